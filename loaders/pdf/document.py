@@ -178,22 +178,24 @@ class PdfFile:
         with _without_pictures(page) if _has_large_pictures(page, layer) else nullcontext():
             page.get_layout(return_raw=True)
         found = [part for part in page.layout_information if _is_relevant(part)]
-        images = _images(page) if layer.images else []
-        blocks = [*_blocks(page, _LAYOUT_FLAGS).extractDICT()["blocks"], *images]
+        blocks = [*_blocks(page, _LAYOUT_FLAGS).extractDICT()["blocks"], *(_images(page) if layer.images else ())]
         page.layout_information = [(*part["group_bbox"], part["class_name"]) for part in found]
         utils.clean_pictures(page, blocks)
         utils.add_image_orphans(page, blocks)
         tables = {tuple(pymupdf.IRect(part["group_bbox"])): part for part in found if part["class_name"] == "table"}
         ordered = utils.find_reading_order(page.rect, blocks, page.layout_information)
-        drawn = MIN_PIECES <= len(layer.drawings) < MAX_DRAWINGS or (tables and len(layer.drawings) < MAX_DRAWINGS)
-        rules = drawn_rules(self._page(number)) if drawn else Rules()
+        rules = self.rules(number) if tables or len(layer.drawings) >= MIN_PIECES else Rules()
         regions = [
             Region(role, as_box(box), _cells(tables, box, utils.iou), rules)
             if role == "table" and tables
             else Region(role, as_box(box))
             for *box, role in ordered
         ]
-        return with_ruled_tables(regions, layer, rules) if drawn else regions
+        return with_ruled_tables(regions, layer, rules)
+
+    def rules(self, number: int) -> Rules:
+        """Return the straight lines that a page draws; none of a page that is full of drawings."""
+        return drawn_rules(self._page(number)) if len(self.layer(number).drawings) < MAX_DRAWINGS else Rules()
 
     def turned(self, number: int, quarters: int) -> PdfFile:
         """Return a document of one page: this one, turned clockwise by quarters."""

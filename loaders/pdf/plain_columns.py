@@ -16,6 +16,8 @@ from loaders.types import Box
 MIN_ROWS, CLOSE = 8, 1.45
 """Of fewer rows between the margins the usual distance, by which paragraphs are told, is known only if they are close;
 CLOSE is a share of the text size: rows of a paragraph are set at 1.15-1.4."""
+FAR = 1.8
+"""Share of the text size from which a row begins a new paragraph, whatever the usual distance is."""
 MIN_COLUMN_ROWS = 6
 """Rows of a column beside another one: shorter ones may be a table of sentences."""
 MIN_COLUMN_WORDS = 3.5
@@ -41,25 +43,37 @@ class PlainRows:
     headers: tuple[Row, ...]
     columns: tuple[tuple[Row, ...], ...]
     footers: tuple[Row, ...]
+    few: bool = False
+    """Whether they are too few to tell the usual distance of rows."""
 
 
-def plain_rows(layer: TextLayer, repeated: Container[str]) -> PlainRows:
+def plain_rows(layer: TextLayer, repeated: Container[str], *, few: bool = False) -> PlainRows:
     """Return the rows of a page of running text; raise DoubtError if it may be anything else.
 
-    `repeated` holds what stands in the margins of the pages around it, as `margin_key` writes it.
+    `repeated` holds what stands in the margins of the pages around it, as `margin_key` writes it. Fewer rows than
+    MIN_ROWS are taken only if `few`, and if each is clearly close to the one before it or clearly not.
     """
     check_content(layer)
     rows = page_rows(layer.lines)
     headers, rest = _split_margin(rows, layer.height, repeated, top=True)
     footers, rest = _split_margin(rest, layer.height, repeated, top=False)
     lines = [row for pieces in rest for row in pieces]
-    if len(rest) < MIN_ROWS and (len(rest) < 3 or pitch(lines) > CLOSE * lines[0].size):
+    if few and not rest:
+        return PlainRows(tuple(headers), (), tuple(footers), True)
+    scarce = len(rest) < MIN_ROWS and (len(rest) < 3 or pitch(lines) > CLOSE * lines[0].size)
+    if scarce and not (few and all(_is_clear(before, after) for before, after in pairwise(lines))):
         raise DoubtError("few rows")
     check_words(lines)
     columns = tuple(tuple(_whole_rows(column)) for column in _columns(lines) if column)
     for column in columns:
         check_channels(column)
-    return PlainRows(tuple(headers), columns, tuple(footers))
+    return PlainRows(tuple(headers), columns, tuple(footers), scarce)
+
+
+def _is_clear(before: Row, after: Row) -> bool:
+    """Return whether a row is either a paragraph's next one or far from the one before it."""
+    step, size = after.box.y0 - before.box.y0, max(before.size, after.size)
+    return step <= CLOSE * size or step > FAR * size
 
 
 def margin_key(text: str) -> str:

@@ -9,9 +9,10 @@ from statistics import median
 
 from loaders.geometry import bounding_box
 from loaders.pdf.layout import CAPTION
-from loaders.pdf.plain_columns import PlainRows, plain_rows
+from loaders.pdf.plain_columns import CLOSE, PlainRows, plain_rows
 from loaders.pdf.plain_rows import DoubtError, Row, pitch
 from loaders.pdf.text_layer import Region, Surroundings, TextLayer
+from loaders.types import Box
 
 LARGE = 1.12
 """Size of a heading's print against the text."""
@@ -32,6 +33,7 @@ _INDENT = 0.8  # of the text size by which a first line is set in
 _SAME_SIZE = 0.11  # share by which sizes of one paragraph vary: 10.8-12.0 where addresses are set in another font
 _SHORT = 0.75  # of the column: a row inside a paragraph is longer
 _HEADING_ROWS = 3
+_BY_TABLE = 3.0  # of the text size: a caption stands nearer to its table
 _HEADING_WORDS = 25
 _END = re.compile(r"[.!?:;…,][\"'”’»)\]]*(?:\[\d+\]|[⁰-⁹¹²³]+)?$")
 _SENTENCE_END = re.compile(r"[.!?…:][\"'”’»)\]¹²³⁰-⁹]*$")
@@ -47,29 +49,42 @@ def plain_regions(layer: TextLayer, around: Surroundings) -> list[Region] | None
         return None
 
 
-def told_regions(layer: TextLayer, around: Surroundings) -> list[Region]:
-    """Return the parts of a page of running text; raise DoubtError, which says why it may be more than that."""
-    page = plain_rows(layer, around.margins)
-    return _regions(page, around.body_size)
+def told_regions(layer: TextLayer, around: Surroundings, tables: Sequence[Box] = ()) -> list[Region]:
+    """Return the parts of a page of running text; raise DoubtError, which says why it may be more than that.
+
+    `tables` are the places of tables that are told apart, and whose words are not in `layer`.
+    """
+    page = plain_rows(layer, around.margins, few=bool(tables))
+    return _regions(page, around.body_size, tables)
 
 
-def _regions(page: PlainRows, body: float) -> list[Region]:
+def _regions(page: PlainRows, body: float, tables: Sequence[Box]) -> list[Region]:
     rows = [row for column in page.columns for row in column]
-    body = max(body, median(row.size for row in rows))
+    body = max([body, *([median(row.size for row in rows)] if rows else [])])
     regions = [Region("page-header", row.box) for row in page.headers]
     for column in page.columns:
-        groups = _groups(column)
+        groups = _groups(column, page.few)
         left, right = min(row.box.x0 for row in column), max(row.box.x1 for row in column)
         hanging = _hanging_starts(groups)
         _check_rows(groups, right)
         for group, after in zip(groups, [*groups[1:], None], strict=True):
-            role = _role(group, after, body, left, right, listed=group[0].box.x0 in hanging)
-            regions.append(Region(role, bounding_box(row.box for row in group)))
+            box = bounding_box(row.box for row in group)
+            last = after is None and not any(table.y0 > box.y0 for table in tables)
+            if CAPTION.match(group[0].text) and _is_beside(box, tables, _BY_TABLE * body):
+                role = "caption"
+            else:
+                role = _role(group, body, left, right, last=last, listed=group[0].box.x0 in hanging)
+            regions.append(Region(role, box))
     roles = [region.role for region in regions if region.role != "page-header"]
     first = list(takewhile(lambda role: role == "section-header", roles))
     if len(first) > MAX_HEADINGS:
         raise DoubtError("headings under each other")
     return regions + [Region("page-footer", row.box) for row in page.footers]
+
+
+def _is_beside(box: Box, tables: Sequence[Box], distance: float) -> bool:
+    """Return whether a part of the page stands over or under a table, no further from it than that."""
+    return any(min(abs(table.y0 - box.y1), abs(box.y0 - table.y1)) < distance for table in tables)
 
 
 def _check_rows(groups: Sequence[Sequence[Row]], right: float) -> None:
@@ -91,10 +106,10 @@ def _hanging_starts(groups: Sequence[Sequence[Row]]) -> list[float]:
     return [group[0].box.x0 for group in groups if any(abs(group[0].box.x0 - start) < 1 for start in starts)]
 
 
-def _groups(rows: Sequence[Row]) -> list[list[Row]]:
-    """Cut a column into headings, paragraphs and list items."""
+def _groups(rows: Sequence[Row], few: bool) -> list[list[Row]]:
+    """Cut a column into headings, paragraphs and list items; of few rows, only close ones are a paragraph's."""
     right = max(row.box.x1 for row in rows)
-    step = pitch(rows)
+    step = min(pitch(rows), CLOSE * rows[0].size) if few else pitch(rows)
     groups = [[rows[0]]]
     for before, row in pairwise(rows):
         if _begins(groups[-1], before, row, step, right):
@@ -143,9 +158,7 @@ def _hangs(group: Sequence[Row]) -> bool:
     return len(group) > 1 and min(row.box.x0 for row in group[1:]) > first.box.x0 + _INDENT * first.size
 
 
-def _role(
-    group: Sequence[Row], after: Sequence[Row] | None, body: float, left: float, right: float, *, listed: bool
-) -> str:
+def _role(group: Sequence[Row], body: float, left: float, right: float, *, last: bool, listed: bool) -> str:
     """Return what a part of the page is; raise DoubtError where that cannot be told."""
     text = " ".join(row.text for row in group)
     size = median(row.size for row in group)
@@ -158,12 +171,12 @@ def _role(
         return "list-item"
     ends = text.endswith((".", ",", ";")) or (text.endswith(":") and not large and len(text.split()) > _LABEL_WORDS)
     if short and (bold or large) and not ends and any(map(str.isalpha, text)):
-        if after is None and not large:
+        if last and not large:
             raise DoubtError("a heading without text")
         return "section-header"
     if group[0].label or listed:
         return "list-item"
-    if size < SMALL * body and after is None and _NOTE_MARK.match(group[0].words[0].text):
+    if size < SMALL * body and last and _NOTE_MARK.match(group[0].words[0].text):
         return "footnote"
     wide = [row for row in group[:-1] if row.box.x1 - left >= _SHORT * (right - left)]
     if len(group) > 1 and len(wide) < 0.8 * (len(group) - 1):

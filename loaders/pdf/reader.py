@@ -12,8 +12,10 @@ from loaders.pages.text_quality import is_garbage
 from loaders.pdf.charts import CHART_DPI, numbers_left_out, read_charts
 from loaders.pdf.diagrams import take_diagram
 from loaders.pdf.document import PdfFile, open_book, open_pdf
+from loaders.pdf.gridded_pages import gridded_regions
 from loaders.pdf.layout import build_blocks, field_blocks
 from loaders.pdf.plain_pages import plain_regions
+from loaders.pdf.ruled_regions import MIN_PIECES
 from loaders.pdf.sideways import across, page_turn, turned_back, without_turn
 from loaders.pdf.strikes import without_struck
 from loaders.pdf.strips import is_long, regions_in_strips
@@ -124,7 +126,9 @@ class PdfReader:
         whole, part = layer, across(layer)
         layer = part[1] if part else layer
         plain = None if part else plain_regions(layer, around)
-        if plain is not None:  # nothing is drawn on it, so there is no diagram, chart or picture to look for
+        if plain is None and not part and len(layer.drawings) >= MIN_PIECES:
+            plain = gridded_regions(layer, around, pdf.rules(job.page))
+        if plain is not None:  # nothing but tables is drawn on it, so there is no diagram, chart or picture to look for
             blocks, words = build_blocks(layer, self._roles(plain), around)
             return _with_comments(PageText(job.page, blocks, words, "text-layer", _left_out(layer, job.page)), layer)
         regions = self._roles(self._layout(pdf, layer, job.page))

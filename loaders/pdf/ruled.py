@@ -22,6 +22,7 @@ _THIN = 3.0  # points: a narrower area is a line
 _SNAP = 4.0  # points: lines this near to the one before are one; browsers frame each cell, up to 3.0 from the next
 _WIDEST = 7.5  # points that such lines reach over: rows of print are higher
 _REACH = 20.0  # points above and below the text in which the table's own lines lie
+_MIN_UPRIGHT = 3  # lines that end at one height: two are a frame
 _MAX_LINES = 20_000  # pieces of lines on a page: more is a drawing
 
 
@@ -116,6 +117,7 @@ def ruled_grid(rules: Rules, box: Box) -> RuledGrid | None:
     across = [line for line in crossing if top <= line[0] <= bottom]
     if len(across) < 3:
         return None
+    across += closing_lines(across, rules.vertical)
     left, right = min(line[1] for line in across) - _SNAP, max(line[2] for line in across) + _SNAP
     top, bottom = min(line[0] for line in across) - _SNAP, max(line[0] for line in across) + _SNAP
     down = [line for line in rules.vertical if left <= line[0] <= right and line[1] < bottom and line[2] > top]
@@ -127,6 +129,25 @@ def ruled_grid(rules: Rules, box: Box) -> RuledGrid | None:
     if cells is None or len(set(map(id, cells.values()))) < 4:
         return None
     return RuledGrid(tuple(xs), tuple(ys), cells)
+
+
+def closing_lines(
+    across: Sequence[tuple[float, float, float]], down: Sequence[tuple[float, float, float]]
+) -> list[tuple[float, float, float]]:
+    """Return the line over or under a table that is not drawn where a page ends within a row.
+
+    All upright lines, those at the table's sides too, go on from its last level line to one height.
+    """
+    left, right = min(line[1] for line in across), max(line[2] for line in across)
+    found = []
+    for sign, edge, end in ((-1, min(line[0] for line in across), 1), (1, max(line[0] for line in across), 2)):
+        beyond = [line for line in down if sign * (line[end] - edge) > _SNAP and sign * (line[3 - end] - edge) <= _SNAP]
+        xs = sorted({line[0] for line in beyond if left - _SNAP <= line[0] <= right + _SNAP})
+        heights = [line[end] for line in beyond]
+        sides = xs and xs[0] < left + _SNAP and xs[-1] > right - _SNAP
+        if sides and len(xs) >= _MIN_UPRIGHT and max(heights) - min(heights) < _SNAP:
+            found.append((sum(heights) / len(heights), left, right))
+    return found
 
 
 def _ends(places: Sequence[float], box: Box) -> tuple[float, float]:

@@ -42,10 +42,10 @@ def with_ruled_tables(regions: Sequence[Region], layer: TextLayer, rules: Rules)
         box = Box(grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1])
         inside = [other for other in result if _lies_in(other, box, layer)]
         taken = any(other.role == "table" and overlap(other.box, box) > 0 for other in result)
-        if region in inside and not taken and _is_table(grid, box, layer):
+        if region in inside and not taken and is_table(grid, box, layer):
             at = result.index(inside[0])
             result = [other for other in result if other not in inside]
-            result.insert(at, Region("table", box, _cells(grid), rules))
+            result.insert(at, Region("table", box, grid_cells(grid), rules))
     return result
 
 
@@ -62,7 +62,7 @@ def _with_header_rows(regions: Sequence[Region], layer: TextLayer, rules: Rules)
             box = Box(grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1])
             if _is_row(other, grid, box, layer):
                 result.remove(other)
-                result[result.index(region)] = Region("table", box, _cells(grid), rules)
+                result[result.index(region)] = Region("table", box, grid_cells(grid), rules)
                 break
     return result
 
@@ -79,7 +79,8 @@ def _is_row(region: Region, grid: RuledGrid, box: Box, layer: TextLayer) -> bool
     return len({id(grid.cell_at(*place)) for place in places}) > 1
 
 
-def _is_table(grid: RuledGrid, box: Box, layer: TextLayer) -> bool:
+def is_table(grid: RuledGrid, box: Box, layer: TextLayer) -> bool:
+    """Return whether drawn cells hold a table: few words each, and a column of numbers or a bold header."""
     if len(grid.ys) <= _MIN_ROWS or len(grid.xs) <= _MIN_COLUMNS or any(overlap(one, box) > 0 for one in layer.images):
         return False
     lines = [_within(line, box) for line in layer.lines]
@@ -113,7 +114,8 @@ def _within(line: Line, box: Box) -> Line:
     return replace(line, words=tuple(word for word in line.words if contains(box, centre(word.box))))
 
 
-def _cells(grid: RuledGrid) -> tuple[tuple[Box, ...], ...]:
+def grid_cells(grid: RuledGrid) -> tuple[tuple[Box, ...], ...]:
+    """Return the fields of a grid as rows of boxes."""
     return tuple(
         tuple(Box(left, top, right, bottom) for left, right in pairwise(grid.xs)) for top, bottom in pairwise(grid.ys)
     )
