@@ -119,6 +119,7 @@ def test_the_python_examples_run(block: str, desk: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.heavy
 def test_the_first_screen_shows_what_the_demo_prints(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """`make demo` runs these two commands; their output stands in the README."""
     makefile = (ROOT / "Makefile").read_text("utf-8")

@@ -17,6 +17,7 @@ from graph.query import graph as query
 from graph.settings import settings
 from tests.conftest import MakePdf
 
+pytestmark = pytest.mark.heavy
 INGESTION = (
     "load_sources", "survey_pages", "render_pages", "transcribe_pages", "index_document", "embed_ahead",
     "chunk_documents", "embed_chunks", "report_ingestion",

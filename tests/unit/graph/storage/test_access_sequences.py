@@ -184,6 +184,7 @@ def try_sequences(number: int, opened: Callable[[], AbstractContextManager[Scope
 
 
 @pytest.mark.parametrize("number", [100, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.heavy
 def test_what_users_see_is_what_a_model_of_sets_says(number: int) -> None:
     try_sequences(number, embedded)
 

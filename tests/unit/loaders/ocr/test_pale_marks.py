@@ -11,6 +11,7 @@ from loaders.ocr.engine import read_page
 from loaders.types import PageText
 from tests.unit.loaders.ocr.scans import scanned
 
+pytestmark = pytest.mark.heavy
 ROWS = [("Berth", "Length", "Fee"), ("Alder", "22", "8,607"), ("Birch", "31", "6,336"), ("Cedar", "14", "3,744")]
 FACTS = [
     "The lighthouse at Pladda has 266 steps, as the committee was told in the town hall.",

@@ -15,6 +15,8 @@ from tests.unit.loaders.ocr.scans import scanned
 from tests.unit.loaders.pdf.tables import BOLD, Align, TablePage
 from tests.unit.loaders.pdf.test_table_spans import BANDED, HALVES, HEADS, MUSEUMS, check_ports
 
+pytestmark = pytest.mark.heavy
+
 
 class HalfPage(TablePage):
     """A page no longer than its table needs: the time of OCR goes by the area, white or not."""
@@ -39,14 +41,12 @@ def rows_of(png: bytes) -> list[Sentence]:
 
 
 @pytest.mark.parametrize(("align", "head_align"), [("right", "centre"), ("left", "left")])
-@pytest.mark.heavy
 def test_a_heading_over_two_columns_of_a_scan(align: Align, head_align: Align, tmp_path: Path) -> None:
     page = HalfPage("Table 2: Visitors, in thousands").unruled(HEADS, MUSEUMS, align, head_align)
     rows = scanned_rows(page, tmp_path)
     assert [row.cells for row in rows] == [tuple(zip(HALVES, row, strict=True)) for row in MUSEUMS]
 
 
-@pytest.mark.heavy
 def test_a_ruled_heading_over_two_columns_of_a_scan(tmp_path: Path) -> None:
     head = [["Museum", "2023", "", "2024", ""], ["", "H1", "H2", "H1", "H2"]]
     spans = [(0, 0, 1, 2), (0, 1, 2, 1), (0, 3, 2, 1)]
@@ -55,7 +55,6 @@ def test_a_ruled_heading_over_two_columns_of_a_scan(tmp_path: Path) -> None:
     assert [row.cells for row in rows] == [tuple(zip(HALVES, row, strict=True)) for row in MUSEUMS]
 
 
-@pytest.mark.heavy
 def test_headings_and_bands_over_the_columns_of_a_ruled_scan() -> None:
     """A vertical line between two headings is as short as their row, and none parts the words of a band."""
     head = [["Museum", "2023 in thousands", "", "2024 in thousands", ""], ["", *["First half", "Second half"] * 2]]
@@ -88,7 +87,6 @@ BATHS = [
 THREE_LEVELS = ["Bath", *(f"{a} {b} {c}" for a in ("2020", "2021") for b in ("Men", "Women") for c in ("Hall", "Pool"))]
 
 
-@pytest.mark.heavy
 def test_a_ruled_header_of_three_levels_on_a_skewed_scan() -> None:
     spans = [(0, 0, 1, 3), (0, 1, 4, 1), (0, 5, 4, 1), *((1, column, 2, 1) for column in (1, 3, 5, 7))]
     head = [["Bath", *WIDE[0][1:]], WIDE[1], ["", *WIDE[2][1:]]]
@@ -96,7 +94,6 @@ def test_a_ruled_header_of_three_levels_on_a_skewed_scan() -> None:
     assert [row.cells for row in skewed_rows(page)] == [tuple(zip(THREE_LEVELS, row, strict=True)) for row in BATHS]
 
 
-@pytest.mark.heavy
 def test_a_header_of_three_levels_without_lines_on_a_skewed_scan(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.unit.loaders.pdf.tables.EDGES", (72, 150, *range(200, 551, 50)))
     heads = [
@@ -108,7 +105,6 @@ def test_a_header_of_three_levels_without_lines_on_a_skewed_scan(monkeypatch: py
     assert [row.cells for row in skewed_rows(page)] == [tuple(zip(THREE_LEVELS, row, strict=True)) for row in BATHS]
 
 
-@pytest.mark.heavy
 def test_a_label_over_several_ruled_rows_of_a_scan_is_given_to_each() -> None:
     rows = [["Mallaig", "Haddock", "689", "702"], ["", "Cod", "41", "-"], ["", "Ling", "12", "17"],
             ["Oban", "Haddock", "70", "77"], ["", "Cod", "11", "15"]]  # fmt: skip
@@ -119,7 +115,6 @@ def test_a_label_over_several_ruled_rows_of_a_scan_is_given_to_each() -> None:
     assert [row.cells for row in skewed_rows(page)] == expected
 
 
-@pytest.mark.heavy
 def test_cells_of_several_lines_of_print_are_one_cell_each() -> None:
     page = HalfPage("Table 8: Repairs")
     rows = [("Date", "Work", "By"), ("03/11/21", "Grease the cap and turn the stones|of the upper floor", "Anna Lund"),
@@ -136,7 +131,6 @@ def test_cells_of_several_lines_of_print_are_one_cell_each() -> None:
 
 
 @pytest.mark.parametrize("in_the_middle", [True, False])
-@pytest.mark.heavy
 def test_a_label_of_the_rows_between_two_lines_is_given_to_each(in_the_middle: bool) -> None:
     page = HalfPage("Table 7: Output of the pumps")
     rows = [("", "Test", "North", "South"), ("", "Weight", "88", "91"), ("Flow", "Summer", "12.5", "13.1"),
@@ -157,7 +151,6 @@ def test_a_label_of_the_rows_between_two_lines_is_given_to_each(in_the_middle: b
 
 
 @pytest.mark.parametrize("grey", [0.7, 0.8])
-@pytest.mark.heavy
 def test_pale_lines_part_the_cells_of_a_scan(grey: float) -> None:
     """Of two columns that a pale line parts, both values came out in one cell."""
     head = [["Museum", "2023", "", "2024", ""], ["", "H1", "H2", "H1", "H2"]]

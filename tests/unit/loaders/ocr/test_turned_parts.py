@@ -42,6 +42,7 @@ def test_short_numbers_of_a_page_scanned_sideways_are_read(turn: int) -> None:
 
 
 @pytest.mark.parametrize("turn", [90, 270])
+@pytest.mark.heavy
 def test_a_table_set_across_on_an_upright_page_is_turned(turn: int) -> None:
     page = pymupdf.open().new_page(width=480, height=560)
     page.insert_text((50, 50), "The table under this line is set across the page of the report.", fontsize=11)

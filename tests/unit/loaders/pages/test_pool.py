@@ -166,6 +166,7 @@ async def test_a_failure_that_the_page_does_not_explain_is_tried_once_more_alone
         pool.close()
 
 
+@pytest.mark.heavy
 async def test_a_page_for_which_memory_is_always_short_fails_with_the_first_cause() -> None:
     pool = ProcessPagePool(workers=1, memory=440 * 2**20)  # OCR of this scan takes 630; once 520 were enough
     try:

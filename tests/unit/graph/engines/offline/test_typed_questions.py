@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from graph.app import app
 
 OFFLINE: Any = {"engine": "offline"}
@@ -82,6 +84,7 @@ NOT_THERE = (
 )
 
 
+@pytest.mark.heavy
 def test_typed_questions_are_answered_and_what_is_not_there_is_not_proven(tmp_path: Path) -> None:
     (tmp_path / "cabins.md").write_text(TEXT, "utf-8")
     app.invoke({"sources": [str(tmp_path / "cabins.md")]}, context=OFFLINE)
