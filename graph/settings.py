@@ -117,8 +117,8 @@ class Settings(BaseSettings):
     """The address of a Postgres database that stores catalog and vectors, which several processes may share; "" for
     the home folder. It may hold a password."""
     files_url: SecretStr = SecretStr("")
-    """The address of a bucket or a shared folder that stores page images for several machines; "" for the home folder.
-    It may hold a key."""
+    """The address of a bucket or a shared folder that stores page images and uploads for several machines; "" for the
+    home folder. It may hold a key."""
     quota_url: SecretStr = SecretStr("")
     """The address of a Postgres database or Redis server where all processes with the same key count their requests;
     "" if this process counts its own. It may hold a password."""

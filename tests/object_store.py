@@ -49,8 +49,8 @@ def new_bucket(monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @contextmanager
-def store_that_ends(after: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Yield the address of a bucket whose server stores so many page images, and answers 500 to all that follows."""
+def store_that_ends(after: int, monkeypatch: pytest.MonkeyPatch, kind: str = "pages") -> Iterator[str]:
+    """Yield the address of a bucket whose server stores so many blobs of a kind, and then answers 500."""
     import httpx
 
     url, stored = new_bucket(monkeypatch), [0]
@@ -58,7 +58,7 @@ def store_that_ends(after: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[str
     class Handler(BaseHTTPRequestHandler):
         def _forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            stored[0] += self.command == "PUT" and "/pages/" in self.path
+            stored[0] += self.command == "PUT" and f"/{kind}/" in self.path
             if stored[0] > after:
                 self.send_error(500)
                 return

@@ -93,6 +93,7 @@ async def _store(request: Request, name: str) -> Uploaded:
         if not suffix:
             raise WebError(415, f"{safe_name(name, '')!r} has an unsupported format: choose a {FORMAT_NAMES} file.")
         identity, stored_name = digest[:DOCUMENT_ID_DIGITS], safe_name(name, suffix)
+        await asyncio.to_thread(lambda: stores_of(request).share_upload(Path(temporary), stored_name, digest))
         await asyncio.to_thread(_move, Path(temporary), folder / identity / stored_name)
     finally:
         await asyncio.to_thread(Path(temporary).unlink, True)

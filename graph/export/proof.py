@@ -132,7 +132,8 @@ def pdf_of(stores: Stores, row: DocumentRow) -> Path | None:
                     return path
         except (OSError, ValueError):
             continue
-    return None
+    shared = stores.opened.shared_uploads
+    return shared.original(row.id) if shared else None
 
 
 def _page(stores: Stores, row: PageRow, title: str, path: Path | None, marks: Sequence[Mark]) -> ProofPage:

@@ -35,8 +35,10 @@ def uploaded(source: str) -> Path:
         SourceError: the reference is malformed, or the file is gone.
     """
     found = _UPLOADED.fullmatch(source)
-    folder = dependencies.stores(dependencies.run_scope()).uploads
-    path = folder / found[1] / found[2] if found and found[2] not in (".", "..") else None
+    stores = dependencies.stores(dependencies.run_scope())
+    path = stores.uploads / found[1] / found[2] if found and found[2] not in (".", "..") else None
+    if found and path and not path.is_file():
+        stores.fetch_upload(found[1], found[2])
     if not path or not path.is_file():
         raise SourceError(f"{source!r} is not an uploaded file: upload it again, and give the source that is returned.")
     check_file(path)
@@ -111,7 +113,8 @@ def _allowed(path: Path, stores: Stores | None = None) -> bool:
         # Made from a document: only for those who may see it.
         return real != derived and stores.catalog.document(real.relative_to(derived).parts[0]) is not None
     folders = (stores.uploads, stores.downloads, stores.derived, *given)
-    folders = (*folders, *stores.opened.of_users()) if stores.scope.is_everything else folders
+    if stores.scope.is_everything:
+        folders = (*folders, stores.opened.originals, *stores.opened.of_users())
     return any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
 
 

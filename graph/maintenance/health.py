@@ -129,7 +129,7 @@ def _files() -> str:
     if (blobs := dependencies.home_stores().blobs) is None:
         return "in the home folder"
     blobs.check()
-    return f"page images in {blobs.place}; uploads and fetched files in the home folder"
+    return f"page images and uploads in {blobs.place}; fetched files in the home folder"
 
 
 def _engine() -> str:

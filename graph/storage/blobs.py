@@ -7,9 +7,13 @@ The client of the service takes keys and addresses of endpoints from the environ
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +21,7 @@ from graph.errors import BadInputError, FilesError
 
 SCHEMES = ("s3", "gs", "az", "file")
 _NO_BUCKET = "NoSuchBucket"
+_PART_BYTES = 5 << 20  # the least that S3 takes: 20 s are enough at 2 Mbit/s
 _OWNER, _CLOCK = "library", "clock"
 YOUNG = timedelta(days=1)
 """The age under which a blob is never deleted."""
@@ -172,16 +177,103 @@ class Blobs:
         except Exception as error:
             raise self._failed(error) from None
 
-    def listed(self, kind: str) -> Iterator[tuple[str, datetime]]:
-        """Yield the key of each blob of a kind and when it was stored, by the store's clock."""
+    def put_file(self, kind: str, path: Path, key: str) -> None:
+        """Store a file of this SHA-256 in parts, unless it is there; it is seen when all of it has arrived."""
         import obstore
 
+        self.claim()
+        if (age := self.age(kind, key)) is not None and age < YOUNG / 2:
+            return
+        with self._failing():
+            obstore.put(self._store, _name(kind, key), path, chunk_size=_PART_BYTES, max_concurrency=2)
+
+    def get_file(self, kind: str, key: str, to: Path) -> None:
+        """Copy a blob to a file, in parts; KeyError if it is not stored."""
+        import obstore
+
+        self.claim()
+        path = _name(kind, key)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(".part", "", to.parent)
+        digest = hashlib.sha256()
         try:
-            for page in obstore.list(self._store, prefix=kind):
-                for one in page:
-                    if _KEY.fullmatch(key := one["path"].rpartition("/")[2]):
-                        yield key, one["last_modified"]
+            with os.fdopen(handle, "wb") as file, self._failing(key):
+                # Each part is a request of its own, whose time is limited.
+                size = obstore.head(self._store, path)["size"]
+                for start in range(0, size, _PART_BYTES):
+                    part = obstore.get_range(self._store, path, start=start, end=min(size, start + _PART_BYTES))
+                    digest.update(part)
+                    file.write(part)
+            if digest.hexdigest() != key:
+                raise FilesError(f"{kind}/{key} in {self.place} holds other bytes than its name says: delete it.")
+            os.replace(temporary, to)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write a small blob that is no content of its name."""
+        import obstore
+
+        self.claim()
+        with self._failing():
+            obstore.put(self._store, path, content, use_multipart=False)
+
+    def read(self, path: str) -> bytes:
+        """Return what was written there; b"" if nothing was."""
+        import obstore
+
+        self.claim()
+        try:
+            with self._failing(path):
+                return bytes(obstore.get(self._store, path).bytes())
+        except KeyError:
+            return b""
+
+    def remove(self, path: str) -> None:
+        """Delete what was written there."""
+        import obstore
+
+        with suppress(KeyError), self._failing(path):
+            obstore.delete(self._store, path)
+
+    def first(self, kind: str, start: str) -> str:
+        """Return the first key of a kind that begins so; "" if there is none."""
+        found = (path.rpartition("/")[2] for path, _ in self._paths(kind, f"{kind}/{start}"))
+        return next((key for key in found if key.startswith(start)), "")
+
+    def listed(self, kind: str) -> Iterator[tuple[str, datetime]]:
+        """Yield the key of each blob of a kind and when it was stored, by the store's clock."""
+        for path, stored in self._paths(kind):
+            if _KEY.fullmatch(key := path.rpartition("/")[2]):
+                yield key, stored
+
+    def old(self, kind: str, young: timedelta = YOUNG) -> list[str]:
+        """Return the keys of the blobs of a kind that are not younger than this."""
+        now = self.now()
+        return [key for key, stored in self.listed(kind) if now - stored >= young]
+
+    def old_paths(self, folder: str) -> list[str]:
+        """Return what was written below a folder a day ago or before."""
+        now = self.now()
+        return [path for path, stored in self._paths(folder) if now - stored >= YOUNG]
+
+    def _paths(self, prefix: str, after: str | None = None) -> Iterator[tuple[str, datetime]]:
+        import obstore
+
+        with self._failing():
+            for page in obstore.list(self._store, prefix=prefix, offset=after):
+                yield from ((one["path"], one["last_modified"]) for one in page)
+
+    @contextmanager
+    def _failing(self, key: str = "") -> Iterator[None]:
+        """Say what failed in a sentence; with a key, KeyError where nothing is stored under it."""
+        try:
+            yield
+        except (KeyError, FilesError):
+            raise
         except Exception as error:
+            if key and isinstance(error, FileNotFoundError) and _NO_BUCKET not in str(error):
+                raise KeyError(key) from None
             raise self._failed(error) from None
 
     def check(self) -> None:

@@ -89,9 +89,9 @@ class SharedPageImages:
         Args:
             known: Returns the keys of all images that have one.
         """
-        now = self._blobs.now()
-        old = [key for key, stored in self._blobs.listed(_KIND) if now - stored >= self._young]
-        orphans = set(old).difference(known())  # asked after the listing: what got a page meanwhile is known
+        orphans = set(self._blobs.old(_KIND, self._young)).difference(
+            known()
+        )  # asked after the listing: what got a page meanwhile is known
         for key in orphans:
             self._blobs.delete(_KIND, key, self._young)  # looks at its age again: it may have been stored again
             self._cache.delete(key)
@@ -102,25 +102,26 @@ class SharedPageImages:
         self._unswept += 1
         if self._unswept >= _SWEPT_EVERY:
             self._unswept = 0
-            self._sweep()
+            sweep_copies(self._folder, "??/*.png", self._most)
 
-    def _sweep(self) -> None:
-        """Delete copies that are older than a month, and the oldest until nine tenths of the bound are left."""
-        files, left = list[tuple[os.stat_result, Path]](), 0
-        for file in self._folder.glob("??/*.png"):
-            try:
-                stat = file.stat()
-            except OSError:
-                continue  # another process sweeps too
-            if stat.st_mtime < time.time() - _OLDEST_S:
-                file.unlink(missing_ok=True)
-            else:
-                files.append((stat, file))
-                left += stat.st_size
-        if left <= self._most:
-            return
-        for stat, file in sorted(files, key=lambda one: one[0].st_mtime):
+
+def sweep_copies(folder: Path, pattern: str, most: int) -> None:
+    """Delete copies that are older than a month, and the oldest until nine tenths of the bound are left."""
+    files, left = list[tuple[os.stat_result, Path]](), 0
+    for file in folder.glob(pattern):
+        try:
+            stat = file.stat()
+        except OSError:
+            continue  # another process sweeps too
+        if stat.st_mtime < time.time() - _OLDEST_S:
             file.unlink(missing_ok=True)
-            left -= stat.st_size
-            if left <= self._most * 0.9:
-                return
+        else:
+            files.append((stat, file))
+            left += stat.st_size
+    if left <= most:
+        return
+    for stat, file in sorted(files, key=lambda one: one[0].st_mtime):
+        file.unlink(missing_ok=True)
+        left -= stat.st_size
+        if left <= most * 0.9:
+            return

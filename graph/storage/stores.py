@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from graph.storage.base import PageImages, Turn
     from graph.storage.blobs import Blobs
     from graph.storage.scoped import ScopedCatalog, ScopedVectors
+    from graph.storage.shared_uploads import SharedUploads
 
 _SWEEP_EVERY_S = 24 * 3600
 
@@ -97,6 +98,8 @@ class HomeStores:
         with suppress(FilesError), self.alone_in_sweeping() as alone:  # a store that fails says so where it matters
             if alone:
                 images.sweep(self._whole.catalog.images)
+                if uploads := self.shared_uploads:
+                    uploads.sweep({row.id for row in self._whole.catalog.documents()})
                 self.catalog.set_meta(self.SWEPT, str(time.time()))
 
     def alone_in_sweeping(self) -> AbstractContextManager[bool]:
@@ -241,6 +244,20 @@ class HomeStores:
             return self._blobs
 
     @property
+    def shared_uploads(self) -> SharedUploads | None:
+        """Uploads that several machines share; None if they are in the home folder alone."""
+        if (blobs := self.blobs) is None:
+            return None
+        from graph.storage.shared_uploads import SharedUploads
+
+        return SharedUploads(blobs, self.originals)
+
+    @property
+    def originals(self) -> Path:
+        """The folder of copies of files that were uploaded to another machine."""
+        return self.home / "cache" / "files"
+
+    @property
     def downloads(self) -> Path:
         """The folder of fetched files, each in a folder named by its document's id."""
         return self.home / "downloads"
@@ -328,9 +345,23 @@ class Stores:
         """The folder of files uploaded to the server; each user has one."""
         return self._own("uploads") if self.scope.who else self.opened.uploads
 
-    def _own(self, name: str) -> Path:
+    def share_upload(self, path: Path, name: str, digest: str) -> None:
+        """Store a file for all machines as an upload of this user, where they share files."""
+        if shared := self.opened.shared_uploads:
+            shared.put(self._user or "all", path, name, digest)
+
+    def fetch_upload(self, document: str, name: str) -> None:
+        """Copy what this user has uploaded to another machine to the folder of uploads, if there is such a file."""
+        if shared := self.opened.shared_uploads:
+            shared.fetch(self._user or "all", document, name, self.uploads / document / name)
+
+    @property
+    def _user(self) -> str:
         # By a hash: a name may hold what a path cannot, and some file systems do not tell "Ann" from "ann".
-        return self.home / "users" / hashlib.sha256(self.scope.who.encode()).hexdigest()[:16] / name
+        return hashlib.sha256(self.scope.who.encode()).hexdigest()[:16] if self.scope.who else ""
+
+    def _own(self, name: str) -> Path:
+        return self.home / "users" / self._user / name
 
     @property
     def derived(self) -> Path:

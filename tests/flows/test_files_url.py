@@ -8,18 +8,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from graph import dependencies
 from graph.access import Scope
 from graph.cli import main
+from graph.export.proof import pdf_of
+from graph.ingestion import access
 from graph.maintenance.health import run_checks
+from graph.storage.blobs import Blobs
 from graph.storage.postgres.turns import alone_in_sweeping
-from graph.storage.rows import DONE
+from graph.storage.rows import DONE, DocumentRow
 from loaders.types import Box
 from tests.conftest import SAMPLE
 from tests.object_store import failing_store, new_bucket, s3_server, store_that_ends, use_endpoint
 from tests.postgres import drop_database, new_database
 from web.page_images import render_page
+from web.uploads import upload
 
 pytest.importorskip("obstore", reason="the extra `team` is not installed")
 
@@ -100,7 +107,7 @@ def test_the_health_check_names_the_bucket_and_tries_it(
     monkeypatch.setenv("PAGEWITNESS_FILES_URL", new_bucket(monkeypatch))
     checks = {check["name"]: check for check in run_checks()["checks"]}
     assert checks["files"]["ok"]
-    assert "page images in s3://" in checks["files"]["detail"]
+    assert "page images and uploads in s3://" in checks["files"]["detail"]
 
 
 def test_one_process_at_a_time_sweeps_images_without_a_page(
@@ -117,3 +124,39 @@ def test_one_process_at_a_time_sweeps_images_without_a_page(
         assert blob.exists()
     stores.acquire_for_writing()
     assert not blob.exists()
+
+
+def test_what_was_uploaded_to_one_machine_is_read_and_shown_by_another(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAGEWITNESS_FILES_URL", new_bucket(monkeypatch))
+    monkeypatch.setenv("PAGEWITNESS_HOME", str(tmp_path / "a"))
+    client = TestClient(Starlette(routes=[Route("/uploads", upload, methods=["POST"])]))
+    sent = client.post("/uploads", params={"name": "sample.pdf"}, content=SAMPLE.read_bytes())
+    assert sent.status_code == 201
+    monkeypatch.setenv("PAGEWITNESS_HOME", str(tmp_path / "b"))
+    stores = dependencies.stores(Scope.everything())
+    row = DocumentRow(sent.json()["id"], "sample.pdf", sent.json()["source"], "pdf", "", 1, SAMPLE.stat().st_size)
+    shown = pdf_of(stores, row)
+    assert shown
+    assert shown.is_relative_to(tmp_path / "b" / "cache")
+    read = access.uploaded(sent.json()["source"])
+    assert read.is_relative_to(tmp_path / "b" / "uploads")
+    assert shown.read_bytes() == read.read_bytes() == SAMPLE.read_bytes()
+
+
+def test_an_upload_that_the_store_does_not_take_is_refused_and_leaves_nothing(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAGEWITNESS_HOME", str(tmp_path / "a"))
+    client = TestClient(Starlette(routes=[Route("/uploads", upload, methods=["POST"])]))
+    with store_that_ends(0, monkeypatch, "uploads") as url:
+        monkeypatch.setenv("PAGEWITNESS_FILES_URL", url)
+        sent = client.post("/uploads", params={"name": "sample.pdf"}, content=SAMPLE.read_bytes())
+    assert sent.status_code == 503
+    assert "pagewitness doctor" in sent.text
+    assert not [file for file in (tmp_path / "a" / "uploads").rglob("*") if file.is_file()]
+    use_endpoint(s3_server(), monkeypatch)
+    assert not list(Blobs(url, str).listed("uploads"))
+    dependencies.home_stores().close()
+    dependencies._stores_at.cache_clear()

@@ -14,7 +14,8 @@ from graph.errors import BadInputError, FilesError
 from graph.storage.blobs import Blobs
 from graph.storage.page_images import FilePageImages
 from graph.storage.shared_images import SharedPageImages
-from tests.object_store import Fault, failing_store, new_bucket
+from graph.storage.shared_uploads import SharedUploads
+from tests.object_store import Fault, failing_store, new_bucket, s3_server, use_endpoint
 
 pytest.importorskip("obstore", reason="the extra `team` is not installed")
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
@@ -172,6 +173,83 @@ def test_a_store_that_fails_is_told_in_one_sentence_without_its_keys(
             assert "hunter2" not in str(told.value)
             assert "\n" not in str(told.value)
     assert not list(tmp_path.rglob("*.png")), "an image that is not shared must not look stored"
+
+
+def big_file(folder: Path) -> tuple[Path, str]:
+    """Return a file of three parts, and its SHA-256."""
+    path = folder / "report.pdf"
+    path.write_bytes(b"%PDF-1.7" + bytes(range(256)) * 50_000)
+    return path, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def uploads(url: str, home: Path) -> SharedUploads:
+    return SharedUploads(Blobs(url, lambda: "ours"), home / "cache")
+
+
+def test_an_upload_is_there_on_another_machine_for_who_uploaded_it(url: str, tmp_path: Path) -> None:
+    path, digest = big_file(tmp_path)
+    uploads(url, tmp_path / "a").put("ann", path, "report.pdf", digest)
+    uploads(url, tmp_path / "a").put("ann", path, "report.pdf", digest)
+    other, copy = uploads(url, tmp_path / "b"), tmp_path / "b" / "copy"
+    assert not other.fetch("bob", digest[:16], "report.pdf", copy)
+    assert not other.fetch("ann", digest[:16], "other.pdf", copy)
+    assert not copy.exists()
+    assert other.fetch("ann", digest[:16], "report.pdf", copy)
+    assert copy.read_bytes() == path.read_bytes()
+    assert [key for key, _ in Blobs(url, lambda: "ours").listed("uploads")] == [digest]
+    assert [file.name for file in (tmp_path / "b").iterdir()] == ["copy"]
+
+
+def test_the_original_of_a_document_is_found_by_its_id(url: str, tmp_path: Path) -> None:
+    path, digest = big_file(tmp_path)
+    blobs = Blobs(url, lambda: "ours")
+    for other in (b"another upload", b"and one more"):
+        (tmp_path / "other").write_bytes(other)
+        blobs.put_file("uploads", tmp_path / "other", hashlib.sha256(other).hexdigest())
+    assert uploads(url, tmp_path).original(digest[:16]) is None
+    blobs.put_file("uploads", path, digest)
+    copy = uploads(url, tmp_path).original(digest[:16])
+    assert copy
+    assert copy.read_bytes() == path.read_bytes()
+
+
+def test_an_upload_of_no_document_is_swept_after_a_day_with_its_note(tmp_path: Path) -> None:
+    shared, kept = uploads((tmp_path / "shared").as_uri(), tmp_path), set()
+    for name in ("young", "orphan", "known"):
+        path, digest = tmp_path / name, hashlib.sha256(name.encode()).hexdigest()
+        path.write_text(name)
+        shared.put("ann", path, name, digest)
+        if name != "young":
+            for file in (tmp_path / "shared").rglob("*"):
+                if digest in str(file) or digest[:16] in str(file):
+                    os.utime(file, (time.time() - 25 * 3600,) * 2)
+        if name != "orphan":
+            kept.add(digest[:16])
+    known = hashlib.sha256(b"known").hexdigest()[:16]
+    shared.sweep({known})
+    assert {file.name[:16] for file in (tmp_path / "shared" / "uploads").iterdir()} == kept
+    assert {file.parent.name for file in (tmp_path / "shared" / "uploaded").rglob("*") if file.is_file()} == kept
+
+
+@pytest.mark.parametrize("fault", ["refused", "500"])
+def test_a_half_upload_leaves_nothing(fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, digest = big_file(tmp_path)
+    good = new_bucket(monkeypatch)
+    with failing_store(fault, monkeypatch), pytest.raises(FilesError):
+        uploads(good, tmp_path).put("ann", path, "report.pdf", digest)
+    use_endpoint(s3_server(), monkeypatch)
+    assert not uploads(good, tmp_path / "b").fetch("ann", digest[:16], "report.pdf", tmp_path / "b" / "copy")
+    assert list(Blobs(good, lambda: "ours").listed("uploads")) == []
+
+
+def test_an_upload_whose_bytes_were_changed_is_not_read(tmp_path: Path) -> None:
+    path, digest = big_file(tmp_path)
+    shared = uploads((tmp_path / "shared").as_uri(), tmp_path)
+    shared.put("ann", path, "report.pdf", digest)
+    (tmp_path / "shared" / "uploads" / digest).write_bytes(b"other bytes")
+    with pytest.raises(FilesError, match="holds other bytes than its name says"):
+        shared.fetch("ann", digest[:16], "report.pdf", tmp_path / "b" / "copy")
+    assert list((tmp_path / "b").iterdir()) == []
 
 
 @pytest.mark.parametrize("url", ["ftp://host/folder", "s3://", "file:///", "folder", "https://bucket/prefix"])
