@@ -88,7 +88,7 @@ long: $(READY) ## ten storms, thirty kills, long documents: what takes too long 
 	$(BIN)/python -m pytest -m slow
 
 drills: $(READY) ## kill Postgres, stop readers: failure drills that print what they saw (some minutes)
-	$(BIN)/python -m pytest -m slow -s tests/wire/test_drills.py
+	$(BIN)/python -m pytest -m slow -s tests/wire/test_drills.py tests/flows/test_migration.py
 
 bench: $(READY) ## measure speed side by side, and write docs/performance.md (long; the first time makes libraries)
 	$(BIN)/python -m tests.benchmarks

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graph.cli import team
+from graph.cli import moving, team
 from graph.cli.exit_codes import BAD_INPUT, DONE, EXPLAINED, INCOMPLETE
 from graph.cli.options import Options, with_options
 
@@ -43,7 +43,7 @@ class Depths(click.ParamType[tuple[int, ...]]):
         return tuple(depths)
 
 
-registry = click.Group(commands={"collections": team.collections, "token": team.token})
+registry = click.Group(commands={"collections": team.collections, "migrate": moving.migrate, "token": team.token})
 """The commands by name; `graph.cli.group` takes them from here."""
 
 _count = click.IntRange(min=1)

@@ -19,6 +19,7 @@ HELP = {
     "documents": "List the documents.",
     "eval": "Measure the answers to questions with known answers.",
     "ingest": "Read PDFs, books and images.",
+    "migrate": "Copy the library into Postgres, back, or into a folder.",
     "pages": "List a DOCUMENT's pages: how each was read, and its cost.",
     "rechunk": "Rebuild all chunks and vectors; no page is read again.",
     "reembed": "Rebuild all vectors; no page is read again.",

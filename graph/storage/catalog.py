@@ -5,23 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, cast
 
 from graph.access import Scope
+from graph.storage.chunk_rows import Unit, dump_sentences, items, sentences_of, units_of_chunk, values_of
 from graph.storage.database import Database
+from graph.storage.document_rows import DocumentRows
 from graph.storage.entries import FINGERPRINT, mark_for_cleanup, take_sources, visible, within
 from graph.storage.fulltext import FullText
 from graph.storage.known_files import KnownFiles
 from graph.storage.ledger import Ledger
 from graph.storage.page_leases import CHUNKS, holds
-from graph.storage.rows import ChunkRow, SentenceRow, TokenVectors
+from graph.storage.rows import ChunkRow, TokenVectors
 from graph.storage.single_values import SET_META
 from graph.storage.sql import Connection, placeholders, slices
-from loaders.text.raised_signs import without_marks
 from loaders.types import Chunk, Sentence
 
 if TYPE_CHECKING:
@@ -34,19 +33,6 @@ _UNITS_PER_CHUNK = 1.5
 _REPLACE_VECTORS = "ON CONFLICT (chunk) DO UPDATE SET vectors = excluded.vectors"
 
 
-class Unit(NamedTuple):
-    """A small text that full-text search looks at; units overlap."""
-
-    chunk: str
-    """The id of its chunk."""
-    title: str
-    """Title or name, and authors, of its document."""
-    heading: str
-    """The headings above it."""
-    body: str
-    """Its sentences as they are searched."""
-
-
 class ChunkTables(Ledger):
     """Chunks and their vectors on one SQL database, beside the ledger; how words are indexed is the subclass's."""
 
@@ -57,7 +43,7 @@ class ChunkTables(Ledger):
     def stage_chunks(self, document: str, chunks: Sequence[Chunk], *, owner: str = "") -> str:
         """Store new chunks, unpublished, unless the owner lost their lease; return their generation, a hash of them."""
         title = self._title(document)
-        content = json.dumps([title, *chunks], ensure_ascii=False, default=_values)
+        content = json.dumps([title, *chunks], ensure_ascii=False, default=values_of)
         generation = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:8]
         with self._db.writing() as connection:
             if not holds(connection, document, CHUNKS, owner):
@@ -79,13 +65,27 @@ class ChunkTables(Ledger):
                 "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (key, document, generation, chunk.ordinal, chunk.kind, chunk.text, json.dumps(chunk.pages),
-                     json.dumps(chunk.headings, ensure_ascii=False), _dump(chunk.sentences))
+                     json.dumps(chunk.headings, ensure_ascii=False), dump_sentences(chunk.sentences))
                     for key, chunk in new.items()
                 ],
             )  # fmt: skip
-            units = [unit for key, chunk in new.items() for unit in _units(key, title, chunk)]
+            units = [unit for key, chunk in new.items() for unit in units_of_chunk(key, title, chunk)]
             self._add_units(connection, document, units)
         return generation
+
+    def _index_rows(self, connection: Connection, document: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Within a transaction: index chunks of a document that were copied, given as rows of their table."""
+        from loaders.chunking.chunker import units_of
+
+        title, units = self._title(document), list[Unit]()
+        for key, *_, pages, headings, stored in rows:
+            sentences = [
+                Sentence(one.text, one.search, cast(Any, one.kind), one.pages, one.cells, one.band)
+                for one in sentences_of(key, stored)
+            ]
+            chunk = Chunk(0, "text", "", items(pages), items(headings), 0, tuple(sentences), units_of(sentences))
+            units += units_of_chunk(key, title, chunk)
+        self._add_units(connection, document, units)
 
     def _title(self, document: str) -> str:
         """Return title and authors of a document, as its units are searched; its name where it has no title.
@@ -150,9 +150,9 @@ class ChunkTables(Ledger):
                 row[3],
                 row[4],
                 row[5],
-                _items(row[6]),
-                _items(row[7]),
-                _load(row[0], row[8]),
+                items(row[6]),
+                items(row[7]),
+                sentences_of(row[0], row[8]),
                 row[9],
             )
             for row in rows
@@ -247,6 +247,7 @@ class SqliteCatalog(ChunkTables):
         self._text = FullText(database)
         self._more_chunks = (-1, 0)  # the version at which chunks were counted, and how many they exceeded
         self.files = KnownFiles(self._db)
+        self.copies = DocumentRows(self._db, self._index_rows)
 
     def was_replaced(self) -> bool:
         """Return whether the file was deleted or replaced since it was opened; writes to it would be lost."""
@@ -350,50 +351,3 @@ class SqliteCatalog(ChunkTables):
     def holds_other_scripts(self) -> bool:
         """Return whether a word of the index is in another script than Latin and Greek."""
         return self._text.holds_other_scripts()
-
-
-def _units(key: str, title: str, chunk: Chunk) -> Iterator[Unit]:
-    """Yield the units of a chunk."""
-    heading = without_marks(" ".join(chunk.headings))
-    for start, end in chunk.units:
-        yield Unit(key, title, heading, " ".join(sentence.search for sentence in chunk.sentences[start:end]))
-
-
-def _values(one: Chunk | Sentence) -> list[object]:
-    """Return the values of a dataclass for JSON; `astuple` gives the same text in 2.5 times the time."""
-    return [getattr(one, field.name) for field in fields(one)]
-
-
-def _dump(sentences: Sequence[Sentence]) -> str:
-    """Return sentences as JSON lists; the band is left out where there is none, as in catalogs of earlier versions."""
-    return json.dumps(
-        [
-            [s.text, "" if s.search == s.text else s.search, s.kind, s.pages, s.cells, *([s.band] if s.band else [])]
-            for s in sentences
-        ],
-        ensure_ascii=False,
-    )
-
-
-# Few chunks have pages and headings of their own: of the 86 lists that a question reads, most are those of others.
-@lru_cache(maxsize=1024)
-def _items(dumped: str) -> tuple[Any, ...]:
-    return tuple(json.loads(dumped))
-
-
-# A question reads 32 chunks, its closest ones five times: 1.5 ms of 20. The chunks of a library of some papers all
-# stay here, at 12 kB each. The JSON is a part of the key, so that no value is ever stale.
-@lru_cache(maxsize=512)
-def _load(chunk: str, dumped: str) -> tuple[SentenceRow, ...]:
-    return tuple(
-        SentenceRow(
-            f"{chunk}/{number}",
-            text,
-            search or text,
-            kind,
-            tuple(pages),
-            tuple((name, cell) for name, cell in cells),
-            tuple(band[0]) if band else (),
-        )
-        for number, (text, search, kind, pages, cells, *band) in enumerate(json.loads(dumped))
-    )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from graph.access import Membership, Role, Scope
 from graph.storage.base import MetaStore, RequestCounter
+from graph.storage.document_rows import DocumentRows
 from graph.storage.known_files import KnownFiles
 from graph.storage.rows import ChunkRow, DocumentRow, PageRow, TokenVectors, Transcript, VectorRow
 from loaders.types import Block, Chunk
@@ -80,6 +81,8 @@ class ScopedCatalog(CollectionStore, DocumentWrites, RequestCounter, MetaStore, 
 
     files: KnownFiles
     """The files that were opened before."""
+    copies: DocumentRows
+    """The rows of whole documents, to be copied to another catalog."""
 
     def add_document(self, scope: Scope, row: DocumentRow) -> None: ...
     def set_front_matter(
@@ -133,6 +136,9 @@ class ScopedVectors(Protocol):
     @property
     def is_open(self) -> bool: ...
     def check(self, embedder: str) -> None: ...
+    def embedder(self) -> str:
+        """Return the embedder whose vectors are stored, or "" of a new index."""
+
     def add(self, rows: Sequence[VectorRow], vectors: Vectors) -> None: ...
     def stored_ids(self, ids: Sequence[str]) -> set[str]:
         """Return those of the row ids that have a vector; the ids hold hashes of texts that the caller has."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graph.access import Scope
-from graph.errors import IndexMismatchError
+from graph.errors import HomeError, IndexMismatchError
 from graph.settings import settings
 from graph.storage import home_lock
 from graph.storage.library import Library, LibraryVectors
@@ -47,6 +47,8 @@ class HomeStores:
     """Catalog key that is there once page images were embedded."""
     CAPABILITIES = "capabilities"
     """Catalog key of what the configured models could do when `doctor --ask` asked them last."""
+    MOVED_TO = "moved_to"
+    """Catalog key of the place that the library was moved to, without a password; "" if it was not."""
 
     LIBRARY = "library"
     """Catalog key of its id, which is also written into the store of files that belongs to it."""
@@ -79,6 +81,11 @@ class HomeStores:
         from graph.storage.cleanup import recover
 
         self.acquire()
+        if place := self.catalog.get_meta(self.MOVED_TO):
+            raise HomeError(
+                f"The library in {self.home} was moved ({place}) and is left as it was: name its new place, or run "
+                "`pagewitness migrate --reopen` to write here again."
+            )
         with self._lock:
             if not self._recovered:
                 recover(self._whole)
@@ -110,6 +117,10 @@ class HomeStores:
         """Check that the store of files, if there is one, answers and is this library's; done once."""
         if self.blobs:
             self.blobs.claim()
+
+    def leave_for(self, place: str) -> None:
+        """Write nothing into this home folder any more, as its library was moved to another place; "" ends that."""
+        self.catalog.set_meta(self.MOVED_TO, place)
 
     def turn(self, *, alone: bool) -> Turn | None:
         """Return a turn at the index, to add documents or to rebuild it alone; None where one process writes it."""

@@ -206,12 +206,17 @@ class ChromaVectors:
             embedder: Model and dimensions, for example `all-MiniLM-L6-v2-w8a8/384`.
         """
         with self._lock:
-            stored = (self._collection.metadata or {}).get("embedder", "")
+            stored = self.embedder()
             if stored == embedder:
                 return
             if self.count():
                 raise other_embedder(stored, embedder)
             self.reset(embedder)
+
+    @_translate_errors
+    def embedder(self) -> str:
+        """Return the embedder whose vectors are stored, or "" of a new index."""
+        return str((self._collection.metadata or {}).get("embedder", ""))
 
     @_translate_errors
     def add(self, rows: Sequence[VectorRow], vectors: Vectors) -> None:

@@ -301,8 +301,12 @@ def _chunk(
 ) -> Chunk:
     sentences = tuple(map(_without_marks, sentences))
     pages = tuple(sorted({page for sentence in sentences for page in sentence.pages}))
-    units = pack_units([SentenceSize(count_tokens(s.text), s.is_heading) for s in sentences])
-    return Chunk(0, kind, text, pages, path, tokens, sentences, units)
+    return Chunk(0, kind, text, pages, path, tokens, sentences, units_of(sentences))
+
+
+def units_of(sentences: Sequence[Sentence]) -> tuple[tuple[int, int], ...]:
+    """Return the units of a chunk with these sentences, as ranges over them."""
+    return pack_units([SentenceSize(count_tokens(s.text), s.is_heading) for s in sentences])
 
 
 def _without_marks(sentence: Sentence) -> Sentence:

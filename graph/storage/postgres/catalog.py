@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from graph.access import Scope
-from graph.storage.catalog import ChunkTables, Unit
+from graph.storage.catalog import ChunkTables
+from graph.storage.chunk_rows import Unit
+from graph.storage.document_rows import DocumentRows
 from graph.storage.entries import visible
 from graph.storage.known_files import KnownFiles
 from graph.storage.postgres.database import Database
@@ -36,6 +38,7 @@ class PostgresCatalog(ChunkTables):
         self._postgres = database
         self._text = PostgresText(database)
         self.files = KnownFiles(database)
+        self.copies = DocumentRows(database, self._index_rows)
 
     def was_replaced(self) -> bool:
         """Return False: a database that is started again is the same one."""

@@ -62,6 +62,9 @@ class PostgresStores(HomeStores):
         """Return a context in which no other process sweeps files; False if one does."""
         return alone_in_sweeping(self._url)
 
+    def leave_for(self, place: str) -> None:
+        """Do nothing: other processes may go on with the database."""
+
     def turn(self, *, alone: bool) -> Turn:
         """Return a turn at the index, which has not begun yet.
 

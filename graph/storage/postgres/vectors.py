@@ -56,6 +56,10 @@ class PostgresVectors:
                 raise other_embedder(stored, embedder)
             self.reset(embedder)
 
+    def embedder(self) -> str:
+        """Return the embedder whose vectors are stored, or "" of a new index."""
+        return self._state()[0]
+
     def _state(self) -> tuple[str, int]:
         """Return the embedder and the length of its vectors, 0 while there are none."""
         ((embedder, dimensions),) = self._db.rows(

@@ -1,0 +1,79 @@
+"""The `migrate` command: moves a library between the home folder and a database."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from graph.cli.exit_codes import DONE, EXPLAINED, INCOMPLETE
+from graph.cli.options import Options, with_options
+from graph.types import counted
+
+
+@click.command(epilog=EXPLAINED)
+@click.option(
+    "--to", "address", metavar="PLACE", default="", show_default="none",
+    help="Where the library goes: postgresql://user@host/database, or home:FOLDER.",
+)  # fmt: skip
+@click.option("--verify", is_flag=True, show_default="off", help="Copy nothing; compare each document in both places.")
+@click.option("--reopen", is_flag=True, show_default="off", help="Write again into a home folder that was left.")
+@with_options
+def migrate(options: Options, address: str, verify: bool, reopen: bool) -> int:
+    """Copy the library into Postgres, back, or into a folder.
+
+    Run it again if it was stopped: what is there already is left out. The home folder that the library leaves stays as
+    it is, and refuses to be written.
+    """
+    from graph import dependencies
+    from graph.errors import BadInputError
+    from graph.maintenance import migration
+
+    options.reject_server("`migrate` works on the stores of this machine")
+    source = dependencies.home_stores()
+    if reopen:
+        source.acquire()
+        source.leave_for("")
+        options.show({"place": source.place}, lambda found: click.echo(f"Written again: {found['place']}."))
+        return DONE
+    if not address:
+        raise BadInputError("`migrate` needs a place: --to postgresql://user@host/database, or --to home:FOLDER.")
+    target = migration.target_of(address, source)
+    try:
+        moved = (migration.compare if verify else migration.copy)(source, target, _progress(options.json))
+    finally:
+        target.close()
+    options.show(moved, _print_compared if verify else _print_copied)
+    return INCOMPLETE if moved["differences"] else DONE
+
+
+def _progress(quiet: bool) -> Any:
+    """Return what writes one line that counts the documents, on a terminal."""
+    shown = sys.stderr.isatty() and not quiet
+
+    def show(done: int, total: int, _: str) -> None:
+        if shown:
+            sys.stderr.write(f"\r{done} of {total} documents{chr(10) if done == total else ''}")
+            sys.stderr.flush()
+
+    return show
+
+
+def _print_copied(moved: Any) -> None:
+    click.echo(f"{counted(moved['documents'], 'document')}: {moved['copied']} copied, {moved['equal']} there before.")
+    _print_rest(moved)
+    if not moved["differences"]:
+        click.echo(f"The library is now at its new place ({moved['place']}). Compare both with --verify.")
+
+
+def _print_compared(moved: Any) -> None:
+    click.echo(f"{counted(moved['documents'], 'document')}: {moved['equal']} equal at {moved['place']}.")
+    _print_rest(moved)
+
+
+def _print_rest(moved: Any) -> None:
+    for one in moved["differences"]:
+        click.echo(f"  {one['name']} ({one['document'][:12]}): {one['what']}")
+    if moved["only_there"]:
+        click.echo(f"Only at the other place: {counted(moved['only_there'], 'document')}.")

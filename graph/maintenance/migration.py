@@ -1,0 +1,266 @@
+"""Moves of a library between stores: from the home folder to Postgres, back, or to another home folder.
+
+Documents are copied one at a time, with their vectors, which are not computed again; a copy that was interrupted goes
+on where it stopped, and a second one takes what is new. Both stores' documents are compared by a hash of all that they
+have of them. Vectors are compared as halves of floats, as Postgres has them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from typing_extensions import TypedDict
+
+from graph.access import Scope
+from graph.errors import BadInputError, require_extra
+from graph.storage import document_rows
+from graph.storage.chunk_rows import sentences_of
+from graph.storage.document_rows import Rows
+from graph.storage.rows import VectorRow
+from graph.storage.scoped import ScopedVectors
+from graph.storage.stores import HomeStores
+
+if TYPE_CHECKING:
+    from graph.storage.base import Vectors
+
+_EVERYTHING = Scope.everything()
+_POLL_S = 0.5
+# Stored in tables, made again, or of the process that has the folder.
+_NOT_FILES = ("catalog.sqlite3", "chroma", "pages", "owner.", "server.lock", "bench")
+
+OnDocument = Callable[[int, int, str], None]
+"""Called with how many documents are done, how many there are, and the id of the last one."""
+
+
+class Difference(TypedDict):
+    """A document of which the stores do not have the same."""
+
+    document: str
+    """Its id."""
+    name: str
+    """Its name."""
+    what: str
+    """What is missing or differs, as a sentence."""
+
+
+class Moved(TypedDict):
+    """The result of a copy or a comparison."""
+
+    place: str
+    """The store that was copied or compared to, without a password."""
+    documents: int
+    """The documents of the library."""
+    copied: int
+    """How many of them were copied now."""
+    equal: int
+    """How many the other store had with equal contents before."""
+    differences: list[Difference]
+    """What the other store does not have, or otherwise; after a copy, what could not be copied."""
+    only_there: int
+    """How many documents only the other store has."""
+
+
+def target_of(address: str, source: HomeStores) -> HomeStores:
+    """Return the stores at an address: `postgresql://user@host/database` or `home:FOLDER`.
+
+    Raises:
+        BadInputError: it is no such address, or the one where the library is.
+    """
+    if address.startswith(("postgresql://", "postgres://")):
+        require_extra("team", "pagewitness migrate")
+        from graph.storage.postgres.stores import PostgresStores
+
+        target: HomeStores = PostgresStores(source.home, address)
+    elif address.startswith("home:") and address != "home:":
+        target = HomeStores(Path(address.removeprefix("home:")).expanduser().absolute(), "")
+    else:
+        raise BadInputError(
+            f"{address!r} is no place for a library: give postgresql://user@host/database, or home:FOLDER."
+        )
+    if target.place == source.place:
+        raise BadInputError(f"The library is there already: {target.place}.")
+    return target
+
+
+def copy(source: HomeStores, target: HomeStores, on_document: OnDocument) -> Moved:
+    """Copy a library to other stores; a home folder that it leaves is marked, and not written any more.
+
+    Documents that only the target has stay there.
+
+    Raises:
+        IndexMismatchError: the target has vectors of another embedding model, or a `reembed` was stopped half-way.
+        HomeInUseError: another process has one of the home folders.
+    """
+    source.acquire()
+    source.check_complete()
+    target.acquire()
+    with _turn(target):
+        if embedder := source.vectors.embedder():
+            target.vectors.check(embedder)
+        target.catalog.set_meta(HomeStores.MOVED_TO, "")
+        target.catalog.copies.write_shared(source.catalog.copies.read_shared())
+        _copy_meta(source, target)
+        if target.home != source.home:
+            _copy_files(source.home, target.home)
+        documents = source.catalog.copies.documents()
+        done, differences = 0, list[Difference]()
+        for number, document in enumerate(documents, 1):
+            done += _copy_document(source, target, document)
+            differences += _copy_images(source, target, document)
+            on_document(number, len(documents), document)
+    if not differences:
+        source.leave_for(target.place)
+    return _report(target, documents, done, differences)
+
+
+def compare(source: HomeStores, target: HomeStores, on_document: OnDocument) -> Moved:
+    """Compare what two stores have of each document of the first; nothing is written."""
+    source.acquire()
+    target.acquire()
+    documents = source.catalog.copies.documents()
+    differences = list[Difference]()
+    for number, document in enumerate(documents, 1):
+        differences += _differences(source, target, document)
+        on_document(number, len(documents), document)
+    return _report(target, documents, 0, differences)
+
+
+def _report(target: HomeStores, documents: list[str], copied: int, differences: list[Difference]) -> Moved:
+    there = set(target.catalog.copies.documents())
+    unequal = len({one["document"] for one in differences})
+    return {
+        "place": target.place,
+        "documents": len(documents),
+        "copied": copied,
+        "equal": len(documents) - copied - unequal if not copied else len(documents) - copied,
+        "differences": differences,
+        "only_there": len(there - set(documents)),
+    }
+
+
+@contextmanager
+def _turn(target: HomeStores) -> Iterator[None]:
+    """Wait for a turn at the index of a store that several processes write: not while one rebuilds it."""
+    turn = target.turn(alone=False)
+    if turn is None:
+        yield
+        return
+    try:
+        while not turn.try_to_begin():
+            time.sleep(_POLL_S)
+        yield
+        turn.check()
+    finally:
+        turn.end()
+
+
+def _copy_document(source: HomeStores, target: HomeStores, document: str) -> bool:
+    """Copy a document unless the target has the same; return whether it was copied."""
+    rows, vectors, pages = _contents(source, document)
+    if document_rows.digest(rows, _halves({**vectors, **pages})) == _digest(target, document):
+        return False
+    target.vectors.delete_document(document)
+    target.catalog.copies.write(document, rows)
+    _add(target.vectors, vectors)
+    if pages:
+        _add(target.page_vectors, pages)
+    target.catalog.copies.publish(document, document_rows.generation_of(rows))
+    return True
+
+
+def _contents(stores: HomeStores, document: str) -> tuple[Rows, dict[str, Vectors], dict[str, Vectors]]:
+    """Return the rows of a document, the vectors of its chunks and sentences, and those of its page images."""
+    rows = stores.catalog.copies.read(document)
+    ids, pages = list[str](), list[str]()
+    for chunk, *_, numbers, _headings, stored in rows["chunks"]:
+        ids += [chunk, *(sentence.id for sentence in sentences_of(chunk, stored))]
+        pages += [f"{chunk}/p{page}" for page in document_rows.listed(numbers)]
+    found = stores.vectors.vectors(_EVERYTHING, ids) if ids else {}
+    seen = stores.page_vectors.vectors(_EVERYTHING, pages) if pages and stores.has_page_vectors() else {}
+    return rows, found, seen
+
+
+def _digest(stores: HomeStores, document: str) -> str:
+    rows, vectors, pages = _contents(stores, document)
+    return document_rows.digest(rows, _halves({**vectors, **pages})) if rows["documents"] else ""
+
+
+def _halves(vectors: Mapping[str, Vectors]) -> dict[str, bytes]:
+    return {key: np.asarray(vector, np.float16).tobytes() for key, vector in vectors.items()}
+
+
+def _add(index: ScopedVectors, vectors: Mapping[str, Vectors]) -> None:
+    if vectors:
+        halves = np.stack([np.asarray(vector, np.float16) for vector in vectors.values()])
+        index.add([VectorRow(key) for key in vectors], halves.astype(np.float32))
+
+
+def _copy_meta(source: HomeStores, target: HomeStores) -> None:
+    if asked := source.catalog.get_meta(HomeStores.CAPABILITIES):
+        target.catalog.set_meta(HomeStores.CAPABILITIES, asked)
+
+
+def _copy_images(source: HomeStores, target: HomeStores, document: str) -> Iterator[Difference]:
+    """Copy a document's page images that are not there; yield a difference if some are in neither store."""
+    if missing := [key for key in _images(source, document) if not _has_image(target, key)]:
+        lost = 0
+        for key in missing:
+            try:
+                target.images.put(source.images.get(key))
+            except KeyError:
+                lost += 1
+        if lost:
+            yield _difference(source, document, f"{lost} of its page images are missing here: `reread` makes them")
+
+
+def _differences(source: HomeStores, target: HomeStores, document: str) -> Iterator[Difference]:
+    """Yield what the target does not have of a document, or otherwise."""
+    ours, theirs = _contents(source, document), _contents(target, document)
+    if not theirs[0]["documents"]:
+        yield _difference(source, document, "it is not there")
+        return
+    for table in document_rows.DOCUMENT_COLUMNS:
+        here, there = len(ours[0][table]), len(theirs[0][table])
+        if here != there:
+            yield _difference(source, document, f"{there} rows of `{table}` in place of {here}")
+    for at, what in ((1, "vectors"), (2, "vectors of page images")):
+        if len(ours[at]) != len(theirs[at]):
+            yield _difference(source, document, f"{len(theirs[at])} {what} in place of {len(ours[at])}")
+    sums = [document_rows.digest(rows, _halves({**one, **two})) for rows, one, two in (ours, theirs)]
+    if sums[0] != sums[1]:
+        yield _difference(source, document, "its contents differ (SHA-256)")
+    if lost := [key for key in _images(source, document) if not _has_image(target, key)]:
+        yield _difference(source, document, f"{len(lost)} of its page images are not there")
+
+
+def _difference(source: HomeStores, document: str, what: str) -> Difference:
+    row = source.catalog.document(_EVERYTHING, document)
+    return {"document": document, "name": row.name if row else "", "what": what}
+
+
+def _images(stores: HomeStores, document: str) -> list[str]:
+    return list(dict.fromkeys(row.image for row in stores.catalog.pages(_EVERYTHING, document) if row.image))
+
+
+def _has_image(stores: HomeStores, key: str) -> bool:
+    try:
+        return bool(stores.images.get(key))
+    except KeyError:
+        return False
+
+
+def _copy_files(source: Path, target: Path) -> None:
+    """Copy uploads, fetched files and conversations; a file that is there and not older stays."""
+    for one in sorted(source.iterdir()):
+        if not one.name.startswith(_NOT_FILES):
+            for file in (one, *one.rglob("*")):
+                there = target / file.relative_to(source)
+                if file.is_file() and not (there.exists() and there.stat().st_mtime >= file.stat().st_mtime):
+                    there.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy2(file, there)
