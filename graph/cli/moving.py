@@ -17,10 +17,14 @@ from graph.types import counted
     "--to", "address", metavar="PLACE", default="", show_default="none",
     help="Where the library goes: postgresql://user@host/database, or home:FOLDER.",
 )  # fmt: skip
+@click.option(
+    "--files", metavar="URL", default="", show_default="as now",
+    help="Where page images go: s3://bucket/prefix, gs://..., az://... or file:///folder.",
+)  # fmt: skip
 @click.option("--verify", is_flag=True, show_default="off", help="Copy nothing; compare each document in both places.")
 @click.option("--reopen", is_flag=True, show_default="off", help="Write again into a home folder that was left.")
 @with_options
-def migrate(options: Options, address: str, verify: bool, reopen: bool) -> int:
+def migrate(options: Options, address: str, files: str, verify: bool, reopen: bool) -> int:
     """Copy the library into Postgres, back, or into a folder.
 
     Run it again if it was stopped: what is there already is left out. The home folder that the library leaves stays as
@@ -39,7 +43,7 @@ def migrate(options: Options, address: str, verify: bool, reopen: bool) -> int:
         return DONE
     if not address:
         raise BadInputError("`migrate` needs a place: --to postgresql://user@host/database, or --to home:FOLDER.")
-    target = migration.target_of(address, source)
+    target = migration.target_of(address, source, files)
     try:
         moved = (migration.compare if verify else migration.copy)(source, target, _progress(options.json))
     finally:

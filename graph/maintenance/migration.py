@@ -24,6 +24,7 @@ from graph.storage.chunk_rows import sentences_of
 from graph.storage.document_rows import Rows
 from graph.storage.rows import VectorRow
 from graph.storage.scoped import ScopedVectors
+from graph.storage.shared_images import PAGES
 from graph.storage.stores import HomeStores
 
 if TYPE_CHECKING:
@@ -66,24 +67,33 @@ class Moved(TypedDict):
     """How many documents only the other store has."""
 
 
-def target_of(address: str, source: HomeStores) -> HomeStores:
-    """Return the stores at an address: `postgresql://user@host/database` or `home:FOLDER`.
+def target_of(address: str, source: HomeStores, files_url: str = "") -> HomeStores:
+    """Return the stores at an address.
+
+    Args:
+        address: `postgresql://user@host/database` or `home:FOLDER`.
+        source: Where the library is now.
+        files_url: Where page images go: the address of a bucket or shared folder; "" for the store that the library
+            has, or the home folder.
 
     Raises:
         BadInputError: it is no such address, or the one where the library is.
     """
+    files_url = files_url or source.files_url
+    if files_url:
+        require_extra("team", "pagewitness migrate --files")
     if address.startswith(("postgresql://", "postgres://")):
         require_extra("team", "pagewitness migrate")
         from graph.storage.postgres.stores import PostgresStores
 
-        target: HomeStores = PostgresStores(source.home, address)
+        target: HomeStores = PostgresStores(source.home, address, files_url)
     elif address.startswith("home:") and address != "home:":
-        target = HomeStores(Path(address.removeprefix("home:")).expanduser().absolute(), "")
+        target = HomeStores(Path(address.removeprefix("home:")).expanduser().absolute(), "", files_url)
     else:
         raise BadInputError(
             f"{address!r} is no place for a library: give postgresql://user@host/database, or home:FOLDER."
         )
-    if target.place == source.place:
+    if (target.place, target.files_place) == (source.place, source.files_place):
         raise BadInputError(f"The library is there already: {target.place}.")
     return target
 
@@ -112,7 +122,8 @@ def copy(source: HomeStores, target: HomeStores, on_document: OnDocument) -> Mov
         done, differences = 0, list[Difference]()
         for number, document in enumerate(documents, 1):
             done += _copy_document(source, target, document)
-            differences += _copy_images(source, target, document)
+            if target.files_place != source.files_place:
+                differences += _copy_images(source, target, document)
             on_document(number, len(documents), document)
     if not differences:
         source.leave_for(target.place)
@@ -204,6 +215,8 @@ def _add(index: ScopedVectors, vectors: Mapping[str, Vectors]) -> None:
 def _copy_meta(source: HomeStores, target: HomeStores) -> None:
     if asked := source.catalog.get_meta(HomeStores.CAPABILITIES):
         target.catalog.set_meta(HomeStores.CAPABILITIES, asked)
+    if library := source.catalog.get_meta(HomeStores.LIBRARY):  # whose files the store of files holds
+        target.catalog.keep_meta(HomeStores.LIBRARY, library)
 
 
 def _copy_images(source: HomeStores, target: HomeStores, document: str) -> Iterator[Difference]:
@@ -235,7 +248,8 @@ def _differences(source: HomeStores, target: HomeStores, document: str) -> Itera
     sums = [document_rows.digest(rows, _halves({**one, **two})) for rows, one, two in (ours, theirs)]
     if sums[0] != sums[1]:
         yield _difference(source, document, "its contents differ (SHA-256)")
-    if lost := [key for key in _images(source, document) if not _has_image(target, key)]:
+    apart = target.files_place != source.files_place
+    if apart and (lost := [key for key in _images(source, document) if not _has_image(target, key)]):
         yield _difference(source, document, f"{len(lost)} of its page images are not there")
 
 
@@ -249,6 +263,8 @@ def _images(stores: HomeStores, document: str) -> list[str]:
 
 
 def _has_image(stores: HomeStores, key: str) -> bool:
+    if stores.blobs:  # not what this machine has kept of them
+        return stores.blobs.age(PAGES, key) is not None
     try:
         return bool(stores.images.get(key))
     except KeyError:

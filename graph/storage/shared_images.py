@@ -13,7 +13,8 @@ from graph.errors import FilesError
 from graph.storage.blobs import YOUNG, Blobs
 from graph.storage.page_images import FilePageImages
 
-_KIND = "pages"
+PAGES = "pages"
+"""The kind of the blobs."""
 _CACHE_BYTES = 1 << 30  # 5,000 page images of 0.2 MB
 _OLDEST_S = 30 * 86400  # what was deleted on another machine is gone from this one a month after it was shown here
 _DOWN_S = 30  # a store that does not answer takes a minute to say so: the next pages do not wait for it one by one
@@ -49,7 +50,7 @@ class SharedPageImages:
         if time.monotonic() < self._down_until:
             raise FilesError(self._down)
         try:
-            key = self._blobs.put(_KIND, png)
+            key = self._blobs.put(PAGES, png)
         except FilesError as error:
             self._down, self._down_until = str(error), time.monotonic() + _DOWN_S
             raise
@@ -63,7 +64,7 @@ class SharedPageImages:
                 return folder.get(key)
             except KeyError:
                 continue
-        png = self._blobs.get(_KIND, key)
+        png = self._blobs.get(PAGES, key)
         self._keep(png)
         return png
 
@@ -76,7 +77,7 @@ class SharedPageImages:
         for folder in (self._cache, self._former):
             folder.delete(key)
         with suppress(FilesError):  # the sweep deletes it
-            self._blobs.delete(_KIND, key, self._young)
+            self._blobs.delete(PAGES, key, self._young)
 
     def keep_only(self, keys: Collection[str]) -> None:
         """Delete copies of other images from this machine; what is shared may be somebody else's and stays."""
@@ -89,11 +90,11 @@ class SharedPageImages:
         Args:
             known: Returns the keys of all images that have one.
         """
-        orphans = set(self._blobs.old(_KIND, self._young)).difference(
+        orphans = set(self._blobs.old(PAGES, self._young)).difference(
             known()
         )  # asked after the listing: what got a page meanwhile is known
         for key in orphans:
-            self._blobs.delete(_KIND, key, self._young)  # looks at its age again: it may have been stored again
+            self._blobs.delete(PAGES, key, self._young)  # looks at its age again: it may have been stored again
             self._cache.delete(key)
         return len(orphans)
 

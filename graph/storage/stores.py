@@ -243,6 +243,16 @@ class HomeStores:
             return self._images
 
     @property
+    def files_url(self) -> str:
+        """The address of the store of page images; "" for the home folder."""
+        return self._files_url
+
+    @property
+    def files_place(self) -> str:
+        """Where page images are, without a password."""
+        return self.blobs.place if self.blobs else str(self.home)
+
+    @property
     def blobs(self) -> Blobs | None:
         """The store of files that several machines share; None if files are in the home folder."""
         if not self._files_url:

@@ -156,6 +156,19 @@ def test_a_place_that_is_none_is_refused(
     assert len(error.splitlines()) == 1
 
 
+def test_page_images_go_into_a_shared_folder(old: Path, url: str, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    files = ("--files", shared.as_uri())
+    assert migrate(old, url, "--verify", *files) == 3
+    assert migrate(old, url, *files) == 0
+    assert migrate(old, url, "--verify", *files) == 0
+    images = {one.stem for one in (old / "pages").rglob("*.png")}
+    assert images <= {one.stem for one in shared.rglob("*") if one.is_file()}
+    next(one for one in shared.rglob("*") if one.stem in images).unlink()
+    assert migrate(old, url, "--verify", *files) == 3, "an image is gone"
+
+
 @pytest.mark.slow
 @pytest.mark.processes
 def test_a_copy_that_is_killed_ten_times_is_whole_in_the_end(home: Path, url: str, make_pdf: MakePdf) -> None:
