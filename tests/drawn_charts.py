@@ -19,7 +19,7 @@ from typing import Any, Literal
 import pymupdf
 
 from loaders.pages.reader import read
-from loaders.text.charts import parse_chart_line
+from loaders.text.charts import UNREAD, parse_chart_line
 from loaders.types import PageJob, PageText
 
 Truth = dict[tuple[str, str], str]
@@ -318,7 +318,7 @@ def stated(path: Path) -> Truth:
     page = read(PageJob(str(path), 1))
     assert isinstance(page, PageText), page
     rows = [parse_chart_line(line) for block in page.blocks if block.is_chart for line in block.text.splitlines()]
-    return {(cells[0][1], series): value for cells in rows if cells for series, value in cells[1:]}
+    return {(cells[0][1], series): value for cells in rows if cells for series, value in cells[1:] if value != UNREAD}
 
 
 def is_joined(item: tuple[tuple[str, str], str], truth: Truth, alike: float = 1.0) -> bool:

@@ -68,7 +68,7 @@ def extreme(view: TableView, column: str, asked: Asked) -> Claim | None:
     None where too few values are known, and for a column that only numbers the rows: the smallest of "Plot 1, 2, 3" is
     not plot 1.
     """
-    if numbers_rows(view, column):
+    if numbers_rows(view, column) or view.has_unread(column):
         return None
     orders = [(row, view.order(row, column)) for row in view.rows]
     known = [(row, value) for row, value in orders if value is not None]
@@ -98,7 +98,7 @@ def filtered(view: TableView, column: str, asked: Asked) -> Claim | None:
     """Return which rows fulfil a condition, or how many do; None if its numbers cannot be read."""
     limits = _limits(view, asked)
     known = _known(view, column)
-    if limits is None or not known:
+    if limits is None or not known or view.has_unread(column):
         return None
     rows = [row for row, value in known if _is_inside(value, limits, inclusive=asked.inclusive)]
     counts, condition = asked.operation == "count", _condition(asked)
@@ -161,7 +161,7 @@ def _condition(asked: Asked) -> str:
 def total(view: TableView, column: str, asked: Asked) -> Claim | None:
     """Return the sum or the mean of a column, without its total rows."""
     known = _known(view, column)
-    if len(known) < 2:
+    if len(known) < 2 or view.has_unread(column):
         return None
     added = sum((value for _, value in known), Decimal(0))
     summands = [shown(row, column) for row, _ in known]

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from graph.retrieval import terms
 from graph.storage.rows import ChunkRow, SentenceRow
+from loaders.text.charts import UNREAD
 from loaders.text.dates import duration_seconds
 from loaders.text.numbers import Mark, cell_values, decimal_mark, is_number
 from loaders.text.raised_signs import without_notes
@@ -68,6 +69,10 @@ class TableView:
         if found := _NUMBERED.match(self.caption):
             return f"{found[1].capitalize()} {found[2]}"
         return f"“{self.caption}”" if self.caption else f"the table on page {self.rows[0].page}"
+
+    def has_unread(self, column: str) -> bool:
+        """Return whether a value of a column is printed and not known: nothing can be said of all its values."""
+        return any(row.cells.get(column, "") == UNREAD for row in self.rows)
 
     def value(self, row: Row, column: str) -> Decimal | None:
         """Return the number in a cell; None if there is none, or it may be read in two ways."""

@@ -12,6 +12,7 @@ from loaders.charts.labels import Label, label_size, logarithm, magnitude, trans
 from loaders.charts.legend import Entry, series_of
 from loaders.charts.pixels import Mark
 from loaders.geometry import contains
+from loaders.text.charts import UNREAD
 from loaders.types import Box
 
 _TOUCH = 4.0  # pixels at 150 dpi by which edges that should meet may be apart
@@ -20,6 +21,8 @@ _ABOVE = 1.6  # of a label's height between a bar's end and its value
 _SINK = 0.7  # of a label's height by which the value may reach into the bar
 _OFF = 0.06  # of the largest value by which a value may differ from what its bar's length says
 _MOST_OFF = 0.2  # share of such values from which the chart is not understood
+UNNAMED = "other"
+"""The series of bars whose colour no key of the legend has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,11 @@ class Joined:
     category: str
     series: str
     value: Label
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether the value is not known."""
+        return self.value.text == UNREAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +182,22 @@ def _join(
     order = sorted(at for at in groups if _is_centred(groups[at], categories[at]))
     members = [sorted(groups[at], key=lambda bar: (bar.box.x0, -bar.box.y1)) for at in order]
     series = series_of([[bar.colour for bar in group] for group in members], legend)
-    return [
-        Joined(categories[at].text, name, values[id(bar)])
-        for at, group, names in zip(order, members, series, strict=True)
-        for bar, name in zip(group, names, strict=True)
-        if name is not None and id(bar) in values
-    ]
+    joined: list[Joined] = []
+    for at, group, names in zip(order, members, series, strict=True):
+        own = [
+            Joined(categories[at].text, name, values.get(id(bar), _unread(bar.box)))
+            for bar, name in zip(group, names, strict=True)
+            if name is not None
+        ]
+        if legend and len(own) < len(group):  # a key of the legend lies over a bar, or was not found
+            rest = next(bar for bar, name in zip(group, names, strict=True) if name is None)
+            own.append(Joined(categories[at].text, UNNAMED, _unread(rest.box)))
+        joined += own
+    return joined
+
+
+def _unread(box: Box) -> Label:
+    return Label(UNREAD, box)
 
 
 def _is_centred(group: Sequence[Mark], category: Category) -> bool:

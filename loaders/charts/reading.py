@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,7 +16,7 @@ from loaders.charts.legend import Entry, find_legend
 from loaders.charts.pies import join_slices
 from loaders.charts.pixels import Canvas
 from loaders.charts.points import join_points
-from loaders.text.charts import chart_line
+from loaders.text.charts import UNREAD, chart_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,32 @@ def read_chart(labels: Sequence[Label], rgb: NDArray[Any]) -> Chart | None:
     logarithmic = has_logarithmic_scale(labels)
     bars = [join_bars(labels, canvas.marks, legend, lying, logarithmic) for lying in (False, True)]
     if any(found is not None for found in bars):
-        joined = max((found or [] for found in bars), key=len)
+        joined = max((found or [] for found in bars), key=_count_read)
     else:
         joined = join_slices(labels, canvas, legend) or join_points(labels, canvas, legend)
-    if len(joined) < MIN_VALUES:
+    if _count_read(joined) < MIN_VALUES:
         return None
+    joined = _with_gaps(joined)
     return Chart(tuple(_lines(joined, legend)), tuple(_other_words(labels, joined)))
+
+
+def _count_read(joined: Sequence[Joined]) -> int:
+    return sum(not item.is_unread for item in joined)
+
+
+def _with_gaps(joined: Sequence[Joined]) -> list[Joined]:
+    """Return the values with one that is unread where a category lacks a series that most categories have."""
+    categories = list(dict.fromkeys(item.category for item in joined))
+    times = Counter(item.series for item in joined)
+    usual = [series for series, count in times.items() if 2 * count > len(categories)]
+    known = {(item.category, item.series) for item in joined}
+    gaps = [
+        Joined(category, series, Label(UNREAD, joined[0].value.box))
+        for category in categories
+        for series in usual
+        if (category, series) not in known
+    ]
+    return sorted([*joined, *gaps], key=lambda item: categories.index(item.category))
 
 
 def _lines(joined: Sequence[Joined], legend: Sequence[Entry]) -> list[str]:

@@ -17,6 +17,7 @@ from PIL import Image
 from loaders.errors import SourceError
 from loaders.pages.rendering import ImageJob, ink_share
 from loaders.sources.formats import DocumentReader, format_of
+from loaders.text.charts import note_of_gaps
 from loaders.types import (
     MIN_INK,
     DocumentInfo,
@@ -73,12 +74,18 @@ def read(job: PageJob) -> PageText | Failure:
     except Exception as exc:
         return Failure("render_error", job.could_not_be("read", exc))
     if text is not None:
-        return text
+        return _with_gaps(text)
     image = render(replace(job, small=False))
     found = image if isinstance(image, Failure) else _ocr(image.png, image.ink, job)
     if isinstance(image, Failure) or isinstance(found, Failure):
         return found
+    found = _with_gaps(found)
     return replace(found, blocks=found.blocks + image.comments, words=found.words + placed_words(image.comments))
+
+
+def _with_gaps(page: PageText) -> PageText:
+    """Return a page whose detail says that charts were joined in part, if they were."""
+    return replace(page, detail=f"{page.detail} {note_of_gaps(page.blocks)}".strip())
 
 
 def recognise(job: ImageJob) -> PageText | Failure:

@@ -7,10 +7,14 @@ of a table whose columns are the series.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from loaders.text.dates import month_name
+from loaders.types import Block
 
+UNREAD = "?"
+"""What stands for a value that a chart shows, or should show, and that could not be joined."""
+_IN_PART = "A chart on the page was joined in part: ? stands for {count} of its values that could not be told."
 _SPACES = re.compile(r"\s+")
 _PIECE = re.compile(r"(?:(?P<name>.*) )?(?P<value>[^ ]+)", re.DOTALL)
 _CATEGORY = re.compile(r"(?P<month>[A-Z][a-z]{2,3})\.?(?P<rest>(?:[\s'’-].*)?)", re.DOTALL)
@@ -34,6 +38,13 @@ def parse_chart_line(line: str) -> tuple[tuple[str, str], ...] | None:
         return None
     values = ((piece["name"] or "", piece["value"].replace(_NO_BREAK, " ")) for piece in pieces if piece)
     return (("", category), *values)
+
+
+def note_of_gaps(blocks: Iterable[Block]) -> str:
+    """Return the sentence that says that charts of a page were joined in part; "" if all their values were told."""
+    lines = [line for block in blocks if block.is_chart for line in block.text.splitlines()]
+    count = sum(value == UNREAD for line in lines for _, value in (parse_chart_line(line) or ())[1:])
+    return _IN_PART.format(count=count) if count else ""
 
 
 def spelled_out(category: str) -> str:

@@ -10,6 +10,7 @@ from graph.engines.offline.named_bands import rows_asked
 from graph.retrieval import terms
 from graph.retrieval.scoring import Query
 from graph.storage.rows import ChunkRow, SentenceRow
+from loaders.text.charts import UNREAD
 from loaders.text.numbers import Mark, cell_values, decimal_mark
 from loaders.text.raised_signs import without_notes
 
@@ -73,6 +74,8 @@ def extreme_row(query: Query, chunk: ChunkRow) -> SentenceRow | None:
         return None
     # "The most chicks per nest in 2025" names two columns; the one with more words is meant.
     column = max(asked, key=lambda name: len(terms.stems(name)))
+    if (column, UNREAD) in [cell for row in rows for cell in row.cells]:  # it may be the one that is not known
+        return None
     decimal = decimal_of(chunk)
     found = {_extreme(query, rows, column, mark, most=bool(most)) for mark in ([decimal] if decimal else _MARKS)}
     best = found.pop()

@@ -35,6 +35,17 @@ def test_other_columns_and_ranks_have_one() -> None:
     assert answers(NAMED, "Which tenant has the smallest size?") == ["Ostrow: Size (m) 60, the lowest of 3 values"]
 
 
+def test_a_column_with_a_value_that_is_not_known_has_no_extreme_and_no_sum() -> None:
+    unread = (("Tenant", "Size (m)"), (("Korn", "120"), ("Ostrow", "60"), ("Aalto", "200"), ("Lind", "?")))
+    for question in (
+        "Which tenant has the smallest size?",
+        "What is the sum of the sizes?",
+        "Who has a size below 90?",
+    ):
+        assert answers(unread, question) == [], question
+    assert "120" in " ".join(answers(unread, "What is the size of Korn?"))
+
+
 def test_the_third_of_numbered_rows_is_no_sum_of_the_others() -> None:
     assert answers(NAMED, "Which tenant has the highest rank?") == ["Aalto: Rank 3, the highest of 3 values"]
 

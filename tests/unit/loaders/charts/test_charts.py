@@ -183,6 +183,44 @@ def test_the_value_of_a_hanging_bar_is_nearer_to_it_than_its_year() -> None:
     assert {item.category: float(item.value.text) for item in joined} == bars
 
 
+def test_what_a_legend_over_the_bars_hides_is_said_and_not_left_out() -> None:
+    values = {"2021": (40, 30), "2022": (50, 20), "2023": (45, 35), "2024": (60, 25)}
+    box = Box(0, 0, 5, 5)
+    marks, labels = [], []
+    for at, (year, pair) in enumerate(values.items()):
+        labels.append(Label(year, Box(100.0 * at + 10, 300, 100.0 * at + 60, 324)))
+        for order, value in enumerate(pair):
+            left, end = 100.0 * at + 35 * order, 290.0 - 4 * value
+            marks.append(Mark(Box(left, end, left + 34, 290), order + 1))
+            labels.append(Label(str(value), Box(left + 5, end - 24, left + 30, end)))
+    names = [Label(name, Box(500, 20.0 * at, 560, 20.0 * at + 16)) for at, name in enumerate(("Cod", "Crab"))]
+    legend = [Entry(name, at + 1, box) for at, name in enumerate(names)]
+    hidden = labels[4]  # the 50 of 2022
+    joined = join_bars([label for label in labels if label is not hidden], marks, legend, lying=False)
+    assert joined is not None
+    told = {(item.category, item.series): item.value.text for item in joined}
+    assert told == {
+        (year, series): "?" if (year, series) == ("2022", "Cod") else str(value)
+        for year, pair in values.items()
+        for series, value in zip(("Cod", "Crab"), pair, strict=True)
+    }
+    one_key = join_bars([*labels, names[1]], marks, legend[:1], lying=False)
+    assert one_key is not None
+    assert {(item.series, item.is_unread) for item in one_key} == {("Cod", False), ("other", True)}
+
+
+def test_a_page_with_a_chart_that_was_joined_in_part_says_so(tmp_path: Path) -> None:
+    document, _ = bars(("2023", "2024"), seed=2)
+    page = document[0]
+    value = next(word for word in page.get_text("words") if word[4].replace(".", "").isdigit() and word[0] > 120)
+    page.add_redact_annot(value[:4])
+    page.apply_redactions()
+    read_page = read(PageJob(str(save(document, tmp_path / "chart.pdf")), 1))
+    assert isinstance(read_page, PageText)
+    assert " ?" in next(block.text for block in read_page.blocks if block.is_chart)
+    assert "joined in part: ? stands for 1 of its values" in read_page.detail
+
+
 def test_the_numbers_of_a_vertical_axis_are_no_values() -> None:
     scale = [Label(str(number), Box(10, 300 - 20 * number, 30, 312 - 20 * number)) for number in (4, 6, 8, 10)]
     value = Label("5", Box(60, 200, 70, 212))
