@@ -41,20 +41,26 @@ _INITIAL = re.compile(r"[A-Z]\.")
 _NOTE_MARK = re.compile(r"[¹²³⁰-⁹*†‡§]+|\d{1,2}")
 
 
-def plain_regions(layer: TextLayer, around: Surroundings) -> list[Region] | None:
-    """Return the parts of a page of running text in reading order; None for a page that may be more than that."""
+def plain_regions(layer: TextLayer, around: Surroundings, *, few: bool = False) -> list[Region] | None:
+    """Return the parts of a page of running text in reading order; None for a page that may be more than that.
+
+    `few` is for pages that we set, of which a few rows are no cover and no caption of a picture.
+    """
     try:
-        return told_regions(layer, around)
+        return told_regions(layer, around, few=few)
     except DoubtError:
         return None
 
 
-def told_regions(layer: TextLayer, around: Surroundings, tables: Sequence[Box] = ()) -> list[Region]:
+def told_regions(
+    layer: TextLayer, around: Surroundings, tables: Sequence[Box] = (), *, few: bool = False
+) -> list[Region]:
     """Return the parts of a page of running text; raise DoubtError, which says why it may be more than that.
 
-    `tables` are the places of tables that are told apart, and whose words are not in `layer`.
+    `tables` are the places of tables that are told apart, and whose words are not in `layer`; with them, or if `few`, a
+    page may have few rows.
     """
-    page = plain_rows(layer, around.margins, few=bool(tables))
+    page = plain_rows(layer, around.margins, few=few or bool(tables))
     return _regions(page, around.body_size, tables)
 
 

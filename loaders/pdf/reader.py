@@ -125,7 +125,7 @@ class PdfReader:
         """Read a page whose text stands upright; a table or text across it is turned and read by itself."""
         whole, part = layer, across(layer)
         layer = part[1] if part else layer
-        plain = None if part else plain_regions(layer, around)
+        plain = None if part else plain_regions(layer, around, few=self._laid_out)
         if plain is None and not part and len(layer.drawings) >= MIN_PIECES:
             plain = gridded_regions(layer, around, pdf.rules(job.page))
         if plain is not None:  # nothing but tables is drawn on it, so there is no diagram, chart or picture to look for

@@ -1,4 +1,4 @@
-"""Pages of text with fully drawn tables, read without the layout model: what is told, and what only looks like it."""
+"""Pages with fully drawn tables, and short notes, read without the layout model: what is told, what looks like it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from loaders.pages.jobs import read
 from loaders.pdf.document import open_pdf
 from loaders.pdf.gridded_pages import gridded_regions
 from loaders.pdf.layout import build_blocks
+from loaders.pdf.plain_pages import plain_regions
 from loaders.types import Block, PageJob, PageText
 
 XS, YS = (60, 200, 300, 400), (200, 222, 244, 266, 288)
@@ -69,17 +70,24 @@ def is_told(path: Path) -> bool:
     return gridded_regions(pdf.layer(1), pdf.surroundings(1), pdf.rules(1)) is not None
 
 
-def test_a_page_with_a_drawn_table_is_read_without_the_layout_models(tmp_path: Path) -> None:
-    path = tmp_path / "notes.md"
+def test_drawn_tables_and_short_notes_are_read_without_the_layout_models(tmp_path: Path) -> None:
+    path, note, short = (tmp_path / name for name in ("notes.md", "note.md", "short.txt"))
     path.write_text(NOTES.format(intro=" ".join(PROSE), table=PIPES))
+    note.write_text(f"**Quay**\n\n{PROSE[0]}\n\n**Hall**\n\n{PROSE[2]}")
+    short.write_text("The meeting was moved to Thursday because the hall is being painted.")
     code = (
         "import sys\nfrom loaders.pages.jobs import read\nfrom loaders.types import PageJob\n"
-        f"print([block.kind for block in read(PageJob({str(path)!r}, 1)).blocks])\n"
+        f"for path in {[str(path), str(note), str(short)]!r}:\n"
+        "    print(*[block.kind for block in read(PageJob(path, 1)).blocks])\n"
         "print('pymupdf.layout' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    kinds = "['heading', 'text', 'heading', 'caption', 'table', 'text', 'list']"
-    assert done.stdout.splitlines() == [kinds, "False"]
+    assert done.stdout.splitlines() == [
+        "heading text heading caption table text list",
+        "heading text heading text",
+        "text",
+        "False",
+    ]
     assert (tables := [block.text for block in page_of(path).blocks if block.is_table]) == [PIPES], tables
 
 
@@ -170,3 +178,19 @@ def test_spans_and_small_frames_of_web_pages_are_left_to_the_layout_model(tmp_pa
     path.write_text(f"<html><body><h1>Dues</h1><p>{' '.join(PROSE)}</p>{html}</body></html>")
     pdf = open_pdf_of(path)
     assert gridded_regions(pdf.layer(1), pdf.surroundings(1), pdf.rules(1)) is None
+
+
+def test_rows_that_may_be_of_one_paragraph_or_of_two_are_left_to_the_layout_model(tmp_path: Path) -> None:
+    """Of a few rows at 1.6 times their size the usual distance is not known."""
+
+    def rows(step: float) -> Callable[[Any], None]:
+        def draw(page: Any) -> None:
+            for number, row in enumerate(PROSE):
+                page.insert_text((60, 80 + step * number), row, fontsize=10, fontname="helv")
+
+        return draw
+
+    for step, told in ((13, 1), (16, None), (24, 3)):
+        pdf = open_pdf(saved(tmp_path, rows(step)))
+        regions = plain_regions(pdf.layer(1), pdf.surroundings(1), few=True)
+        assert (regions and len(regions)) == told, step
