@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from string import Formatter
 
+from graph.query import reasons_of_parts, reasons_of_values
 from graph.query.wording import language_of
 from graph.types import Citation, ClaimCheck
 
-FORMS: Mapping[str, tuple[str, str, str]] = {
+_COMMON: Mapping[str, tuple[str, str, str]] = {
     "the claim says “{a}”, the quote “{b}”": (
         "die Aussage sagt „{a}“, das Zitat „{b}“",
         "l'affirmation dit « {a} », la citation « {b} »",
@@ -151,6 +152,7 @@ FORMS: Mapping[str, tuple[str, str, str]] = {
         "El reconocimiento de la página tiene {a} donde la transcripción tiene {b}",
     ),
 }
+FORMS: Mapping[str, tuple[str, str, str]] = {**reasons_of_parts.FORMS, **reasons_of_values.FORMS, **_COMMON}
 """Each reason in English, with its German, French and Spanish form; `{a}` stands for words of quote or statement."""
 _LANGUAGES: Sequence[str] = ("de", "fr", "es")
 

@@ -64,7 +64,9 @@ def _other_title(text: str, quote: str) -> str:
             has_rank = any(stem_of(rank) == word.stem for word in words(other))
             is_both = sum(word.stem == title for word in words(one)) > 1
             if bare and not has_rank and not is_told and not is_both:
-                return f"{'the quote' if one is quote else 'the claim'} says “{found[0]}”, the other “{bare[0].text}”"
+                if one is quote:
+                    return f"the quote says “{found[0]}”, the claim “{bare[0].text}”"
+                return f"the claim says “{found[0]}”, the quote “{bare[0].text}”"
     return ""
 
 

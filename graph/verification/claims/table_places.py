@@ -245,7 +245,8 @@ def lost_magnitude(text: str, evidence: Evidence) -> str:
     for one in re.finditer(r"(?<![\w.,])(?P<number>\d[\d.,]*\d|\d)\s(?P<noun>[^\W\d]{3,})", text):
         is_unit = bool(found["unit"]) and found["unit"].casefold().split()[0] == one["noun"].casefold()
         if one["number"] in cells and (is_unit or _COUNTED.fullmatch(one["noun"])):
-            return f"the table is in {found['scale']} {found['unit'] or ''}".rstrip() + f", the claim says “{one[0]}”"
+            scale = f"{found['scale']} {found['unit'] or ''}".rstrip()
+            return f"the table is in {scale}, the claim says “{one[0]}”"
     return ""
 
 
