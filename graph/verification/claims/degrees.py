@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from graph.verification.claims.value_context import values_in
-from graph.verification.claims.wording import content, same_language, share, words
+from graph.verification.claims.wording import content, same_language, words
 from loaders.text.numbers import fold
 
 _ALL_OF = (
@@ -59,12 +59,12 @@ _BOUNDED = re.compile(
 """Words of a quote that bound or compare a number."""
 _RESTRICTED = re.compile(
     r"\b(?:all|every|any|each|alle[nrs]?|jede[nrs]?)\s(?:the\s|de[rn]\s)?(?P<what>[^,.;()]{2,40}?),?\s"
-    r"(?P<limit>(?:that|which|who|not|unless|except|die|der|das|außer)\s[^,.;()]{4,80})",
+    r"(?P<limit>(?:(?:that|which|who|not|unless|except|die|der|das|außer)\s[^,.;()]{4,80}|"
+    r"but\s(?:one|two|three|four|five|for)\b[^,.;()]{0,80}))",
     re.IGNORECASE,
 )
 _WHOLE = re.compile(r"\b(?:all|every|any|each|alle[nrs]?|jede[nrs]?)\b", re.IGNORECASE)
-_LIMIT_TOLD = 0.34
-"""Share of the words of a restriction from which a claim tells it."""
+_LIMIT = 2  # words of a restriction of which a claim that tells it has one: the clause may go on behind it
 _BASIS = re.compile(
     r"\bon (?:an? |the )?(?P<what>(?:[^\W\d][\w-]*\s){1,4}?)basis\b|\bauf (?P<german>[^\W\d]+er) basis\b", re.IGNORECASE
 )
@@ -165,12 +165,14 @@ def unrestricted(text: str, quote: str) -> str:
     if not _WHOLE.search(text):
         return ""
     for one in _RESTRICTED.finditer(quote):
-        what, limit = content(one["what"]), content(one["limit"])
-        is_told = share(limit, content(text)) >= _LIMIT_TOLD or any(_is_relative(word.key) for word in words(text))
-        if what and limit and what <= content(text) and not is_told:
+        what = content(one["what"])
+        limit = [word.stem for word in words(one["limit"]) if word.is_content][:_LIMIT]
+        is_exception = one["limit"].startswith("but ")
+        is_told = bool(content(text) & set(limit)) or any(_is_relative(word.key) for word in words(text))
+        if what and (limit or is_exception) and what <= content(text) and not is_told:
             return f"the quote says “{one[0].strip()}”, the claim leaves out “{one['limit'].strip()}”"
     return ""
 
 
 def _is_relative(key: str) -> bool:
-    return key in ("unless", "except", "other", "außer")
+    return key in ("unless", "except", "other", "but", "außer")

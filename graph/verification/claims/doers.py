@@ -28,15 +28,18 @@ def other_doer(text: str, quote: str) -> str:
     """Return a doubt where a claim gives a deed, or a title, to another than its quote does; "" if it does not."""
     if not same_language(text, quote):
         return ""
-    return _other_by(text, quote) or _other_title(text, quote) or _of_other_side(text, quote)
+    found = _other_by(text, quote) or _other_title(text, quote) or _of_other_side(text, quote)
+    return found or _of_predecessor(text, quote)
 
 
 def _other_by(text: str, quote: str) -> str:
     """Return a doubt where the one who does something in a claim is not the one by whom it is done in its quote."""
     held, said = words(quote), words(text)
     known = {word.stem for word in held}
-    for at, verb, doers in _passives(held, quote):
+    passives = list(_passives(held, quote))
+    for at, verb, doers in passives:
         before = _telling(held[max(0, at - 2 * _BEFORE) : at]) - doers
+        others = set[str]().union(*(other for _, one, other in passives if one.stem != verb.stem)) - doers
         for place, same in enumerate(said):
             if same.stem != verb.stem or not _is_past(same):
                 continue
@@ -45,7 +48,7 @@ def _other_by(text: str, quote: str) -> str:
             is_passive = any(word.key in _BE for word in said[max(0, place - _NEAR) : place])
             if by is not None:
                 mine = _telling(said[by + 1 : by + 1 + _LONGEST_DOER])
-                if is_passive and mine and not mine & doers and mine <= before:
+                if is_passive and mine and not mine & doers and (mine <= before or mine & others):
                     return f"in the quote, it is “{verb.text}” by another"
             elif not is_passive and subject and subject <= known and not doers & _telling(said):
                 return f"in the quote, it is “{verb.text}” by another"
@@ -162,3 +165,21 @@ def _is_of_object(verb: Word, held: Sequence[Word], left: set[str], at: int) -> 
 
 _COPIED = 0.9
 """Share of a claim's words that its quote must have: with .7, as many true claims are doubted as lies."""
+
+
+def _of_predecessor(text: str, quote: str) -> str:
+    """Return a doubt where one whom a quote calls the predecessor succeeds somebody in the claim, or the other way."""
+    for word, told in ((_PREDECESSOR, _SUCCEEDED), (_SUCCESSOR, _PRECEDED)):
+        for found in word.finditer(quote):
+            name = {one.stem for one in words(found["name"])}
+            said = told.match(text)
+            if said and name & {one.stem for one in words(said["name"])}:
+                return f"the quote says “{found[0]}”, the claim “{said['verb']}”"
+    return ""
+
+
+_NAME = r"(?P<name>[A-ZÄÖÜ][\w’'-]+(?:\s[A-ZÄÖÜ][\w’'-]+)*)"
+_PREDECESSOR = re.compile(rf"\b(?:predecessor|Vorgänger(?:in)?),?\s{_NAME}")
+_SUCCESSOR = re.compile(rf"\b(?:successor|Nachfolger(?:in)?),?\s{_NAME}")
+_SUCCEEDED = re.compile(rf"{_NAME}\s(?P<verb>succeeded|followed|replaced|took over from|folgte|löste)\b")
+_PRECEDED = re.compile(rf"{_NAME}\s(?P<verb>preceded|was succeeded|was replaced|was followed)\b")

@@ -111,6 +111,10 @@ AXES = {
         "praise= praised= prais acclaim commend applaud lob= lobte gelobt",
         "criticis criticiz condemn blame= blamed= kritik kritisier tadel",
     ),
+    "levy": (
+        "rebat refund discount= discounts= bonus= bonuses= rabatt= rabatte=",
+        "fee= fees= surcharg penalt fine~ fined= gebühr= gebühren= zuschlag=",
+    ),
     "safety": (
         "safe= safely harmless ungefährlich",
         "unsafe danger hazard gefährlich",

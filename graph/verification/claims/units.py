@@ -122,7 +122,9 @@ def other_units(text: str, stated: Sequence[Stated], evidence: Evidence, decimal
         decimal: The mark that the document sets before decimals.
     """
     source = fold(evidence.quote or evidence.exact)
-    doubt = _other_rate(text, source) or _percent_of_points(text, stated, source)
+    doubt = _other_rate(text, fold(evidence.exact) if evidence.rows else source) or _percent_of_points(
+        text, stated, source
+    )
     for one in stated:
         if _DIFFERENCE.search(text) and _is_difference(one, stated):
             continue

@@ -41,10 +41,20 @@ PRAISE = "His lack of haste later earned him heavy criticism."
 FIRST = "In 2015 she visited Skerra, as the first Danish minister to land there in office."
 SHIPS = "A couple of ships with around 500 people arrived in the bay."
 
+FILTER = "The new filter was ordered by the county and paid for by the guild of millers."
+REBATE = "Every household that uses less than 90 litres a day gets a rebate of 12 crowns."
+BASIN = "Engineer Ruta Lend proposed the basin, which her predecessor Aldo Merk had rejected in 2035."
+WELLS = "Nitrate stayed below the limit of 50 milligrams per litre at all wells but one."
+
 
 @pytest.mark.parametrize(
     ("text", "quote"),
     [
+        ("The new filter was ordered by the guild of millers.", FILTER),
+        ("Every household gets a rebate of 12 crowns.", REBATE),
+        ("Every household that uses less than 90 litres a day pays a fee of 12 crowns.", REBATE),
+        ("Aldo Merk succeeded Ruta Lend.", BASIN),
+        ("Nitrate stayed below the limit of 50 milligrams per litre at all wells.", WELLS),
         ("The Reedmen defeated about 80% of the wardens.", RISING),
         ("The Bureau of Boats and Fairs trained 400 boats in 2039.", WARDENS),
         ("The town of Orrin itself had 645,300 people in 2040.", REGION),
@@ -101,6 +111,9 @@ def test_what_is_said_of_another_is_doubted(text: str, quote: str) -> None:
         ("Low pay is one of the causes of the strike.", WANT),
         ("Tolm used to be mayor of Wick.", OFFICE),
         ("There are four stages in all, two for surveys and two for repairs.", STAGES),
+        ("The guild of millers paid for the new filter.", FILTER),
+        ("Every household with a use of less than 90 litres a day gets a rebate.", REBATE),
+        ("Ruta Lend succeeded Aldo Merk.", BASIN),
         ("The Reedmen defeated nearly all wardens.", "The Reedmen defeated almost all wardens."),
         ("An act was passed to free the 148 weavers.", "On 12 May the town passed an act to free the 148 weavers."),
         (
