@@ -35,11 +35,12 @@ _NAMED_FILE = r"[\w.() -]+\.(?:pdf|docx?|txt|md|html?|epub|png|jpe?g)"
 _KINDS = r"(?:(?:earnings|annual|yearly|quarterly|financial|research|scientific|strategic|technical|final|interim) )"
 THIS = rf"(?:{_DETERMINERS}{_KINDS}?{_NOUNS}|it|this|that|{_NAMED_FILE})"
 """The document, as a question calls it."""
+_SPELLED = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905 - words
 PLACE = re.compile(
     r"(?<!\w)(?:(?P<kind>pages?|p\.|sheet|section|sec\.|clause|article|art\.|chapter|paragraph|para\.|appendix"
     r"|annex|schedule|figure|fig\.?|table|tab\.|chart"
     r"|equation|footnote|slide|unit|module|lesson|§)(?:\s+|(?<=[.§])|(?=\d))(?:no\.?\s*|number\s*)?"
-    r"(?P<number>\d+(?:\.\d+)*[a-z]?|(?-i:[ivxlc]+|[A-Z]\d*(?:\.\d+)*))(?![\w-])"
+    rf"(?P<number>\d+(?:\.\d+)*[a-z]?|{'|'.join(_SPELLED)}|(?-i:[ivxlc]+|[A-Z]\d*(?:\.\d+)*))(?![\w-])"
     r"|(?P<ordinal>first|second|third|fourth|fifth|last|final) (?P<counted>page|slide|figure|table|chart)\b(?!s))",
     re.IGNORECASE,
 )
@@ -221,4 +222,5 @@ def place_in(text: str) -> str:
         kind, number = found["counted"].lower(), _ORDINALS[found["ordinal"].lower()]
     else:
         kind, number = found["kind"].lower().rstrip("."), found["number"]
+        number = str(_SPELLED.index(number.lower()) + 1) if number.lower() in _SPELLED else number
     return f"{_PLACES.get(kind, kind)} {number}"

@@ -25,6 +25,10 @@ STOP_WORDS = frozenset(
 _WORD = re.compile(r"[^\W_]+(?:[-.,'’&@/+][^\W_]+)*", re.UNICODE)
 _PIECE = re.compile(r"[^\W_]+", re.UNICODE)
 _MAX_QUESTIONS = 6  # each is a search of its own
+_INSTRUCTS = re.compile(
+    r"(?:please )?(?:answer|reply|respond|express|round|format)\b(?!.*\?)|(?:in )?[\w$€£]+\.?$",
+    re.IGNORECASE,
+)
 _NEXT_QUESTION = re.compile(r"(?<=\?)\s+(?=\S)")
 
 
@@ -83,6 +87,8 @@ def stems(text: str) -> frozenset[str]:
 def split_questions(question: str) -> list[str]:
     """Split a text into the questions that it asks; a text with more than six stays whole."""
     found = list(dict.fromkeys(part.strip() for part in _NEXT_QUESTION.split(question.strip()) if part.strip()))
+    if len(found) > 1 and _INSTRUCTS.match(found[-1]):  # "How much did it earn? Answer in millions."
+        found[-2:] = [f"{found[-2]} {found[-1]}"]
     return found if 1 < len(found) <= _MAX_QUESTIONS and all(map(content_terms, found)) else [question.strip()]
 
 

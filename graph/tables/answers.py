@@ -18,12 +18,14 @@ from graph.tables.matching import Match, match, only
 from graph.tables.measures import in_words_of
 from graph.tables.operations import Asked, asked_beside, asked_of_table
 from graph.tables.plain.answer import answer_plainly
+from graph.tables.plain.targets import WHEN
 from graph.tables.row_names import FRAME_STEMS, UNITS
 from graph.tables.statements import answer_from_statements
 from graph.tables.text_conditions import answer_from_text_conditions
 from graph.tables.timetables import answer_from_timetables
 from graph.tables.views import TableView, build_views, without_any_sum, without_sums
 from graph.types import Claim
+from loaders.text.dates import MONTHS
 from loaders.text.raised_signs import without_notes
 
 _MAX_TABLES = 3  # answers of as many tables that explain a question equally well, each with its title
@@ -94,7 +96,8 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     complete = [one for one in found if one.is_complete and _claims(one)]
     if complete:
         return _from_best(complete)
-    if other := _by_other_ways(question, views, found):
+    other = _by_other_ways(question, views, found)
+    if other and (not plain or not WHEN.search(question) or any(map(_TELLS_WHEN.search, _texts(other)))):
         return other
     if plain:
         return TableAnswer(plain.claims, plain.view.chunks, plain.absence)
@@ -109,6 +112,13 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
         if (absence := _absence(question, one)) and not known and not _stands_in(prose, one):
             return TableAnswer(chunks=one.view.chunks, absence=absence)
     return TableAnswer()
+
+
+_TELLS_WHEN = re.compile(rf"\d[:.]\d\d|\b(?:1[5-9]|20)\d\d\b|\b(?:{'|'.join(MONTHS)})")
+
+
+def _texts(answer: TableAnswer) -> list[str]:
+    return [claim["text"] for claim in answer.claims]
 
 
 def _by_other_ways(question: str, views: Sequence[TableView], found: Sequence[Match]) -> TableAnswer | None:

@@ -113,7 +113,7 @@ cover covered covers : insured reimbursed reimburse covered excluded cover compe
 insurance insured : policy cover insured insurance
 plan plans package : tariff scheme policy cover
 myself yourself : bears own excess insured deductible
-in charge responsible : responsible duty charge looks organises supervises
+in charge responsible : responsible duty charge looks organises supervises led leads heads headed manages managed
 responsible : looks_after organises organise duty responsible takes_care coordinates in_charge
 organise organises organize organizing : organise responsible arrange coordinates looks_after
 leader leads runs : chair head director manager leads

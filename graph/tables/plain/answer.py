@@ -13,7 +13,7 @@ from graph.tables.operations import Asked, Operation, asked_of_table
 from graph.tables.plain import claims, pairs
 from graph.tables.plain.grid import IN_ORDER, TIMES, Column, Grid, Kind, build_grid
 from graph.tables.plain.mentions import Named, columns_named, held_against
-from graph.tables.plain.question import Wanted, Way, is_negated, ways
+from graph.tables.plain.question import Wanted, Way, in_figures, is_negated, ways
 from graph.tables.plain.targets import MONEY, WHEN, WHERE, WHO, beside, is_settled, one_of, target_of, values_of
 from graph.tables.views import Row, TableView
 from graph.types import Claim
@@ -60,6 +60,7 @@ def _of_view(question: str, view: TableView) -> PlainAnswer | None:
     if len(view.rows) < 2:
         return None
     grid = build_grid(view)
+    question = in_figures(question, view.columns)
     asked = _loss_or_none(question) or asked_of_table(question)
     if asked.has_condition and not _is_of_cell(question, grid, asked):
         for spans in (asked.spans, _to_number(question, asked)):  # "cars" of "more than 50 cars" is a header, no unit
@@ -172,7 +173,10 @@ def _ordering(found: Named, wanted: Wanted, target: Sequence[Column]) -> Column 
     among = [column for column in grid.columns if column.kind in (wanted.kinds or tuple(IN_ORDER))]
     if wanted.by_header_alone:
         among = [column for column in among if column.kind not in TIMES]
-    among = [column for column in among if column not in target or len(target) == len(among)]
+    if WHEN.search(found.question) and set(wanted.kinds) & TIMES:
+        among = [column for column in among if column in target]  # "when does the last train leave"
+    else:
+        among = [column for column in among if column not in target or len(target) == len(among)]
     if wanted.heads:
         among = [
             column
@@ -210,6 +214,8 @@ def _sum(found: Named, wanted: Wanted) -> list[Claim]:
         return []
     if wanted.way == "mean":
         return one_of(claims.total(found.grid, rows, columns[0], "mean"))
+    if any("%" in found.grid.cell(row, columns[0]) for row in rows):
+        return []
     printed = [row for row in found.grid.view.totals if found.grid.order(row, columns[0]) is not None]
     if not found.mentions and len(printed) == 1:
         return claims.looked_up(found.grid, printed, columns, [])

@@ -226,6 +226,8 @@ def _is_short_form(run: Sequence[Word], cell: str, column: Column, headers: Sequ
         return False
     if column.kind == "person" or not names:
         return True
+    if column.is_label and all(any(map(str.isdigit, cell[term.start : term.end])) for term in left):
+        return all(word.raw.islower() for word in run)  # "washers" of "Washer M8"
     if any(word.raw.islower() for word in run):
         return len(names) < len(left) or (column.kind == "text" and not column.is_label)
     return len(left) > 1 and not any(cell[term.start].isdigit() for term in left)
@@ -245,9 +247,8 @@ def columns_named(found: Named, among: Sequence[Column]) -> list[Column]:
         covered = exact | {one for one in own if any(says(word, [one]) for word in rest)}
         if not covered and not (not own and of_years & years):
             continue
-        ranked.append(
-            ((telling <= covered, len(covered & telling) or len(covered), len(exact), bool(of_years & years)), column)
-        )
+        dated = bool(of_years & years) if years else not of_years
+        ranked.append(((telling <= covered, len(covered & telling) or len(covered), len(exact), dated), column))
     best = max((rank for rank, _ in ranked), default=None)
     return [column for rank, column in ranked if rank == best]
 
@@ -260,7 +261,14 @@ def unexplained(found: Named, columns: Iterable[Column], also: Iterable[str] = (
     years = {year for column in columns for year in _YEAR.findall(column.name)}
     years |= {one for one in over if _YEAR.fullmatch(one)}
     left = []
-    for word in found.rest():
+    headers = frozenset[str]().union(*(column.stems for column in grid.columns))
+    told = {word.start for word in found.rest() if says(word, held)}
+    for at, word in enumerate(found.words):
+        if word.start in found.used:
+            continue
+        beside = {other.start for other in found.words[max(0, at - 1) : at + 2] if other is not word}
+        if word.stem in headers and word.raw.islower() and beside & told:
+            continue  # "a single room" under "Single"
         if _YEAR.fullmatch(word.raw):
             if word.raw not in years:
                 left.append(word)

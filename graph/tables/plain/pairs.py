@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from graph.retrieval import terms
 from graph.tables.across import is_degree_of_others
 from graph.tables.operations import Asked, Operation, asked_of_table
 from graph.tables.plain import claims
@@ -17,6 +18,7 @@ from graph.types import Claim
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEAR_BEFORE = re.compile(r"\b(?:before|previous|prior|earlier|preceding)\b", re.IGNORECASE)
+_PER = re.compile(r"\bper\b", re.IGNORECASE)
 _ASKS_ROWS = re.compile(r"^\W*(?:(?:in|for|at|on|of) )?(?:which|what|who|how many|list|name)\b", re.IGNORECASE)
 
 
@@ -52,8 +54,10 @@ def trend(found: Named, wanted: Wanted) -> list[Claim]:
 
 def _two_columns(found: Named) -> tuple[Column, Column] | None:
     """Return the two columns that a question holds against each other, in its order."""
-    grid = found.grid
-    among = [column for column in grid.columns if column.kind in ("number", "money", "duration")]
+    grid, mentioned = found.grid, [one.column for one in found.mentions]
+    among = [
+        column for column in grid.columns if column.kind in ("number", "money", "duration") and column not in mentioned
+    ]
     years = sorted(found.years)
     if years:
         pair = _of_years(found, among, years)
@@ -61,24 +65,44 @@ def _two_columns(found: Named) -> tuple[Column, Column] | None:
             return pair
     named = _in_order(found, among)
     if len(named) == 2:
-        return named[0], named[1]
+        side = _BOUND.search(found.question)
+        return (named[1], named[0]) if side and _first(found, named) > side.start() else (named[0], named[1])
+    if not named and len(among) == 2 and _OVER_BUDGET.search(found.question):
+        return among[0], among[1]
     if len(named) == 1 and len(among) == 2:  # "above the minimum", "more than planned"
         other = next(column for column in among if column is not named[0])
         return other, named[0]
     return None
 
 
+# "Below the minimum stock": the first column after the word is the bound.
+_BOUND = re.compile(r"\b(?:above|below|over|under|exceed(?:s|ed|ing)?)\b(?!.*\bthan\b)", re.IGNORECASE)
+_OVER_BUDGET = re.compile(
+    r"\b(?:over|under|above|below|exceed(?:s|ed)?) (?:the )?(?:budget|plan|estimate)\b", re.IGNORECASE
+)
+
+
+def _first(found: Named, columns: Sequence[Column]) -> int:
+    """Return where a question names the first of some columns."""
+    own = frozenset[str]().union(*(column.stems for column in columns)) - terms.STOP_WORDS
+    return min((word.start for word in found.rest() if says(word, own)), default=0)
+
+
 def _in_order(found: Named, among: Sequence[Column]) -> list[Column]:
     """Return the columns that a question names in full, in its order; of those with a year the one of its year."""
     places: list[tuple[int, Column]] = []
     for column in among:
-        own = {one for one in column.stems if not _YEAR.fullmatch(one)}
+        own = {one for one in column.stems if not _YEAR.fullmatch(one)} - terms.STOP_WORDS
         year = set(_YEAR.findall(column.name))
         if year and found.years and year.isdisjoint(found.years):
             continue
         hits = [word.start for word in found.rest() if says(word, own)]
         if own and all(any(says(word, [one]) for word in found.rest()) for one in own):
             places.append((hits[0], column))
+        elif per := _PER.search(found.question):  # "per square metre" of "Size (m2)"
+            units = terms.stems(column.name) - column.stems
+            at = [word.start for word in found.rest() if word.start > per.start() and says(word, units)]
+            places += [(at[0], column)] if at else []
     return [column for _, column in sorted(places, key=lambda one: one[0])]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -150,6 +151,23 @@ _ALL = re.compile(
 )
 
 
+_ORDINALS = "first second third fourth fifth sixth".split()  # noqa: SIM905 - words
+_COUNTS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905 - words
+_OF_COUNT = re.compile(rf"\b(have|has|had|with) ({'|'.join(_COUNTS)}) (?=[a-z])", re.IGNORECASE)
+_OF_ORDER = re.compile(rf"\b({'|'.join(_ORDINALS)}) ([a-z]+)\b", re.IGNORECASE)
+
+
+def in_figures(question: str, headers: Sequence[str]) -> str:
+    """Return a question with "2 rooms" for "two rooms", and "bus 2" for "second bus" where a header is so."""
+    text = _OF_COUNT.sub(lambda one: f"{one[1]} {_COUNTS.index(one[2].lower()) + 1} ", question)
+    known = {header.lower() for header in headers}
+    for one in _OF_ORDER.finditer(text):
+        figure = f"{one[2].lower()} {_ORDINALS.index(one[1].lower()) + 1}"
+        if figure in known:
+            return text.replace(one[0], figure)
+    return text
+
+
 def is_negated(question: str) -> bool:
     """Return whether a question is for what is not so, or leaves something out."""
     return bool(_NEGATED.search(question))
@@ -160,7 +178,8 @@ def ways(question: str) -> list[Wanted]:
     found: list[Wanted] = []
     found += _spans(question)
     found += _pairs(question)
-    found += _extremes(question)
+    if extremes := _extremes(question):
+        found += [*extremes, Wanted("look-up")]  # "the highest level" may be a column
     if found:
         return found
     if mean := _MEAN.search(question):
@@ -170,7 +189,7 @@ def ways(question: str) -> list[Wanted]:
     if _HOW_MANY.search(question):
         how = _HOW_MANY.search(question)
         spans = ((how.start(), how.end()),) if how else ()
-        return [Wanted("look-up", (*spans, *summed)), Wanted("count", (*spans, *summed))]
+        return [Wanted(way, (*spans, *summed)) for way in ("look-up", "count", "sum")]
     return [Wanted("sum", summed)] if summed else [Wanted("look-up")]
 
 

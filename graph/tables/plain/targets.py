@@ -30,6 +30,7 @@ MONEY = re.compile(
 )
 """A question for an amount of money."""
 _OF_MONEY = "money spend spent expense expensive cost price pay paid charge".split()  # noqa: SIM905 - words
+_PRICED = "budget price prices cost costs tariff fee fees rent expenses pounds euros dollars".split()  # noqa: SIM905
 _LEADS = "run runs head heads lead leads led manage manages charge responsible teach teaches".split()  # noqa: SIM905
 _ROLE = re.compile(
     r"\b(?:librarian|captain|skipper|manager|head|director|leader|chair|keeper|warden|teacher|master|responsible)\w*\b",
@@ -82,16 +83,24 @@ def _by_noun(noun: str, found: Named) -> list[Column]:
 
 def values_of(found: Named, kinds: Sequence[Kind] = _AMOUNTS) -> list[Column]:
     """Return the columns of values that a question names, by their header or as the only amounts of money."""
-    named = columns_named(found, [column for column in found.grid.columns if column.kind in kinds])
+    among = [column for column in found.grid.columns if column.kind in kinds and not _names_rows(found, column)]
+    named = columns_named(found, among)
     if not named and MONEY.search(found.question):
         named = found.grid.of_kind("money")
     return named
 
 
+def _names_rows(found: Named, column: Column) -> bool:
+    """Return whether a column only names the rows, by its numbers or since the question names them by it."""
+    mentioned = any(one.column == column for one in found.mentions)
+    return mentioned or all(found.grid.cell(row, column) in row.band for row in found.grid.rows)
+
+
 def is_settled(found: Named, columns: Sequence[Column], target: Sequence[Column] = ()) -> bool:
     """Return whether the table explains every word of a question about these columns."""
     also: list[str] = []
-    if any(column.kind == "money" for column in (*columns, *target)):
+    priced = not found.grid.view.scope.isdisjoint(map(stem, _PRICED))
+    if priced or any(column.kind == "money" for column in (*columns, *target)):
         also += map(stem, _OF_MONEY)
     if any(column.kind == "person" and _ROLE.search(column.name) for column in target):
         also += map(stem, _LEADS)

@@ -181,6 +181,7 @@ def test_no_question_of_fact_is_answered_from_the_structure() -> None:
         ("What does article 2.3.1.2 say?", "place", "article 2.3.1.2"),
         ("Show me page iv", "place", "page iv"),
         ("What is on slide 3?", "place", "page 3"),
+        ("what does it say on page three?", "place", "page 3"),
         ("What is on the last page?", "place", "page last"),
         ("What does the second figure show?", "place", "figure 2"),
         ("On which page is Table 4?", "aspect", "location"),

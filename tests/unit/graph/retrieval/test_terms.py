@@ -14,6 +14,12 @@ def test_several_questions_in_one_text_are_split() -> None:
     assert terms.split_questions("What is v1.2? ") == ["What is v1.2?"]
 
 
+def test_an_instruction_after_a_question_is_no_question() -> None:
+    assert terms.split_questions("What did it earn? Answer in USD.") == ["What did it earn? Answer in USD."]
+    assert terms.split_questions("What did it earn? millions.") == ["What did it earn? millions."]
+    assert terms.split_questions("Who founded it? And why?") == ["Who founded it?", "And why?"]
+
+
 def test_repeated_questions_and_very_many_questions_are_one_search() -> None:
     assert len(terms.split_questions("How high is the tide? " * 50)) == 1
     many = " ".join(f"What is item {number}?" for number in range(50))

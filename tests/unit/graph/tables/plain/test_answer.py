@@ -71,7 +71,22 @@ GRANTS = table(
     "Grants of the foundation",
     ordinal=15,
 )
-ALL = [KILNS, PAPERS, CASES, FERRIES, TARIFF, LOG, FIRMS, GRANTS]
+GAUGES = table(
+    (("Lune", "94", "372", "22 May 1978", "300"), ("Esk", "401", "298", "3 June 2013", "260")),
+    ("Gauge", "Level (cm)", "Highest (cm)", "Date of highest", "Alarm (cm)"),
+    "Floods at the gauges",
+    ordinal=17,
+)
+HOSTEL = table(
+    (("North", "12", "2"), ("South", "8", "3")), ("Room", "Beds", "Windows"), "Rooms of the hostel", ordinal=19
+)
+BUSES = table(
+    (("Station", "08:05", "10:05"), ("Market", "08:11", "10:11")), ("Stop", "Bus 1", "Bus 2"), "Sundays", ordinal=21
+)
+BUDGET = table(
+    (("Bands", "48,000", "51,200"), ("Guards", "9,000", "12,340")), ("Item", "Planned", "Spent"), "Budget", ordinal=23
+)
+ALL = [KILNS, PAPERS, CASES, FERRIES, TARIFF, LOG, FIRMS, GRANTS, GAUGES, HOSTEL, BUSES, BUDGET]
 
 
 def said(question: str) -> str:
@@ -108,6 +123,13 @@ def said(question: str) -> str:
         ("What share of the revenue in 2024 came from Paints?", "812.4 / 1,157.3 = 70.2 %"),
         ("how much is the Estonian grant per year?", "420,000 / 3 = 140,000.00"),
         ("Did Lyon get more money than Tartu?", "No: Amount (EUR) of Lyon School of Optics is 310,500"),
+        ("When was the highest flood at Lune?", "Lune: Date of highest 22 May 1978"),
+        ("Which gauges are below the alarm level?", "Lune (94 against 300)"),
+        ("how many beds does the hostel have?", "12 + 8 = 20"),
+        ("Which rooms have two windows?", "North (2) has Windows of 2"),
+        ("When does the second bus stop at the market?", "Market: Bus 2 10:11"),
+        ("When does the last ferry leave Holm?", "F 9: Leaves Holm 23:40"),
+        ("By how much did guards go over budget?", "12,340 − 9,000 = 3,340"),
         ("Which countries got grants?", "Lyon School of Optics: Country France"),
     ],
 )  # fmt: skip
@@ -139,7 +161,7 @@ def test_several_tables_that_say_different_things_answer_nothing() -> None:
         (("K-1", "South Gate", "9"), ("K-2", "West Gate", "8")),
         ("Kiln", "Place", "Bricks"),
         "Kilns of the museum",
-        ordinal=17,
+        ordinal=25,
     )
     assert not answer_from_tables("Where is kiln K-1?", [KILNS, other], {}).claims
     assert "South Gate" in answer_from_tables("Where is kiln K-1 of the museum?", [KILNS, other], {}).claims[0]["text"]
