@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from loaders.chunking.segments import Segment
 from loaders.chunking.struck_lines import struck_lines
-from loaders.text.bands import band_name
+from loaders.text.bands import NUMBERS_SHARE, band_name, is_year
 from loaders.text.captions import CaptionOf, caption_of, is_table_summary
+from loaders.text.numbers import is_value
 from loaders.text.plain import plain
 from loaders.text.tables import Table, parse_table
 from loaders.types import Sentence
@@ -118,11 +119,42 @@ def _goes_on(
     if not first.is_table or page[0].page != last.page + 1:
         return False
     if first.caption is None and first.members == [0]:
-        return len(first.tables[0][0].columns) == len(columns)
+        return len(first.tables[0][0].columns) == len(columns) and not _has_own_header(
+            opener.tables, first.tables[0][0]
+        )
     titles = {_title(segment) for segment in before if _is_title(segment)}
     repeated = all(_is_title(segment) and _title(segment) in titles for segment in page[: first.members[0]])
     captioned = first.caption is None or _title(first.caption) in titles
     return repeated and captioned and first.tables[0][0].columns == opener.tables[0][0].columns
+
+
+def _has_own_header(tables: Sequence[tuple[Table, int]], after: Table) -> bool:
+    """Return whether a table of equal width has a header of its own: words over numbers where the other has numbers.
+
+    A row of data may hold a word in such a column ("closed"), but also a word or label that stands in the table before.
+    """
+    if after.columns == tables[0][0].columns:
+        return False
+    rows = [row for table, _ in tables for row in table.rows]
+    rows += [table.columns for table, _ in tables[1:]]
+    heads = 0
+    for x, name in enumerate(after.columns):
+        above = [row[x] for row in rows if row[x]]
+        numbers = len(above) > 1 and _are_numbers(above)
+        if not numbers:
+            if name and name in above:
+                return False
+        elif name:
+            own = is_year(name) and not is_year(above[0])
+            if is_value(name) and not own:
+                return False
+            below = [row[x] for row in after.rows if row[x]]
+            heads += _are_numbers(below)
+    return heads > 0
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    return bool(cells) and sum(map(is_value, cells)) >= NUMBERS_SHARE * len(cells)
 
 
 def _is_title(segment: Segment) -> bool:
@@ -160,4 +192,4 @@ def merge_tables(tables: Sequence[tuple[Table, int]]) -> tuple[Table, list[int]]
     whole = replace(
         first, rows=rows, caption=caption, groups=tuple(groups), given=frozenset(given), blank=frozenset(blank)
     )
-    return whole.with_bands(), pages
+    return whole.without_empty_columns().with_bands(), pages

@@ -44,6 +44,7 @@ _FIELD = "* "  # in front of a form's field; other lists have "-"
 _HEADLINE = 1.4  # of the text size: running headers are as large as the text, or smaller
 _TEXT_SIZE, _SENTENCE = 0.95, 6  # of the text size, and words
 _SAME_ROW = 0.5  # share of the lower line's height by which two pieces must overlap to stand on one line
+_MAX_PIECES = 60  # of a printed row that are compared with each other: tables have up to 30
 _STRIP = 24.0  # points: two lines of print
 _MARGIN = 1.5  # points: the layout's boxes are rounded to whole points
 
@@ -143,13 +144,22 @@ def reading_rows(lines: Sequence[Line]) -> list[Line]:
     whole = Box(0, 0, 0, 0)
     for line in sorted((line for line in lines if line.upright), key=lambda line: centre(_box(line))[1]):
         box = _box(line)
-        if rows and _on_one_row(whole, box):
+        if rows and _on_one_row(whole, box) and not _is_under(rows[-1], line):
             rows[-1].append(line)
             whole = bounding_box((whole, box))
         else:
             rows.append([line])
             whole = box
     return [_joined(row) for row in rows] + [line for line in lines if not line.upright]
+
+
+def _is_under(row: Sequence[Line], line: Line) -> bool:
+    """Return whether a line is the second of a cell whose row is held together by a label beside its middle."""
+    if len(row) > _MAX_PIECES:
+        return False
+    box = _box(line)
+    above = [word.box for other in row if not _on_one_row(_box(other), box) for word in other.words]
+    return any(min(one.x1, word.box.x1) - max(one.x0, word.box.x0) > 0 for one in above for word in line.words)
 
 
 def _joined(row: Sequence[Line]) -> Line:

@@ -107,15 +107,16 @@ class RuledGrid:
         return found or self.cells[0, 0]
 
 
-def ruled_grid(rules: Rules, box: Box) -> RuledGrid | None:
+def ruled_grid(rules: Rules, box: Box, min_rows: int = 2) -> RuledGrid | None:
     """Return the cells of the table whose text lies in `box`; None if lines do not enclose them.
 
-    Two fields without a line between them are one cell. A table with lines around its rows alone has no such grid.
+    `min_rows` are the rows of the smallest table. Two fields without a line between them are one cell. A table with
+    lines around its rows alone has no such grid.
     """
     crossing = [line for line in rules.horizontal if min(line[2], box.x1) - max(line[1], box.x0) > 0]
-    top, bottom = _ends([line[0] for line in crossing], box)
-    across = [line for line in crossing if top <= line[0] <= bottom]
-    if len(across) < 3:
+    top, bottom = _ends([line[0] for line in crossing], rules.vertical, box)
+    across = _with_touching([line for line in rules.horizontal if top <= line[0] <= bottom], box)
+    if len(across) <= min_rows:
         return None
     across += closing_lines(across, rules.vertical)
     left, right = min(line[1] for line in across) - _SNAP, max(line[2] for line in across) + _SNAP
@@ -123,10 +124,10 @@ def ruled_grid(rules: Rules, box: Box) -> RuledGrid | None:
     down = [line for line in rules.vertical if left <= line[0] <= right and line[1] < bottom and line[2] > top]
     ys = _divisions(across, right - left)
     xs = _divisions(down, bottom - top)
-    if len(xs) < 3 or len(ys) < 3:
+    if len(xs) < 3 or len(ys) <= min_rows:
         return None
     cells = _cells(xs, ys, _by_place(across, ys), _by_place(down, xs))
-    if cells is None or len(set(map(id, cells.values()))) < 4:
+    if cells is None or len(set(map(id, cells.values()))) < 2 * min_rows:
         return None
     return RuledGrid(tuple(xs), tuple(ys), cells)
 
@@ -150,11 +151,30 @@ def closing_lines(
     return found
 
 
-def _ends(places: Sequence[float], box: Box) -> tuple[float, float]:
-    """Return where a table's own lines begin and end: with the next ones to its text, and not with another table's."""
-    above = max((at for at in places if box.y0 - _REACH <= at <= box.y0), default=box.y0)
-    below = min((at for at in places if box.y1 <= at <= box.y1 + _REACH), default=box.y1)
+def _ends(places: Sequence[float], down: Sequence[tuple[float, float, float]], box: Box) -> tuple[float, float]:
+    """Return where a table's own lines begin and end: with the next ones to its text, and not with another table's.
+
+    A line that is further away, as the first and the last are of high rows, is its own if a line between columns leads
+    from there to the text.
+    """
+    inner = [line for line in down if box.x0 < line[0] < box.x1]
+    first = min((top for _, top, end in inner if top < box.y0 < end), default=box.y0)
+    last = max((end for _, top, end in inner if top < box.y1 < end), default=box.y1)
+    reach_up, reach_down = min(box.y0 - _REACH, first - _SNAP), max(box.y1 + _REACH, last + _SNAP)
+    above = max((at for at in places if reach_up <= at <= box.y0), default=box.y0)
+    below = min((at for at in places if box.y1 <= at <= reach_down), default=box.y1)
     return above - _SNAP, below + _SNAP
+
+
+def _with_touching(lines: Sequence[tuple[float, float, float]], box: Box) -> list[tuple[float, float, float]]:
+    """Return the horizontal lines over or under a text, and those that go on from them: the frames of empty cells."""
+    left, right, before = box.x0, box.x1, 0
+    found = [line for line in lines if min(line[2], right) - max(line[1], left) > 0]
+    while len(found) > before:
+        before = len(found)
+        left, right = min(line[1] for line in found) - _SNAP / 2, max(line[2] for line in found) + _SNAP / 2
+        found = [line for line in lines if line[2] >= left and line[1] <= right]
+    return found
 
 
 def _divisions(lines: Iterable[tuple[float, float, float]], length: float) -> list[float]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from loaders.geometry import area, bounding_box, centre, contains, overlap
-from loaders.pdf.ruled import RuledGrid, Rules, ruled_grid
+from loaders.pdf.ruled import RuledCell, RuledGrid, Rules, ruled_grid
 from loaders.pdf.ruled_tables import fill
 from loaders.pdf.text_layer import Line, Region, TextLayer
 from loaders.text.bands import is_value
@@ -18,6 +18,8 @@ MIN_PIECES = 8
 
 _ROLES = ("text", "picture", "list-item")  # what the model calls them
 _HEADER_ROLES = ("section-header", "title", *_ROLES)
+_MARGINAL_ROLES = ("page-header", "page-footer")
+_TOP_ROLES = (*_MARGINAL_ROLES, *_HEADER_ROLES)  # a row alone on a page is taken for its header, or even its footer
 _NEAR = 20.0  # points between a table and its header
 _MIN_ROWS, _MIN_COLUMNS = 3, 2
 _MIN_FILLED = 0.7  # share of the cells: the fields of a grid behind a chart are empty
@@ -30,19 +32,23 @@ def with_ruled_tables(regions: Sequence[Region], layer: TextLayer, rules: Rules)
     """Return the parts of a page with a table in place of those that drawn lines divide into cells.
 
     A frame of cells is a table if it has three rows, most cells hold a few words, and a column of numbers or a bold
-    header: the boxes of a form and of a slide have neither.
+    header: the boxes of a form and of a slide have neither. At the top of a page, where a table of the page before may
+    go on, it is one with a row or two, most of whose cells hold values.
     """
     result = _with_header_rows(regions, layer, rules)
+    first = next((at for at, region in enumerate(result) if region.role not in _MARGINAL_ROLES), len(result))
+    tops = result[: first + 1]
     for region in list(result):
-        if region.role not in _ROLES or region not in result:
+        at_top = any(region is one for one in tops) and region.box.y1 < layer.height / 2
+        if region not in result or region.role not in (_TOP_ROLES if at_top else _ROLES):
             continue
-        grid = ruled_grid(rules, region.box)
+        grid = ruled_grid(rules, region.box) or (ruled_grid(rules, region.box, 1) if at_top else None)
         if grid is None:
             continue
         box = Box(grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1])
         inside = [other for other in result if _lies_in(other, box, layer)]
         taken = any(other.role == "table" and overlap(other.box, box) > 0 for other in result)
-        if region in inside and not taken and is_table(grid, box, layer):
+        if region in inside and not taken and is_table(grid, box, layer, at_top=at_top):
             at = result.index(inside[0])
             result = [other for other in result if other not in inside]
             result.insert(at, Region("table", box, grid_cells(grid), rules))
@@ -79,9 +85,13 @@ def _is_row(region: Region, grid: RuledGrid, box: Box, layer: TextLayer) -> bool
     return len({id(grid.cell_at(*place)) for place in places}) > 1
 
 
-def is_table(grid: RuledGrid, box: Box, layer: TextLayer) -> bool:
-    """Return whether drawn cells hold a table: few words each, and a column of numbers or a bold header."""
-    if len(grid.ys) <= _MIN_ROWS or len(grid.xs) <= _MIN_COLUMNS or any(overlap(one, box) > 0 for one in layer.images):
+def is_table(grid: RuledGrid, box: Box, layer: TextLayer, *, at_top: bool = False) -> bool:
+    """Return whether drawn cells hold a table: few words each, and a column of numbers or a bold header.
+
+    At the top of a page it may be the last row or two of the one before, mostly of values.
+    """
+    low, narrow = len(grid.ys) <= _MIN_ROWS, len(grid.xs) <= _MIN_COLUMNS
+    if (low and not at_top) or narrow or any(overlap(one, box) > 0 for one in layer.images):
         return False
     lines = [_within(line, box) for line in layer.lines]
     if not fill(grid, [line for line in lines if line.words]):
@@ -91,11 +101,23 @@ def is_table(grid: RuledGrid, box: Box, layer: TextLayer) -> bool:
     filled = [cell for cell in cells if texts[id(cell)]]
     if len(filled) < _MIN_FILLED * len(cells) or any(len(text.split()) > _MAX_WORDS for text in texts.values()):
         return False
+    columns = [[texts[id(cell)] for cell in filled if cell.columns.start == x] for x in range(len(grid.xs) - 1)]
+    return _are_last_rows(columns) if low else _has_header_or_numbers(filled, texts, len(columns))
+
+
+def _are_last_rows(columns: Sequence[Sequence[str]]) -> bool:
+    """Return whether the texts of a row or two, by column, are those of a table's body: mostly values."""
+    values = [text for column in columns[1:] for text in column]
+    return len(columns) > _MIN_COLUMNS and 2 * sum(map(is_value, values)) >= len(values) > 0
+
+
+def _has_header_or_numbers(filled: Sequence[RuledCell], texts: Mapping[int, str], width: int) -> bool:
+    """Return whether cells are those of a table: under a bold header, or with a column of numbers."""
     header = [cell for cell in filled if cell.rows.start == 0]
     body = [cell for cell in filled if cell.rows.start > 0]
     if header and all(cell.bold for cell in header) and not any(cell.bold for cell in body if cell.columns.start > 0):
         return True
-    columns = [[cell for cell in body if cell.columns.start == x] for x in range(len(grid.xs) - 1)]
+    columns = [[cell for cell in body if cell.columns.start == x] for x in range(width)]
     return any(
         sum(is_value(texts[id(cell)]) for cell in column) >= max(2, _MIN_VALUES * len(column)) for column in columns
     )

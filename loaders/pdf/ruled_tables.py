@@ -23,6 +23,7 @@ MAX_OUTSIDE = 0.1
 _INDENT = 3.0  # points by which labels under a band are set in
 
 _SPACE = 0.6  # of the text size: words of one phrase stand closer than this, columns further apart
+_SPACE_OF_TYPEWRITERS = 0.9  # the same in print whose letters are all as wide: a space has 0.6, two have 1.2
 
 Piece = tuple[float, str]
 """The height at which a text stands, and the text."""
@@ -66,11 +67,14 @@ def ruled_rows(
     return [*title, header, *marked]
 
 
-def phrases(line: Line) -> list[list[Word]]:
-    """Cut a printed line at gaps that are wider than a space."""
+def phrases(line: Line, cuts: Sequence[float] = ()) -> list[list[Word]]:
+    """Cut a printed line at gaps that are wider than a space, and between the words beside a place in `cuts`."""
     found: list[list[Word]] = []
+    space = (_SPACE_OF_TYPEWRITERS if line.mono else _SPACE) * line.size
     for word in line.words:
-        if found and line.upright and word.box.x0 - found[-1][-1].box.x1 > _SPACE * line.size:
+        end = found[-1][-1].box.x1 if found else 0.0
+        wide = word.box.x0 - end > space or any(end <= cut <= word.box.x0 for cut in cuts)
+        if found and line.upright and wide:
             found.append([])
         if not found:
             found.append([])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Container, Sequence
+from itertools import pairwise
 
 from loaders.geometry import centre
+from loaders.pdf.aligned_columns import aligned_cuts, without_torn_texts
 from loaders.pdf.bidi import is_right_to_left
 from loaders.pdf.centred_labels import with_centred_labels
 from loaders.pdf.ruled import Rules, ruled_grid
@@ -20,6 +22,9 @@ Grid = Sequence[Sequence[Box]]
 
 _Texts = Sequence[tuple[Extent, str]]
 """The phrases of a line of print."""
+
+MIN_EMPTY = 20.0
+"""Points of the narrowest drawn column without any text that is one; narrower ones are spaces between columns."""
 
 _YEAR = re.compile(r"(?:19|20)\d\d[*†]?")
 _MAX_HEADER = 8  # lines of print
@@ -38,15 +43,16 @@ def table_text(region: Region, rows: Sequence[Line], known: Container[str]) -> s
     grid = ruled_grid(region.rules, region.box)
     shape = len(region.cells), len(region.cells[0])
     texts = ruled_rows(grid, rows, shape, known) if grid is not None else None
+    kept = [right - left > MIN_EMPTY for left, right in pairwise(grid.xs)] if grid is not None and texts else []
     texts = texts or _layout_rows(region.cells, rows, known, region.rules)
     if is_right_to_left([word for row in rows for word in row.words]):  # the labels stand on the right
-        texts = [row[::-1] for row in texts]
-    return markdown_table(texts)
+        texts, kept = [row[::-1] for row in texts], kept[::-1]
+    return markdown_table(texts, kept)
 
 
 def _layout_rows(cells: Grid, rows: Sequence[Line], known: Container[str], rules: Rules) -> list[list[str]]:
     """Return the texts of the layout model's cells, or of the rows of print where labels stand in their middle."""
-    cells = _with_printed_columns(cells, rows)
+    cells = _with_printed_columns(_without_torn_columns(cells, rows), rows)
     if (
         len(cells[0]) > 2
         and all(line.upright for line in rows)
@@ -55,12 +61,12 @@ def _layout_rows(cells: Grid, rows: Sequence[Line], known: Container[str], rules
         rows = found
         cells = [[cell._replace(y0=min(word.box.y0 for word in line.words)) for cell in cells[0]] for line in rows]
     tops = [row[0].y0 for row in cells]
-    texts = [_texts(line) for line in rows]
-    lefts = _with_missed_columns(texts, _without_split_columns(texts, [cell.x0 for cell in cells[0]]))
+    lefts, cuts = _column_starts(cells, rows)
+    texts = [_texts(line, cuts) for line in rows]
     grid: list[list[list[tuple[float, str]]]] = [[[] for _ in lefts] for _ in tops]
     spans: list[tuple[int, Sequence[int], float, str]] = []
     for number, (line, over) in enumerate(zip(rows, _header_spans(rows, texts, lefts, rules), strict=True)):
-        parts = phrases(line)
+        parts = phrases(line, cuts)
         for index, phrase in enumerate(parts):
             y = sum(centre(word.box)[1] for word in phrase) / len(phrase)
             row = _slot(tops, y)
@@ -86,6 +92,23 @@ def _layout_rows(cells: Grid, rows: Sequence[Line], known: Container[str], rules
     return [[cell_text(cell, known) for cell in row] for row in grid]
 
 
+def _column_starts(cells: Grid, rows: Sequence[Line]) -> tuple[list[float], list[float]]:
+    """Return where the columns begin, and where print is cut between two that stand close to each other."""
+    texts = [_texts(line) for line in rows]
+    lefts = _with_missed_columns(texts, _without_split_columns(texts, [cell.x0 for cell in cells[0]]))
+    cuts = aligned_cuts(rows, lefts)
+    return sorted([*lefts, *cuts]), cuts
+
+
+def _without_torn_columns(cells: Grid, rows: Sequence[Line]) -> Grid:
+    """Join the columns between which most rows have words of one text; where none is left, print is to tell them."""
+    lefts = without_torn_texts(rows, [cell.x0 for cell in cells[0]])
+    if len(lefts) == len(cells[0]):
+        return cells
+    rights = [*lefts[1:], cells[0][-1].x1]
+    return [[Box(x0, row[0].y0, x1, row[0].y1) for x0, x1 in zip(lefts, rights, strict=True)] for row in cells]
+
+
 def _with_printed_columns(cells: Grid, rows: Sequence[Line]) -> Grid:
     """Divide the one column that the layout model sees where most rows of print have phrases one under the other."""
     parts = [phrases(line) for line in rows if line.upright]
@@ -109,10 +132,10 @@ def _is_centred(phrase: Sequence[Word], cells: Grid) -> bool:
     return len(cells[0]) > 2 and abs(x0 + x1 - left - right) < 2 * _CENTRED * (right - left) and x0 > left + 2
 
 
-def _texts(line: Line) -> _Texts:
+def _texts(line: Line, cuts: Sequence[float] = ()) -> _Texts:
     if not line.upright:
         return []
-    return [(Extent(p[0].box.x0, p[-1].box.x1), " ".join(word.text for word in p)) for p in phrases(line)]
+    return [(Extent(p[0].box.x0, p[-1].box.x1), " ".join(word.text for word in p)) for p in phrases(line, cuts)]
 
 
 def _without_split_columns(texts: Sequence[_Texts], lefts: Sequence[float]) -> list[float]:
@@ -201,9 +224,12 @@ def _extents(lines: Sequence[_Texts], lefts: Sequence[float]) -> dict[int, Exten
     return dict(sorted(bounds.items()))
 
 
-def markdown_table(rows: Sequence[Sequence[str]]) -> str:
-    """Return rows of cell texts as a pipe table; the first row is its header. Columns without any text are dropped."""
-    used = [index for index in range(len(rows[0])) if any(row[index] for row in rows)]
+def markdown_table(rows: Sequence[Sequence[str]], kept: Sequence[bool] = ()) -> str:
+    """Return rows of cell texts as a pipe table; the first row is its header.
+
+    Columns without any text are dropped but for those to be `kept`: the table may go on from the page before.
+    """
+    used = [x for x in range(len(rows[0])) if any(row[x] for row in rows) or any(kept[x : x + 1])]
     lines = ["|" + "|".join(row[index].replace("|", "\\|") for index in used) + "|" for row in rows if any(row)]
     return "\n".join([*lines[:1], "|" + "---|" * len(used), *lines[1:]])
 

@@ -84,6 +84,11 @@ def is_value(text: str) -> bool:
     return bool(is_number(text) and not _YEAR.match(text))
 
 
+def is_year(text: str) -> bool:
+    """Return whether a cell is a year, or a quarter or half of one."""
+    return bool(_YEAR.match(text))
+
+
 def is_total(label: str) -> bool:
     """Return whether a row label begins like a sum ("Total", "Subtotal", "Summe")."""
     return bool(_TOTAL.match(label))

@@ -69,6 +69,20 @@ class Table:
         bands, found = find_bands(rows, self.label, self.blank)
         return replace(self, bands=tuple(bands), band_rows=frozenset(found))
 
+    def without_empty_columns(self) -> Table:
+        """Return the table without columns in which neither a name nor a cell stands."""
+        used = [x for x, name in enumerate(self.columns) if name or any(row[x] for row in self.rows) or x == self.label]
+        if len(used) == len(self.columns):
+            return self
+        place = {x: new for new, x in enumerate(used)}
+        return replace(
+            self,
+            columns=[self.columns[x] for x in used],
+            rows=[[row[x] for x in used] for row in self.rows],
+            label=place[self.label],
+            given=frozenset((y, place[x]) for y, x in self.given if x in place),
+        )
+
     def band(self, index: int) -> Band:
         """Return what holds for a row beside its label: its bands, and the group to the left of the label."""
         names = self.bands[index] if index < len(self.bands) else ()

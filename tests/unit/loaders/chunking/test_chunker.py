@@ -212,6 +212,39 @@ def test_a_table_that_continues_on_the_next_page_is_one_with_both_pages() -> Non
     assert table.sentences[-1].search == "Table 1: A. y | b: 4"
 
 
+WEIGHTS = "| Boat | Berth | Weight |\n|---|---|---|\n| Skua | A | 12 |\n| Tern | B | 8 |\n| Dunlin | A | 10 |"
+
+
+@pytest.mark.parametrize(
+    ("after", "joined"),
+    [
+        ("| Puffin | C | 31 |\n|---|---|---|\n| Petrel | A | 44 |\n| Knot | B | 40 |", True),
+        ("| Puffin | A | sunk |\n|---|---|---|\n| Petrel | A | 44 |\n| Knot | B | 40 |", True),  # a word of the column
+        ("| Puffin | C | n/a |\n|---|---|---|\n| Petrel | A | 44 |\n| Knot | B | 40 |", True),
+        ("| Crew | Rank | Age |\n|---|---|---|\n| Orla | mate | 31 |\n| Finn | cook | 44 |", False),
+        ("| Crew | Rank | 2024 |\n|---|---|---|\n| Orla | mate | 31 |\n| Finn | cook | 44 |", False),
+    ],
+)
+def test_a_table_with_a_header_of_its_own_continues_no_other(after: str, *, joined: bool) -> None:
+    chunks = chunk_pages("", [(1, parse_blocks(WEIGHTS)), (2, parse_blocks(after))])
+    assert len(chunks) == (1 if joined else 2)
+    first = [s.cells[0] for s in sentences(chunks) if s.kind == "row"][3]
+    assert first == (("Boat", "Puffin") if joined else ("Crew", "Orla"))
+
+
+def test_a_column_of_notes_that_is_empty_on_a_page_stays_a_column() -> None:
+    first = "| Boat | Fee | Remarks |\n|---|---|---|\n| Skua | 12 | moved |"
+    chunks = chunk_pages("", [(1, parse_blocks(first)), (2, parse_blocks("|Tern|8||\n|---|---|---|\n|Knot|9||"))])
+    assert [s.search for s in sentences(chunks)] == [
+        "Skua | Fee: 12; Remarks: moved", "Tern | Fee: 8", "Knot | Fee: 9",
+    ]  # fmt: skip
+
+
+def test_a_column_without_a_name_and_a_cell_is_none() -> None:
+    (chunk,) = chunk_pages("", [(1, parse_blocks("|Boat|Fee||\n|---|---|---|\n|Tern|8||\n|Knot|9||"))])
+    assert chunk.text.splitlines()[0] == "| Boat | Fee |"
+
+
 def test_a_long_table_is_split_by_rows_under_caption_and_header() -> None:
     rows = "\n".join(f"| Item number {n} | {n}.5 | {n}.7 | some words |" for n in range(120))
     markdown = f"Table 1: Many\n\n| Name | one | two | note |\n|---|---|---|---|\n{rows}"

@@ -91,6 +91,11 @@ class TablePage:
             x = {"left": x0, "right": x1 - width, "centre": (x0 + x1 - width) / 2}[align]
             self.page.insert_text((x, y), text, fontsize=9.5, fontname=font)
 
+    def put(self, text: str, x: float, y: float, *, right: bool = False, font: str = PLAIN, size: float = 9.5) -> None:
+        """Set a text that begins, or at the right ends, at a place."""
+        x -= pymupdf.get_text_length(text, font, size) if right else 0
+        self.page.insert_text((x, y), text, fontsize=size, fontname=font)
+
     def save(self, path: Path) -> Path:
         """Write the page as a PDF."""
         self.doc.save(str(path))

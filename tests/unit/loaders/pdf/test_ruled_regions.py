@@ -20,19 +20,21 @@ def _words(texts: list[str], x: float, y: float) -> tuple[Word, ...]:
     return tuple(Word(text, Box(x + 4 + 4 * at, y + 5, x + 7 + 4 * at, y + 15)) for at, text in enumerate(texts))
 
 
-def drawn(rows: list[list[str]], *, bold_header: bool = False) -> tuple[TextLayer, Rules, Box]:
+def drawn(
+    rows: list[list[str]], *, bold_header: bool = False, top: int = TOP, high: int = HIGH
+) -> tuple[TextLayer, Rules, Box]:
     """Return cells of words, the lines around them, and the box of the words."""
     height, width = len(rows), len(rows[0])
     lines = [
-        Line(_words(text.split(), LEFT + WIDE * x, TOP + HIGH * y), y, 10.0, True, False, bold_header and y == 0)
+        Line(_words(text.split(), LEFT + WIDE * x, top + high * y), y, 10.0, True, False, bold_header and y == 0)
         for y, row in enumerate(rows)
         for x, text in enumerate(row)
         if text
     ]
-    right, bottom = LEFT + WIDE * width, TOP + HIGH * height
-    across = tuple((float(TOP + HIGH * y), float(LEFT), float(right)) for y in range(height + 1))
-    down = tuple((float(LEFT + WIDE * x), float(TOP), float(bottom)) for x in range(width + 1))
-    box = Box(LEFT + 4, TOP + 5, right - 4, bottom - 5)
+    right, bottom = LEFT + WIDE * width, top + high * height
+    across = tuple((float(top + high * y), float(LEFT), float(right)) for y in range(height + 1))
+    down = tuple((float(LEFT + WIDE * x), float(top), float(bottom)) for x in range(width + 1))
+    box = Box(LEFT + 4, top + 5, right - 4, bottom - 5)
     return TextLayer(595, 842, tuple(lines), ()), Rules(across, down), box
 
 
@@ -99,6 +101,55 @@ def test_print_at_the_top_that_no_other_page_has_may_be_a_heading_or_text(
     region = Region("page-header", Box(40, 35, 400, 65))
     blocks, _ = build_blocks(layer, [region], Surroundings(body_size=10.0, margins=margins))
     assert [block.kind for block in blocks] == [kind]
+
+
+@pytest.mark.parametrize("role", ["text", "section-header", "page-header", "page-footer"])
+@pytest.mark.parametrize(
+    ("row", "top", "is_table"),
+    [
+        (["Perth", "41", "slate", "9.5%"], 60, True),
+        (["Perth", "41", "slate", "9.5%"], 500, False),  # below the middle of the page
+        (["QP-07", "Revision 3", "12 March 2024", "Page 3 of 9"], 60, False),  # the header of a form
+        (["Perth", "41"], 60, False),
+    ],
+)
+def test_a_drawn_row_of_values_at_the_top_of_a_page_is_the_end_of_a_table(
+    role: str, row: list[str], top: int, *, is_table: bool
+) -> None:
+    layer, rules, box = drawn([row], top=top)
+    found = with_ruled_tables([Region(role, box)], layer, rules)
+    assert [region.role for region in found] == ["table" if is_table else role]
+
+
+def test_the_first_and_the_last_row_of_high_rows_have_cells_of_their_own() -> None:
+    layer, rules, box = drawn([*NUMBERS, ["West", "77"]], high=60)
+    grid = ruled_grid(rules, box._replace(y0=box.y0 + 20, y1=box.y1 - 20))
+    assert grid is not None
+    assert len(grid.ys) == 5
+    blocks, _ = build_blocks(layer, with_ruled_tables([Region("text", box)], layer, rules), AROUND)
+    assert blocks[0].text == "|Quay|Ships|\n|---|---|\n|North|410|\n|South|840|\n|West|77|"
+
+
+def test_the_line_of_another_frame_is_not_that_of_a_table() -> None:
+    _, rules, box = drawn(NUMBERS)
+    frame = Rules((*rules.horizontal, (30.0, LEFT, LEFT + 200.0)), rules.vertical)
+    grid = ruled_grid(frame, box)
+    assert grid is not None
+    assert grid.ys[0] == TOP
+
+
+def test_drawn_columns_without_any_text_belong_to_a_table() -> None:
+    layer, _, box = drawn([["North", "410", ""], ["South", "840", ""], ["West", "77", ""]])
+    corners = [(LEFT + WIDE * x, TOP + HIGH * y) for y in range(3) for x in range(3)]
+    across = tuple((float(at), float(x), float(x + WIDE)) for x, y in corners for at in (y, y + HIGH))
+    down = tuple((float(at), float(y), float(y + HIGH)) for x, y in corners for at in (x, x + WIDE))
+    seen = box._replace(x1=LEFT + 2 * WIDE - 4.0)
+    cells = tuple(
+        tuple(Box(LEFT + WIDE * x, TOP + HIGH * y, LEFT + WIDE * (x + 1), TOP + HIGH * (y + 1)) for x in range(2))
+        for y in range(3)
+    )
+    blocks, _ = build_blocks(layer, [Region("table", seen, cells, Rules(across, down))], AROUND)
+    assert blocks[0].text.splitlines()[-1] == "|West|77||"
 
 
 @pytest.mark.parametrize("gap", [1.2, 1.9])

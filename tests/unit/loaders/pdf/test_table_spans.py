@@ -136,3 +136,45 @@ def test_headings_over_the_drawn_lines_belong_to_their_columns(tmp_path: Path) -
     for left, year in ((200, "2023"), (320, "2024")):
         page.page.insert_text((left, 92), year, fontsize=9, fontname=BOLD)
     check_museums(rows_of(page, tmp_path)[:3])
+
+
+@pytest.mark.parametrize("gap", [4.5, 6.0, 8.0])
+def test_a_right_aligned_column_close_to_a_left_aligned_one_is_a_column(tmp_path: Path, gap: float) -> None:
+    page = TablePage("Table 4: Cores of the ridge")
+    cores = [
+        ["HR-1", "0.12", "grey slate"],
+        ["HR-2", "n/a", "schist"],
+        ["HR-3", "10.5", "skarn"],
+        ["HR-4", "0.7", "flint"],
+    ]
+    for row, texts in enumerate([["Sample", "Gold", "Rock"], *cores]):
+        for text, x, right in zip(texts, (72, 240, 240 + gap), (False, True, False), strict=True):
+            page.put(text, x, 110 + 16 * row, right=right, font=PLAIN if row else BOLD)
+    assert [row.cells for row in rows_of(page, tmp_path)] == [
+        tuple(zip(("Sample", "Gold", "Rock"), core, strict=True)) for core in cores
+    ]
+
+
+def test_words_of_one_cell_are_not_divided(tmp_path: Path) -> None:
+    page = TablePage("Table 5: Deaths")
+    wanted = [
+        ["North", "12 (40%)", "5 km"],
+        ["South", "7 (31%)", "12 km"],
+        ["West", "140 (9%)", "8 km"],
+        ["East", "3 (2%)", "1 km"],
+    ]
+    for row, texts in enumerate([["Ward", "Cases (%)", "Way"], *wanted]):
+        for text, x, right in zip(texts, (72, 240, 360), (False, True, True), strict=True):
+            page.put(text, x, 110 + 16 * row, right=right, font=PLAIN if row else BOLD)
+    assert [[cell for _, cell in row.cells] for row in rows_of(page, tmp_path)] == wanted
+
+
+def test_two_lines_of_a_cell_stay_in_order_beside_a_label_in_their_middle(tmp_path: Path) -> None:
+    page = TablePage("Table 6: Clients")
+    page.ruled([110, 110, 60], [["Client", "Street", "Units"], ["Arden", "", "9"], ["Bolt", "", "7"]])
+    for row in (0, 1):
+        top = 95 + 18 * (row + 1)
+        page.put("53 Mill Lane", 186, top + 8, size=8)
+        page.put("Back house", 186, top + 16, size=8)
+    rows = rows_of(page, tmp_path)
+    assert [row.cells[1] for row in rows] == [("Street", "53 Mill Lane Back house")] * 2
