@@ -93,7 +93,7 @@ def test_every_method_that_reads_takes_a_scope_first() -> None:
         *("add_transcript", "stage_chunks", "publish", "chunks_fingerprint"),
         *("document_frequencies", "holds_other_scripts", "add_token_vectors", "add_multilingual_vectors"),
         *("add_prefetched_vectors", "prefetched_vectors", "count_request", "requests_sent", "get_meta", "set_meta"),
-        *("keep_meta",),
+        *("keep_meta", "embedder"),
         *("was_replaced", "leave_path", "close", "check", "add", "stored_ids", "delete_stale", "reset", "count"),
     }
     for protocol in (ScopedCatalog, ScopedVectors):
