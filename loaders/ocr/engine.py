@@ -22,6 +22,7 @@ from loaders.geometry import bounding_box, to_fractions, words_to_fractions
 from loaders.ocr import tesseract
 from loaders.ocr.charts import chart_of, find_level_charts
 from loaders.ocr.circled import find_rings, with_circled, without_rings
+from loaders.ocr.currency import with_currencies
 from loaders.ocr.dashes import plain_dashes
 from loaders.ocr.detection import QuickRapidOCR, as_quad, detect
 from loaders.ocr.fractions import with_fractions
@@ -326,7 +327,7 @@ class _Ocr(QuickRapidOCR):
 def _piece(crop: Image, found: Reading, *, old: bool = False) -> tuple[Piece, int]:
     """Return a line with what was read in it, and by how many numbers its figures are old-style ones."""
     width = crop.shape[1]
-    score, found = found.score, with_fractions(crop, found, _read_sign)
+    score, found = found.score, with_currencies(crop, with_fractions(crop, found, _read_sign), _read_sign)
     places = [place * width for place in found.printed_places]
     signed = with_signs(crop, found.text, places, _read_sign, old=old)
     text = with_spaces(crop, signed.text, signed.places)

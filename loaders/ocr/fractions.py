@@ -65,7 +65,7 @@ def with_fractions(crop: Image, reading: Reading, read: ReadAlone) -> Reading:
     if not _DIGIT.search(reading.text):
         return reading
     shapes = pieces_of(crop)
-    for start, end, left, right in reversed(list(_words(reading, crop.shape[1]))):
+    for start, end, left, right in reversed(list(words_with_edges(reading, crop.shape[1]))):
         word = reading.text[start:end]
         if not _DIGIT.search(word) or _NO_FRACTION.search(word) or _DECIMALS.search(reading.text[:end]):
             continue
@@ -81,7 +81,7 @@ def with_fractions(crop: Image, reading: Reading, read: ReadAlone) -> Reading:
     return reading
 
 
-def _words(reading: Reading, width: int) -> Iterator[tuple[int, int, float, float]]:
+def words_with_edges(reading: Reading, width: int) -> Iterator[tuple[int, int, float, float]]:
     """Iterate over the words of a line: their range in the text, and their edges in pixels, between the words."""
     words = [found.span() for found in re.finditer(r"\S+", reading.text)]
     places = [place * width for place in reading.places]
