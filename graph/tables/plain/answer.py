@@ -13,7 +13,7 @@ from graph.tables.operations import Asked, Operation, asked_of_table
 from graph.tables.plain import claims, pairs
 from graph.tables.plain.grid import IN_ORDER, TIMES, Column, Grid, Kind, build_grid
 from graph.tables.plain.mentions import Named, columns_named, held_against
-from graph.tables.plain.question import Wanted, Way, in_figures, is_negated, ways
+from graph.tables.plain.question import Wanted, Way, asks_yes_or_no, in_figures, is_negated, ways
 from graph.tables.plain.targets import MONEY, WHEN, WHERE, WHO, beside, is_settled, one_of, target_of, values_of
 from graph.tables.views import Row, TableView
 from graph.types import Claim
@@ -132,6 +132,8 @@ def _empty(found: Named) -> str:
 
 def _cells_asked(found: Named) -> tuple[list[Row], list[Column]]:
     """Return the rows and the one column that a question asks for; ([], []) where it is for no cells."""
+    if asks_yes_or_no(found.question):
+        return [], []
     rows = found.rows() if found.mentions else []
     mentioned = [one.column for one in found.mentions]
     target = target_of(found)

@@ -19,7 +19,7 @@ from graph.types import Claim
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _YEAR_BEFORE = re.compile(r"\b(?:before|previous|prior|earlier|preceding)\b", re.IGNORECASE)
 _PER = re.compile(r"\bper\b", re.IGNORECASE)
-_ASKS_ROWS = re.compile(r"^\W*(?:(?:in|for|at|on|of) )?(?:which|what|who|how many|list|name)\b", re.IGNORECASE)
+_ASKS_ROWS = re.compile(r"^\W*(?:(?:in|for|at|on|of) )?(?:which|what|whose?|how many|list|name)\b", re.IGNORECASE)
 
 
 def span(found: Named, wanted: Wanted) -> list[Claim]:
@@ -167,11 +167,17 @@ _IMPLIED: tuple[tuple[re.Pattern[str], tuple[Kind, ...]], ...] = (
 )
 
 
+_LARGER = re.compile(r"\b(?:larger|bigger|smaller)\b", re.IGNORECASE)
+_SIZES = terms.stems("area size")
+
+
 def _implied(found: Named) -> list[Column]:
-    """Return the only column of the kind that a comparison is of: the times of "faster"."""
+    """Return the only column of the kind that a comparison is of: the times of "faster", the area of "larger"."""
     for pattern, kinds in _IMPLIED:
         if pattern.search(found.question):
             return found.grid.of_kind(*kinds)
+    if _LARGER.search(found.question):
+        return [column for column in found.grid.columns if column.kind == "number" and column.stems & _SIZES]
     return []
 
 

@@ -173,6 +173,11 @@ def is_negated(question: str) -> bool:
     return bool(_NEGATED.search(question))
 
 
+def asks_yes_or_no(question: str) -> bool:
+    """Return whether a question is answered by yes or no, which no cell is."""
+    return bool(_YES_NO.match(question))
+
+
 def ways(question: str) -> list[Wanted]:
     """Return the ways in which a question may want to be answered, the likeliest first."""
     found: list[Wanted] = []
