@@ -110,6 +110,22 @@ def years(text: str) -> frozenset[str]:
     return frozenset(_YEAR.findall(text))
 
 
+_YEARS_LONG = 60
+_RANGE = re.compile(
+    r"\b(1[0-9]{3}|20[0-9]{2}) ?(?:[-–—]|to|until|till) ?(?:[A-Z][a-z]+ )?(1[0-9]{3}|20[0-9]{2}|[0-9]{2})\b"
+)
+
+
+def years_within(text: str) -> frozenset[str]:
+    """Return the years inside the periods that a text names, of up to 60 years: 2017 of "2016-2021"."""
+    found: set[int] = set()
+    for first, last in _RANGE.findall(text):
+        start, end = int(first), int(last if len(last) == len(first) else first[:2] + last)
+        if start < end <= start + _YEARS_LONG:
+            found.update(range(start + 1, end))
+    return frozenset(map(str, found))
+
+
 _NUMBER = re.compile(r"\d")
 _DATE = re.compile(
     r"\b(1[0-9]{3}|20[0-9]{2})\b|\b(january|february|march|april|may|june|july|august|september|october|november"

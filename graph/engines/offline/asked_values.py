@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from graph.engines.offline.asked_words import (
     ASKS_MONEY,
@@ -20,7 +21,8 @@ from graph.engines.offline.asked_words import (
     REASON,
     WORD,
 )
-from graph.engines.offline.other_things import Evidence
+from graph.engines.offline.other_things import POINTS_BACK, SENTENCES, Evidence, says
+from graph.engines.offline.word_forms import stems
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
 
@@ -114,7 +116,7 @@ def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
     if any(asks.search(question) and not says.search(quote) for asks, says in _SAID_AS):
         return False
     if kind == "count":
-        return _counts(question, quote, known, near=not evidence.label)
+        return _counts(question, evidence, known)
     if not evidence.label and not _holds_amount(question, quote, known):
         return False
     if kind == "date" and HOURS.search(quote):
@@ -130,6 +132,23 @@ def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
     if kind in ("place", "reason", "frequency"):
         return bool({"place": PLACE, "reason": REASON, "frequency": FREQUENCY}[kind].search(quote))
     return any(word.lower() not in known | terms.STOP_WORDS for word in WORD.findall(quote))
+
+
+def is_value_of_another(question: str, kind: str, required: Sequence[str], evidence: Evidence) -> bool:
+    """Return whether a quote of several sentences has the value in those alone that name nothing asked about.
+
+    "Arrears are £5,310. The reserve stands at" gives no amount of the reserve.
+    """
+    parts = SENTENCES.split(evidence.quote) if kind in ("number", "count", "date") and not evidence.label else [""]
+    naming = [any(says(word, stems(part)) for word in required) for part in parts]
+    if len(parts) == 1 or not any(naming) or not parts[0].strip(" .").count(" "):  # "PX-7. The supply is 48 volts."
+        return False
+    after = [
+        False,
+        *(before and bool(POINTS_BACK.search(part)) for before, part in zip(naming, parts[1:], strict=False)),
+    ]
+    told = [part for part, names, goes_on in zip(parts, naming, after, strict=True) if names or goes_on]
+    return not any(holds_value(question, kind, replace(evidence, quote=part)) for part in told)
 
 
 def _holds_amount(question: str, quote: str, known: frozenset[str]) -> bool:
@@ -179,13 +198,19 @@ def _numbers(pattern: re.Pattern[str], text: str) -> Sequence[re.Match[str]]:
     return [found for found in re.finditer(r"[\w.,:]*\w", text) if pattern.search(found.group())]
 
 
-def _counts(question: str, quote: str, known: frozenset[str], *, near: bool) -> bool:
-    """Return whether a quote holds a number that the question does not, by the thing that is counted."""
-    asked = HOW_MANY.search(question)
+def _counts(question: str, evidence: Evidence, known: frozenset[str]) -> bool:
+    """Return whether a quote holds a number that the question does not, by the thing that is counted.
+
+    A quote that does not name it counts something else: "founded in 1987" is no number of members of a choir.
+    """
+    quote, asked = evidence.quote, HOW_MANY.search(question)
     counted = frozenset(stem(word.lower()) for word in (asked.groups() if asked else ()) if word) - terms.STOP_WORDS
     words = [found.group() for found in re.finditer(r"[\w.,]*\w", quote)]
     numbers = [at for at, word in enumerate(words) if NUMBER.search(word) and word.lower() not in known]
     things = [at for at, word in enumerate(words) if stem(word.lower()) in counted]
-    if not near or not things:
+    if evidence.label or not numbers:
         return bool(numbers)
+    if not things:
+        held = stems(quote)
+        return not counted or any(says(word.lower(), held) for word in (asked.groups() if asked else ()) if word)
     return any(-2 <= thing - number <= _NEAR for number in numbers for thing in things)

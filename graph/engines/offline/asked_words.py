@@ -106,7 +106,7 @@ MEASURES = tuple(
         (
             "open(?:s|ing)?|clos(?:e|es|ed|ing)|hours",
             r"(?:\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\.?|hrs)?|noon) ?(?:to|-|–|until|and)"
-            r" ?(?:\d{1,2}(?:[:.]\d\d| ?[ap]\.?m)|noon|midnight)",
+            r" ?(?:\d{1,2}(?:[:.]\d\d| ?[ap]\.?m)|noon|midnight)|(?:from|between) \d{1,2} (?:to|and|until) \d{1,2}",
         ),
     )
 )

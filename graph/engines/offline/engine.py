@@ -296,7 +296,7 @@ class OfflineEngine:
         titles = self._titles(chunks)
         text = " ".join(f"{chunk['name']} {chunk['heading']} {chunk['text']}" for chunk in chunks)
         for part in terms.split_questions(question):
-            if not terms.years(part) <= terms.years(" ".join([text, *titles.values()])):
+            if not terms.years(part) <= terms.years(" ".join([text, *titles.values()])) | terms.years_within(text):
                 continue
             query, unranked = self._score(part, chunks, rows.values())
             scored = with_ranks(unranked, [chunk["chunk"] for chunk in chunks])

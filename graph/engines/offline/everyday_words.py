@@ -232,6 +232,53 @@ weekly : every
 boss ceo : chief executive director manager chair
 shift shifts : rota roster schedule
 fired sacked dismissed : misconduct
+necklace earrings earring ring rings bracelet watch watches jewels : jewellery jewelry valuables
+laptop phone tv camera console headphones : electronics electronic valuables devices device
+wine beer whisky spirits booze : alcohol alcoholic
+coffee tea juice soda : beverages beverage drinks
+cash coins banknotes : money
+sandwich pizza snack snacks cake : food meals
+apples pears bananas oranges : fruit
+peanuts almonds hazelnuts walnuts : nuts
+dog dogs cat cats rabbit hamster puppy kitten : pets pet animals animal
+sofa table chair bed wardrobe cupboard : furniture furnishings
+motorbike motorcycle scooter moped van lorry truck : vehicle vehicles
+petrol gas diesel gasoline : fuel
+jacket trousers shirt skirt dress shoes boots hat : clothing clothes dress uniform
+wear wearing clothes : clothing dress worn uniform
+mum dad mother father parents : parent guardian
+son daughter brother sister cousin : relative relatives relation family
+hammer drill saw ladder : tools tool equipment
+cigarette cigarettes vape vaping : smoking tobacco
+quit leave : leave leaving
+hobby hobbies spare freetime : free_time spare_time leisure interests
+vacation holiday holidays trip : annual_leave leave
+dentist eye eyes teeth glasses : dental optical
+jab jabs shot shots : vaccination injection vaccine
+xray scan : imaging radiology
+flood flooded leak leaks leaking : water_damage flooding escape_of_water
+blaze burnt burned : fire
+rob robbed burgled : theft burglary
+smash smashed cracked : broken damaged breakage
+check checks checked look looks : inspect inspected inspection examine
+owe owes owed : arrears outstanding
+order ordered placed : ordered order
+unhappy angry complain complains : complained complaint complaints objected
+cut chop : fell felled fells prune
+sing sings singing : rehearsals rehearse rehearsal
+seal gasket : sealing gasket
+whole altogether : total
+trial : probation probationary
+wages paycheck salary : wages salaries salary pay
+shipping postage delivery deliver : carriage delivery freight
+program set : store programme adjust
+shuts shut shutting : closed closes close
+away absent missing off : apologies attending absent
+protocol minutes : minutes
+powder cream spray : cleaner cleaners
+sign poster banner : signs signage advertisement
+soccer tennis swimming : sports sport
+bucks quid : pounds dollars
 wrote written : author prepared
 responsible charge runs handles : manager lead
 """

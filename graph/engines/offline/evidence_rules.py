@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from graph.engines.offline.asked_values import holds_value
+from graph.engines.offline.asked_values import holds_value, is_value_of_another
 from graph.engines.offline.asked_words import (
     ASKED_KIND,
     BOUNDS,
@@ -109,12 +109,12 @@ def answers_question(
         return _answers_in_language(question, sentence, chunk, scored, [*headings, *title])
     is_row = sentence.kind == "row" and bool(sentence.cells)
     labelled = not is_row and (sentence.search != sentence.text or is_comment(sentence))
-    near = (labelled or _is_near(question, sentence, scored)) and not is_about_another(question, sentence, chunk, title)
+    another = is_about_another(question, sentence, chunk, title)
+    near = (labelled or _is_near(question, sentence, scored)) and not another
     heading = headings[-1] if headings else ""
-    headed = is_named_heading(question, heading) or is_under_its_heading(
-        question, heading, titles.get(chunk.document, "")
-    )
-    if not (near or named or is_row or headed):
+    of_document = titles.get(chunk.document, "")
+    headed = is_named_heading(question, heading) or is_under_its_heading(question, heading, of_document)
+    if not (near or named or is_row or (headed and not another)):
         return False
     if labelled and not (named or headed) and not _names_any(question, sentence, headings, title):
         return False
@@ -214,8 +214,11 @@ def is_about_another(question: str, sentence: SentenceRow, chunk: ChunkRow, titl
     if doer and not says(doer, own) and says(doer, above):
         return True
     others = [word for word in required_words(question, "name") if doer and word != doer]
-    if doer and sentence.kind != "row" and is_done_to_another(doer, others, sentence.text):
-        return True
+    if doer and sentence.kind != "row":
+        # "Who took the minutes?" is not answered by whatever stands under the title "Minutes".
+        unsaid = not says(doer, own) and not any(is_named(word, own, frozenset()) for word in others)
+        if unsaid or is_done_to_another(doer, others, sentence.text):
+            return True
     if sentence.kind != "prose" or not _HE_OR_SHE.match(sentence.text):
         return False
     told = antecedent(chunk, sentence.id)
@@ -305,6 +308,8 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
         return f"the quote does not say how to {act[1]}"
     if differ_in_negation(question, evidence.quote) and not settled:
         return "one of question and quote is negated"
+    if not settled and is_value_of_another(question, kind, required, evidence):
+        return "the quote gives a value of something else"
     return "" if settled or holds_value(question, kind, evidence) else "the quote holds no value of the asked kind"
 
 
@@ -326,7 +331,9 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
         missing = [word for word in missing if not says_opposite(word, held)]
     missing += [word for word in codes_of_others(question, evidence) if word not in missing]
     missing += numbers_of_others(question, [w for w in required_words(question, kind) if w not in missing], evidence)
-    missing = [word for word in missing if not is_month_within(word, evidence.quote)]
+    # What a period cost is not what one of its years did.
+    within = terms.years_within(evidence.quote) if kind not in ("number", "count") else frozenset[str]()
+    missing = [word for word in missing if word not in within and not is_month_within(word, evidence.quote)]
     measured = [
         found.group().lower()
         for names, units in (*MEASURES, *BOUNDS)

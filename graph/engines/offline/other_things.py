@@ -157,6 +157,8 @@ def other_value(question: str, required: Sequence[str], evidence: Evidence) -> s
         return f"the quote says {word} of another one"
     if part := _part_of_price(question, evidence):
         return f"the quote is about a {part}"
+    if _is_other_amount(question, required, evidence):
+        return "the quote gives no price"
     return "the quote is about a part of the year" if _is_part_of_year(question, evidence) else ""
 
 
@@ -188,6 +190,21 @@ def _part_of_price(question: str, evidence: Evidence) -> str:
         return ""
     part = None if _PRICE.search(evidence.quote) else _PART_OF_PRICE.search(evidence.quote)
     return part.group().lower() if part else ""
+
+
+_PAID = re.compile(
+    r"\b(?:free|gratis|paid|pays?|spen[dt]|sells?|sold|bought|buys?|worth|tickets?|admission|for [$€£¥]?\d)\b", re.I
+)
+
+
+def _is_other_amount(question: str, required: Sequence[str], evidence: Evidence) -> bool:
+    """Return whether a sentence has money but no price, of a question for the price of what has a name alone.
+
+    "It may alter income tax by up to 3 pence" is no cost of getting into the Scottish Parliament.
+    """
+    if evidence.label or not ASKS_MONEY.search(question) or not all(word[0].isupper() for word in required):
+        return False
+    return not _PRICE.search(evidence.quote) and not _PAID.search(evidence.quote)
 
 
 _WHOLE_YEAR = re.compile(
@@ -241,6 +258,15 @@ _ASKS_WHO_IS = re.compile(
     r"(?P<role>(?:[\w-]+ ){0,3}?(?P<head>[a-z][\w-]+))(?: (?:of|at|for|in|on|to)\b.*)?\W*$",
     re.IGNORECASE,
 )
+_TAKES_UP = re.compile(
+    r"^\W*(?:and |so )?who (?:(?:is|was|were|has been|will be|got) (?:elected|appointed|chosen|named|voted|made)"
+    r"|becomes?|became|succeed(?:s|ed)?|replace[sd]?|takes? over|took over|will (?:become|succeed|replace|take))\b",
+    re.IGNORECASE,
+)
+_GIVES_UP = re.compile(
+    r"\b(?:(?:steps?|stepped|stands?|stood) down|resign(?:s|ed)?|retires?|retired|left|(?:gives?|gave|given) up)\b",
+    re.IGNORECASE,
+)
 _A_NAME = r"(?-i:[A-Z][\w’'-]+)"
 # What may stand between a role and its holder's name, and a name and the role.
 _ROLE_THEN_NAME = (
@@ -258,10 +284,14 @@ _NAME_THEN_ROLE = (
 def other_person(question: str, evidence: Evidence) -> str:
     """Return why a quote does not say who the holder of a role is ("Who is the landlord?"), as a clause; "" if it does.
 
+    Nor does one who leaves it say who was elected.
+
     It says so where the role stands next to a name: "the landlord is Ann Lee", "Ann Lee, landlord", "Ann Lee (the
     Landlord)", or by its label; "the landlord lets the flat in Wick" names no landlord.
     """
     asked = _ASKS_WHO_IS.match(question)
+    if _TAKES_UP.match(question) and _GIVES_UP.search(evidence.quote) and not _GIVES_UP.search(question):
+        return "the quote says who gives it up"
     if not asked or evidence.label:
         return ""
     role = rf"\b{re.escape(asked['head'])}s?\b"
@@ -298,8 +328,8 @@ def says_outright(question: str, required: Sequence[str], quote: str) -> bool:
     return bool(said and required) and all(is_named(word, held, frozenset()) for word in required)
 
 
-_SENTENCES = re.compile(r"(?<=[^\d\W]\. )(?=[A-Z])|(?<=[\d)]\. )(?=[A-Z][a-z]+ [a-z])|(?<=; )")
-_POINTS_BACK = re.compile(
+SENTENCES = re.compile(r"(?<=[^\d\W]\. )(?=[A-Z])|(?<=[\d)]\. )(?=[A-Z][a-z]+ [a-z])|(?<=; )")
+POINTS_BACK = re.compile(
     r"^(?:it|its|they|their|this|these|both)\b|\b(?:it|them)(?=[,;:.]| (?:for|at|in|every|and)\b)", re.I
 )
 
@@ -309,11 +339,11 @@ def is_done_to_another(deed: str, others: Sequence[str], quote: str) -> bool:
 
     "The lift will be replaced by Holm. The offer of Roe left out maintenance" does not say who repairs the lift.
     """
-    parts = [(part, stems(part)) for part in _SENTENCES.split(quote)]
+    parts = [(part, stems(part)) for part in SENTENCES.split(quote)]
     telling = [(part, held) for part, held in parts if says(deed, held)]
     if len(parts) == 1 or not telling or not others:
         return False
-    return not any(_POINTS_BACK.search(part) or any(says(word, held) for word in others) for part, held in telling)
+    return not any(POINTS_BACK.search(part) or any(says(word, held) for word in others) for part, held in telling)
 
 
 def says(word: str, held: frozenset[str]) -> bool:

@@ -25,7 +25,7 @@ _ASKS = re.compile(
 )
 _RULES = re.compile(
     r"\b(?:(?-i:may)|must|cannot|can|shall|(?:not|only|are|is) (?:to be|allowed|permitted)|allowed|permitted|forbidden"
-    r"|prohibited|banned|not permitted|consent|permission|welcome)\b",
+    r"|prohibited|banned|not permitted|consent|permission|welcome|granted|compulsory|mandatory|obligatory)\b",
     re.IGNORECASE,
 )
 _YES_NO = re.compile(

@@ -140,3 +140,37 @@ def test_the_kind_of_thing_asked_for_need_not_be_named() -> None:
     assert [asked_kind(q) for q in ("Why did it fail?", "How many are there?", "When was it?", "Who came?")] == [
         "reason", "count", "date", "name",
     ]  # fmt: skip
+
+
+def test_a_number_counts_nothing_that_only_the_title_names() -> None:
+    asked, title = "How many members does the choir have?", "Choir: news for members"
+    for quote in ("Ann Lee founded the choir in 1987.", "She led the choir for nine years.", "Tickets are £12."):
+        assert why_related(asked, Evidence(quote, title)), quote
+    assert why_related(asked, Evidence("The choir has 40 singers who are members.", title)) == ""
+    assert why_related("How many people live in Wick?", Evidence("Wick has 3,000 inhabitants.", "")) == ""
+
+
+def test_a_value_in_another_sentence_of_a_quote_is_of_something_else() -> None:
+    cut = Evidence("1. Finances. Arrears of rent have fallen to £5,310. The reserve stands at", "")
+    assert "something else" in why_related("How much is the reserve?", cut)
+    assert why_related("How much are the arrears?", cut) == ""
+    referred = Evidence("2. The reserve was audited. It stands at £88,000.", "")
+    assert why_related("How much is the reserve?", referred) == ""
+
+
+def test_a_year_is_named_by_the_period_that_it_is_inside_of() -> None:
+    job = Evidence("2013-2017: assistant cook on the Oriana.", "CV of Bea Nunes")
+    assert why_related("Where did Bea Nunes cook in 2015?", job) != "the quote does not name 2015"
+    assert "2015" not in why_related("What did Bea Nunes cook in 2015?", job)
+    assert "2018" in why_related("What did Bea Nunes cook in 2018?", job)
+    costs = Evidence("The programme of 2019-2022 cost 3 million pounds.", "")
+    assert "2021" in why_related("How much did the programme cost in 2021?", costs)
+
+
+def test_the_hours_of_a_day_say_when_a_place_closes() -> None:
+    hours = Evidence("The shop is open from 9 to 18, on Sundays from 10 to 16.", "")
+    assert why_related("when does the shop close on sundays?", hours) == ""
+
+
+def test_what_is_compulsory_or_not_granted_rules_on_what_one_may_do() -> None:
+    assert why_related("Is leave allowed in May?", Evidence("No leave is granted in April and May.", "")) == ""

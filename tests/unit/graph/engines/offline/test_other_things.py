@@ -138,3 +138,28 @@ def test_a_number_of_a_question_is_no_part_of_another_number_of_a_row() -> None:
     assert "50" in why_related("What does a 50 kg parcel cost abroad?", row)
     other = Evidence("Tariff | up to 5 kg | Abroad 9.50 EUR | Insured to 50 EUR", "Tariff of parcels", "up to 5 kg")
     assert "50" in why_related("What does a 50 kg parcel cost abroad?", other)
+
+
+def test_who_gives_up_a_role_is_not_who_takes_it_up() -> None:
+    quote = Evidence("5. Elections. Lars Brandt steps down as secretary in June.", "")
+    assert "gives it up" in why_related("Who was elected secretary?", quote)
+    assert "gives it up" not in why_related("Who steps down as secretary?", quote)
+    assert why_related("Who was elected secretary?", Evidence("Mia Roth was elected secretary in June.", "")) == ""
+
+
+def test_money_that_is_no_price_is_not_what_a_thing_with_a_name_alone_costs() -> None:
+    asked = "How much does it cost to get into the Wick Parliament?"
+    assert "no price" in why_related(asked, Evidence("The Wick Parliament may raise the tax by 3 pence.", ""))
+    assert why_related(asked, Evidence("A ticket to the Wick Parliament is 3 pounds.", "")) == ""
+
+
+def test_whatever_stands_under_a_title_does_not_say_who_does_what_it_names() -> None:
+    title = ("Council of Wick: minutes",)
+    texts = ["The council will pay for a new roof. Mr Frost asks for offers.", "Minutes: Ann Pritchard."]
+    rows = [SentenceRow(f"s{at}", text, text, "prose", (1,)) for at, text in enumerate(texts)]
+    row = ChunkRow("c", "d", "a.pdf", 0, "text", " ".join(texts), (1,), title, tuple(rows))
+    told = [
+        answers_question("Who took the minutes?", one, row, {}, ScoredSentence("c", one, 0, 0, 0.7, 0.7))
+        for one in rows
+    ]
+    assert told == [False, True]
