@@ -55,10 +55,10 @@ def _count_read(joined: Sequence[Joined]) -> int:
 
 
 def _with_gaps(joined: Sequence[Joined]) -> list[Joined]:
-    """Return the values with one that is unread where a category lacks a series that most categories have."""
+    """Return the values with one that is unread where a category lacks a series that half of them have."""
     categories = list(dict.fromkeys(item.category for item in joined))
     times = Counter(item.series for item in joined)
-    usual = [series for series, count in times.items() if 2 * count > len(categories)]
+    usual = [series for series, count in times.items() if 2 * count >= len(categories)]
     known = {(item.category, item.series) for item in joined}
     gaps = [
         Joined(category, series, Label(UNREAD, joined[0].value.box))
