@@ -13,6 +13,7 @@ from dataclasses import replace
 from graph.engines.offline import table_answers
 from graph.engines.offline.asked_words import NEGATED_QUESTION
 from graph.engines.offline.comments import comments_asked, is_asked_for, is_comment
+from graph.engines.offline.definitions import BESIDE, defines, is_undefined
 from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.evidence_rules import (
     MIN_NAMED,
@@ -77,7 +78,7 @@ def mark_related(
         if sentence and (
             sentence.id in listed
             or _answers_by_form(query, sentence, chunk, chunks)
-            or answers_question(query.text, with_items(sentence, items), chunk, titles, scored_one, around)
+            or (around and _answers(query, with_items(sentence, items), chunk, titles, scored_one, around))
         ):
             answers.append(claim)
             listed |= {item.id for item in items} | formula_after(sentence, chunk)
@@ -86,10 +87,26 @@ def mark_related(
     return [*(answers or _overlooked(query, others, scored, chunks, titles, subjects or {})), *others]
 
 
+def _answers(
+    query: scoring.Query,
+    sentence: SentenceRow,
+    chunk: ChunkRow,
+    titles: Mapping[str, str],
+    scored: scoring.ScoredSentence | None,
+    around: Surroundings,
+) -> bool:
+    """Return whether a sentence has the evidence that a question asks for, and says what is asked what it is."""
+    if is_undefined(query.text, sentence):
+        return False
+    return answers_question(query.text, sentence, chunk, titles, scored, around)
+
+
 def _answers_by_form(
     query: scoring.Query, sentence: SentenceRow, chunk: ChunkRow, chunks: Mapping[str, ChunkRow]
 ) -> bool:
     """Return whether a sentence is the extreme row, the comment or one of the ways that a question asks for."""
+    if defines(query.text, sentence) >= BESIDE:
+        return True
     is_one_way = is_way(query.text, sentence) and not NEGATED_QUESTION.search(query.text)
     return is_one_way or _is_extreme(query, sentence, chunk) or is_asked_for(query.text, sentence, chunks)
 
@@ -105,7 +122,8 @@ def _overlooked(
     """Return a claim of the best sentence that answers, where none of those that fit best does."""
     if not is_everyday(query.text):
         return []
-    if (one := nearest_answer(query, scored, chunks, titles)) is not None:
+    one = nearest_answer(query, scored, chunks, titles)
+    if one is not None and not is_undefined(query.text, one.sentence):
         return [Claim(text=table_answers.statement(query, one.sentence), chunk=one.chunk, quote=one.sentence.text)]
     if not is_plainly_asked(query.text, ""):
         return []
@@ -113,6 +131,8 @@ def _overlooked(
     for one in sorted(scored, key=lambda one: -one.fit)[:_MOST_OVERLOOKED]:
         chunk = chunks[one.chunk]
         if one.sentence.text in quoted or one.sentence.kind not in ("prose", "item", "row"):
+            continue
+        if is_undefined(query.text, one.sentence):
             continue
         around = _around(query, one.sentence, chunk, chunks, subjects)
         if answers_question(query.text, one.sentence, chunk, titles, one, around):
@@ -196,6 +216,7 @@ def answering_chunks(
     rows = [one for one in answering if one.sentence.kind == "row" or is_comment(one.sentence)]
     required = required_words(query.text, "")
     clear = [one for one in answering if one.named or not few or rules_on(query.text, required, one.sentence.text)]
+    clear += [one for one in scored if defines(query.text, one.sentence) >= BESIDE]
     kept = clear + (rows if len(rows) == 1 else [])
     if not kept and (near := nearest_answer(query, scored, chunks, titles)) is not None:
         kept = [near]

@@ -9,6 +9,7 @@ from functools import lru_cache
 from graph.engines.offline import listed_answers, table_answers
 from graph.engines.offline.asked_words import MEASURES
 from graph.engines.offline.comments import comments_asked
+from graph.engines.offline.definitions import defines
 from graph.engines.offline.named_bands import rows_asked, without_other_bands
 from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import is_evidence
@@ -27,6 +28,9 @@ _MARGIN_OF_CLOSEST = 5.0
 # For a value in a unit of what is asked for: "38 metres" for "how tall". In ten conversations it finds one more value;
 # on eight articles it changes nothing. Set by judgement.
 _ANSWER_UNIT = 1.5
+# For a sentence that says what the asked thing is, by how clearly (see `definitions`): twice the margin and more, since
+# it has few words of the question. Set by reading answers.
+_DEFINITION = (0.0, 1.5, 7.0, 8.0)
 # The row_label_match (see scoring) from which the question names a row.
 _NAMED_ROW = 0.5
 # Two sentences that share this part of their words (Jaccard) have the same build. Set by judgement, and tried on
@@ -156,7 +160,8 @@ def _ranked(
     scores = [
         (
             scoring.answer_score(query, one, coverages[one.chunk][one.number])
-            + _ANSWER_UNIT * any(unit.search(one.sentence.text) for unit in units),
+            + _ANSWER_UNIT * any(unit.search(one.sentence.text) for unit in units)
+            + _DEFINITION[defines(query.text, one.sentence)],
             one,
         )
         for one in telling
