@@ -19,7 +19,7 @@ from graph.tables.measures import in_words_of
 from graph.tables.operations import Asked, asked_beside, asked_of_table
 from graph.tables.plain.answer import answer_plainly
 from graph.tables.plain.targets import WHEN
-from graph.tables.row_names import FRAME_STEMS, UNITS
+from graph.tables.row_names import FRAME_STEMS, UNITS, names_some
 from graph.tables.statements import answer_from_statements
 from graph.tables.text_conditions import answer_from_text_conditions
 from graph.tables.timetables import answer_from_timetables
@@ -45,6 +45,8 @@ _DATE = re.compile(
 )
 # "How much was spent on boats?": the word after the auxiliary is a verb, not the name of a column.
 _VERB_ASKED = re.compile(r"\bhow (?:much|many)\b.*\b(?:is|are|was|were|been|did|does|do|has|have|had) $", re.IGNORECASE)
+# "What price did the engineers ask?": who does something, and what, is no column.
+_DOER = re.compile(r"\b(?:did|does|do) (?:the |an? )?$", re.IGNORECASE)
 # "How many people fit in it?": what is counted has a plural; with a verb after it, it is no name of a column.
 _COUNTS_OF = re.compile(r"\bhow many\b", re.IGNORECASE)
 _DOES_VERB = re.compile(r"\b(?:does|do|did) (?:it|he|she|they|this|that|one|i|we|you)\b", re.IGNORECASE)
@@ -57,6 +59,7 @@ _MAX_PHRASE = 3  # words of a column's name that a table lacks; more are a sente
 _NO_PROSE = ("row", "heading", "caption", "struck")
 # The label of the row that a table prints for its own mean.
 _MEAN = re.compile(r"\b(?:averages?|mean|avg|durchschnitt|mittelwert|moyenne|promedio|media)\b", re.IGNORECASE)
+_PLURAL = re.compile(r"[^su\W]s$")
 _FIGURES = re.compile(r"\d[\d.,]*")
 # "How high was the average fare?" asks for the fare.
 _HOW = re.compile(r"\bhow (?:high|much|many|large|big|long|old|tall|low|far|heavy|fast)\b", re.IGNORECASE)
@@ -109,6 +112,7 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
             _DATE.search(name) or _is_title(name, chunks, titles) or _is_in_cells(name, one.view)
             for name in one.missing
         )
+        known = known or names_some({word.stem for word in one.unexplained}, views)
         if (absence := _absence(question, one)) and not known and not _stands_in(prose, one):
             return TableAnswer(chunks=one.view.chunks, absence=absence)
     return TableAnswer()
@@ -323,12 +327,15 @@ def _absence(question: str, found: Match) -> str:
     lacks = lacks and not (verbs_of(question, found.unexplained) or _PERIOD.search(_phrase(question, found)))
     lacks = lacks and not (_is_verb_after_pronoun(question, found) or _NUMBERED.match(_phrase(question, found)))
     lacks = lacks and not (_HOW_MANY_DO.search(_phrase(question, found)) and _COUNTS_OF.search(question))
-    lacks = lacks and not (_VERB_ASKED.search(question[: found.unexplained[0].start]) or _stands_in_cells(found))
+    before = question[: found.unexplained[0].start] if found.unexplained else ""
+    lacks = lacks and not (_VERB_ASKED.search(before) or _stands_in_cells(found))
+    lacks = lacks and not (len(found.unexplained) > 1 and _DOER.search(before))
     if lacks and (
         (found.rows and _ASKS_CELL.search(question)) or (needs_scope and found.scoped > 1 and not found.rows)
     ):
         phrase = _phrase(question, found)
-        return f"There is no {phrase} in {where}; the columns are {some_of(view.columns)}."
+        there = f"are no {phrase}" if _PLURAL.search(phrase) else f"is no {phrase}"
+        return f"There {there} in {where}; the columns are {some_of(view.columns)}."
     return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from graph.retrieval import terms
@@ -25,7 +25,19 @@ FRAME = terms.STOP_WORDS | frozenset(
 FRAME_STEMS = frozenset(map(stem, FRAME))
 UNITS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 PRICES = frozenset(map(stem, ("price", "cost", "fee", "charge")))
+_SHORT_FORM = 4  # letters of a short form; fewer begin too many words
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def names_some(stems: Collection[str], views: Sequence[TableView]) -> bool:
+    """Return whether a label or column of a table has one of the words, or its beginning: "Params" of "parameters"."""
+    labels = [label for view in views for label in (*view.columns, *(row.label for row in view.rows))]
+    return any(
+        own == other or (min(len(own), len(other)) >= _SHORT_FORM and (own.startswith(other) or other.startswith(own)))
+        for label in labels
+        for other in terms.stems(label)
+        for own in stems
+    )
 
 
 def rows_named(view: TableView, words: Sequence[Word], *, is_cell: bool) -> tuple[list[Row], set[int]]:

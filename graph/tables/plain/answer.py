@@ -162,6 +162,8 @@ def _extreme(found: Named, wanted: Wanted) -> list[Claim]:
         if fast and ends and is_settled(found, [], ends):
             return one_of(claims.extreme_span(grid, rows, ends, wanted))
         return []
+    if any((grid.order(row, order) or 0) < 0 for row in grid.rows):
+        return []  # the largest loss, or payment, is the least number: left to `operations`
     asks_when = bool(WHEN.search(found.question)) and order.kind in TIMES
     target = [] if asks_when or target == [order] else target
     if len(target) > 1 or not is_settled(found, [order], target):
