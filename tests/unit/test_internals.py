@@ -29,6 +29,7 @@ from pebble import ProcessFuture, ProcessPool
 from pebble.pool.base_pool import Task, TaskPayload
 
 from loaders.pages.cpu import single_threaded_onnx
+from loaders.pdf import document as ours
 from tests.conftest import ROOT, SAMPLE
 
 PAGE = "see docs/internals.md"
@@ -200,6 +201,7 @@ def test_the_layout_helpers_of_pymupdf4llm_are_there() -> None:
     assert parameters(utils.add_image_orphans)[:2] == ["page", "blocks"], PAGE
     assert len(parameters(utils.find_reading_order)) >= 3, PAGE
     assert len(parameters(utils.iou)) == 2, PAGE
+    ours._load_layout_models()
     with pymupdf.open(SAMPLE) as document:
         page = document.load_page(0)
         page.get_layout(return_raw=True)

@@ -53,7 +53,7 @@ def test_each_question_that_a_pattern_fits_has_a_word_of_its_aspect(aspect: Aspe
     pattern, hint = document_questions._pattern(aspect), dict(document_questions._HINTS)[aspect]
     tree, chance = importlib.import_module("re._parser").parse(pattern.pattern, re.IGNORECASE), random.Random(3)
     fitting = [text for _ in range(_TIMES) if pattern.match(text := made(tree, chance))]
-    assert len(fitting) > _TIMES / 2
+    assert len(fitting) > _TIMES / 3  # the others fail what the pattern looks ahead for
     assert [text for text in fitting if not hint.search(text.lower())] == []
     assert [text for text in fitting if document_questions.aspect_of(text) == ""] == []
 
