@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _EVERYTHING = Scope.everything()
 _POLL_S = 0.5
 # Stored in tables, made again, or of the process that has the folder.
-_NOT_FILES = ("catalog.sqlite3", "chroma", "pages", "owner.", "server.lock", "bench")
+_NOT_FILES = ("catalog.sqlite3", "chroma", "pages", "cache", "owner.", "server.lock", "bench")
 
 OnDocument = Callable[[int, int, str], None]
 """Called with how many documents are done, how many there are, and the id of the last one."""

@@ -13,7 +13,7 @@ from dataclasses import replace
 from graph.engines.offline import table_answers
 from graph.engines.offline.asked_words import NEGATED_QUESTION
 from graph.engines.offline.comments import comments_asked, is_asked_for, is_comment
-from graph.engines.offline.definitions import BESIDE, defines, is_undefined
+from graph.engines.offline.definitions import BESIDE, defined, defines, is_undefined
 from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.evidence_rules import (
     MIN_NAMED,
@@ -216,7 +216,8 @@ def answering_chunks(
     rows = [one for one in answering if one.sentence.kind == "row" or is_comment(one.sentence)]
     required = required_words(query.text, "")
     clear = [one for one in answering if one.named or not few or rules_on(query.text, required, one.sentence.text)]
-    clear += [one for one in scored if defines(query.text, one.sentence) >= BESIDE]
+    if defined(query.text):
+        clear += [one for one in scored if defines(query.text, one.sentence) >= BESIDE]
     kept = clear + (rows if len(rows) == 1 else [])
     if not kept and (near := nearest_answer(query, scored, chunks, titles)) is not None:
         kept = [near]

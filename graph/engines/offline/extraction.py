@@ -9,7 +9,7 @@ from functools import lru_cache
 from graph.engines.offline import listed_answers, table_answers
 from graph.engines.offline.asked_words import MEASURES
 from graph.engines.offline.comments import comments_asked
-from graph.engines.offline.definitions import defines
+from graph.engines.offline.definitions import defined, defines
 from graph.engines.offline.named_bands import rows_asked, without_other_bands
 from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import is_evidence
@@ -157,11 +157,12 @@ def _ranked(
     coverages = {key: scoring.coverage(query, chunk) for key, chunk in chunks.items()}
     telling = _telling(query, scored) or scored
     units = [units for names, units in MEASURES if names.search(query.text)]
+    asks_what = bool(defined(query.text))
     scores = [
         (
             scoring.answer_score(query, one, coverages[one.chunk][one.number])
             + _ANSWER_UNIT * any(unit.search(one.sentence.text) for unit in units)
-            + _DEFINITION[defines(query.text, one.sentence)],
+            + (_DEFINITION[defines(query.text, one.sentence)] if asks_what else 0.0),
             one,
         )
         for one in telling
