@@ -15,7 +15,7 @@ from graph.storage.rows import ChunkRow
 from graph.types import RELEVANT_GRADE, RetrievedChunk
 
 if TYPE_CHECKING:
-    from graph.tables.answers import TableAnswer
+    from graph.tables.results import TableAnswer
 
 # Chunks by their words, among which the tables are looked for: a table's own words are few, so prose ranks before it.
 _BY_TEXT = 40
@@ -44,7 +44,8 @@ def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
         absence_of_code,
         absence_of_month,
     )  # 10 ms at import, for table questions alone
-    from graph.tables.answers import TableAnswer, answer_from_tables
+    from graph.tables.answers import answer_from_tables
+    from graph.tables.results import TableAnswer
     from graph.tables.views import build_views
 
     documents = state["mentioned_documents"] or (state["allowed_documents"] if state.get("documents") else [])

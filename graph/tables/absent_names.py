@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from graph.retrieval import terms
-from graph.tables.answers import TableAnswer, some_of
+from graph.tables.absences import some_of
+from graph.tables.results import TableAnswer
 from graph.tables.row_names import FRAME_STEMS
 from graph.tables.views import TOTALS, TableView
 from loaders.text.dates import MONTHS

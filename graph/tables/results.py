@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
+from graph.storage.rows import ChunkRow
 from graph.tables.matching import Match
 from graph.tables.operations import Asked
 from graph.tables.views import Row, TableView, counts_rows
@@ -17,6 +18,22 @@ from loaders.text.raised_signs import without_notes
 _GROUPED = 1000  # from here numbers are written with marks between thousands
 MAX_SHOWN = 30
 """Operands that a sum writes out; a longer one shows the first and the last."""
+PAIRS = frozenset({"difference", "change", "ratio", "comparison", "yes-no"})
+"""Operations on two rows."""
+NO_PROSE = ("row", "heading", "caption", "struck")
+"""Kinds of sentences that are not running text."""
+MEAN = re.compile(r"\b(?:averages?|mean|avg|durchschnitt|mittelwert|moyenne|promedio|media)\b", re.IGNORECASE)
+"""The label of the row that a table prints for its own mean."""
+
+
+@dataclass(slots=True)
+class TableAnswer:
+    """What tables say to a question: claims and their chunks, or what is missing; nothing where none settles it."""
+
+    claims: list[Claim] = field(default_factory=list)
+    chunks: list[ChunkRow] = field(default_factory=list)
+    absence: str = ""
+    """A sentence that says which row, column or value is not there; "" if claims are given or nothing is known."""
 
 
 def operand(view: TableView, row: Row, column: str) -> Operand:

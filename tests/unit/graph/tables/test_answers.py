@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from graph.storage.rows import ChunkRow, SentenceRow
-from graph.tables.answers import TableAnswer, answer_from_tables
+from graph.tables.answers import answer_from_tables
 from graph.tables.operations import asked_of_table
+from graph.tables.results import TableAnswer
 from graph.types import Claim
 from graph.verification.computations import failure_of_result
 

@@ -9,7 +9,8 @@ import pytest
 
 from graph.storage.rows import ChunkRow, SentenceRow
 from graph.tables.absent_names import absence_of_month
-from graph.tables.answers import TableAnswer, answer_from_tables
+from graph.tables.answers import answer_from_tables
+from graph.tables.results import TableAnswer
 from graph.tables.views import build_views
 from graph.verification.computations import failure_of_result
 

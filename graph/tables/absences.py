@@ -1,0 +1,167 @@
+"""Absences of a row, column or value from a table that a question asks about, and the sentences that say so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from graph.retrieval import terms
+from graph.storage.fulltext import stem
+from graph.storage.rows import ChunkRow
+from graph.tables.across import verbs_of
+from graph.tables.matching import Match
+from graph.tables.results import NO_PROSE, PAIRS
+from graph.tables.row_names import names_some
+from graph.tables.views import TableView
+
+_MAX_NAMED = 12  # rows or columns named where one is missing
+# Questions for a cell whose column is missing are only told by these forms: others ("How did X grow?") ask for prose.
+_ASKS_CELL = re.compile(
+    r"\b(what|how (?:high|many|much|large|big|long|old|tall|low|far)|which) .*"
+    r"\b(of|at|in|for|by|on|does|did|do|has|have|had)\b"
+    r"|^[^:?]{2,60}:\s",
+    re.IGNORECASE,
+)
+# Dates are written in too many ways to say that one is missing.
+_DATE = re.compile(
+    r"^[\d\s./-]+$|\b(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?"
+    r"|nov(ember)?|dec(ember)?)\b",
+    re.IGNORECASE,
+)
+# "How much was spent on boats?": the word after the auxiliary is a verb, not the name of a column.
+_VERB_ASKED = re.compile(r"\bhow (?:much|many)\b.*\b(?:is|are|was|were|been|did|does|do|has|have|had) $", re.IGNORECASE)
+# "What price did the engineers ask?": who does something, and what, is no column.
+_DOER = re.compile(r"\b(?:did|does|do) (?:the |an? )?$", re.IGNORECASE)
+# "How many people fit in it?": what is counted has a plural; with a verb after it, it is no name of a column.
+_COUNTS_OF = re.compile(r"\bhow many\b", re.IGNORECASE)
+_DOES_VERB = re.compile(r"\b(?:does|do|did) (?:it|he|she|they|this|that|one|i|we|you)\b", re.IGNORECASE)
+_HOW_MANY_DO = re.compile(r" \w*[^\Ws]$")
+# "Which of the two companies ...": no column.
+_NUMBERED = re.compile(r"\W*(?:two|both|three|four|five|all)\b", re.IGNORECASE)
+# "In fiscal 2023" is written as "twelve months ended June 30, 2023" over columns: it is not said to be missing.
+_YEAR_NAMED = re.compile(r"\b(?:fiscal|financial year|fy ?\d{2,4})\b", re.IGNORECASE)
+_MAX_PHRASE = 3  # words of a column's name that a table lacks; more are a sentence about something else
+_PLURAL = re.compile(r"[^su\W]s$")
+# A period is written in too many ways to say that one is missing: "year ended", "12 months to", "FY".
+_PERIOD = re.compile(r"\b(?:years?|months?|quarters?|weeks?|days?|half|periods?|ended|Q[1-4]|FY\d*)\b", re.IGNORECASE)
+
+
+def absence_in(
+    question: str, found: Match, views: Sequence[TableView], chunks: Sequence[ChunkRow], titles: dict[str, str]
+) -> str:
+    """Return the sentence that says what a table lacks; "" where another table, a title or a sentence has it."""
+    labels = [[term.text for term in terms.terms(row.label)] for view in views for row in view.rows]
+    known = any(
+        _is_part(terms.terms(name), labels)
+        or _DATE.search(name)
+        or _is_title(name, chunks, titles)
+        or _is_in_cells(name, found.view)
+        for name in found.missing
+    )
+    known = known or names_some({word.stem for word in found.unexplained}, views)
+    absence = _absence(question, found)
+    if not absence or known:
+        return ""
+    prose = [s.text for chunk in chunks for s in chunk.sentences if s.kind not in NO_PROSE]
+    return "" if _stands_in(prose, found) else absence
+
+
+def _is_title(name: str, chunks: Sequence[ChunkRow], titles: dict[str, str]) -> bool:
+    """Return whether a name is that of a whole document, or stands in its title."""
+    own = terms.stems(name)
+    return any(own <= terms.stems(f"{chunk.name} {titles.get(chunk.document, '')}") for chunk in chunks)
+
+
+def _is_in_cells(name: str, view: TableView) -> bool:
+    """Return whether a cell of a table has a name: "Mondays" is no row where museums are closed on "Monday"."""
+    own = terms.stems(name)
+    return any(own <= terms.stems(cell) for row in view.rows for cell in row.cells.values())
+
+
+def _absence(question: str, found: Match) -> str:
+    """Return which row, column or value that a question asks for is not in a table; "" where that is not told."""
+    view, where = found.view, f"{found.view.title} of {found.view.name} (page {found.view.rows[0].page})"
+    if found.missing and found.columns and not found.unexplained and not any(map(_is_end(question), found.missing)):
+        there = some_of(list(dict.fromkeys(row.name for row in view.rows)))
+        return f"There is no {_or(found.missing)} in {where}; there are {there}."
+    empty = found.asked.operation in ("cell", *PAIRS) and found.rows and found.columns and found.is_complete
+    if empty:
+        rows = [row.name for row in found.rows if not any(column in row.cells for column in found.columns)]
+        return f"{where[:1].upper()}{where[1:]} gives no value of {_or(found.columns)} for {_or(rows)}." if rows else ""
+    needs_scope = found.asked.operation != "cell"
+    lacks = not found.missing and not found.columns and _is_one_phrase(found) and not _YEAR_NAMED.search(question)
+    lacks = lacks and not (verbs_of(question, found.unexplained) or _PERIOD.search(_phrase(question, found)))
+    lacks = lacks and not (_is_verb_after_pronoun(question, found) or _NUMBERED.match(_phrase(question, found)))
+    lacks = lacks and not (_HOW_MANY_DO.search(_phrase(question, found)) and _COUNTS_OF.search(question))
+    before = question[: found.unexplained[0].start] if found.unexplained else ""
+    lacks = lacks and not (_VERB_ASKED.search(before) or _stands_in_cells(found))
+    lacks = lacks and not (len(found.unexplained) > 1 and _DOER.search(before))
+    if lacks and (
+        (found.rows and _ASKS_CELL.search(question)) or (needs_scope and found.scoped > 1 and not found.rows)
+    ):
+        phrase = _phrase(question, found)
+        there = f"are no {phrase}" if _PLURAL.search(phrase) else f"is no {phrase}"
+        return f"There {there} in {where}; the columns are {some_of(view.columns)}."
+    return ""
+
+
+def _is_verb_after_pronoun(question: str, found: Match) -> bool:
+    """Return whether the words that nothing explains are a verb: "how many hours did they work on the roof"."""
+    asked, words = _DOES_VERB.search(question), found.unexplained
+    return asked is not None and (
+        words[-1].end == len(question.rstrip(" ?.!")) or words[0].start - asked.end() == len(" ")
+    )
+
+
+def _is_end(question: str) -> Callable[[str], bool]:
+    """Return whether a name is the end of a longer one, whose beginning is the name of a column: "R1-Mini", of "R1"."""
+    return lambda name: question[: question.find(name)].endswith(("-", "–", "/"))
+
+
+def _is_one_phrase(found: Match) -> bool:
+    """Return whether the words that nothing explains are one short noun, as a column has: one to three in a row."""
+    words = found.unexplained
+    near = all(after.start - before.end == 1 for before, after in pairwise(words))
+    verbs = found.asked.operation != "cell" and any(word.text.endswith(("ed", "ly")) for word in words)
+    return 0 < len(words) <= _MAX_PHRASE and near and not verbs
+
+
+def _phrase(question: str, found: Match) -> str:
+    """Return the words that name no column, as the question has them, with those of the column's name beside them."""
+    held = frozenset[str]().union(*(terms.stems(column) for column in found.partial))
+    words = [
+        w for w in terms.terms(question) if stem(w.text) in held or any(u.start == w.start for u in found.unexplained)
+    ]
+    return question[words[0].start : words[-1].end] if words else ""
+
+
+def _stands_in(prose: Sequence[str], found: Match) -> bool:
+    """Return whether a sentence holds all that the table lacks, and the row or column that it has."""
+    lacking = [terms.stems(name) for name in found.missing] + [frozenset({w.stem}) for w in found.unexplained]
+    named = [terms.stems(row.label) for row in found.rows[:1]]
+    wanted = frozenset[str]().union(*lacking, *named)
+    return any(wanted and wanted <= terms.stems(text) for text in prose)
+
+
+def _stands_in_cells(found: Match) -> bool:
+    """Return whether the table itself holds a word that none of its names explains, such as a label's second part."""
+    held = frozenset[str]().union(*(terms.stems(row.text) for row in found.view.rows))
+    return any(word.stem in held for word in found.unexplained)
+
+
+def _is_part(name: Sequence[terms.Term], labels: Sequence[Sequence[str]]) -> bool:
+    """Return whether a name is a part of some row's label, in whichever table."""
+    words = [term.text for term in name]
+    return any(words == label[at : at + len(words)] for label in labels for at in range(len(label) - len(words) + 1))
+
+
+def some_of(names: Sequence[str]) -> str:
+    """Return names as one text: the first twelve, and how many more there are."""
+    names = [name for name in names if name]
+    shown = ", ".join(names[:_MAX_NAMED])
+    return f"{shown} and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else shown
+
+
+def _or(names: Sequence[str]) -> str:
+    return " and no ".join(names)

@@ -1,0 +1,114 @@
+"""Claims of a table that explains every word of a question: its cells, its rows, or a value computed from them."""
+
+from __future__ import annotations
+
+import re
+
+from graph.retrieval import terms
+from graph.tables import results
+from graph.tables.across import quotient
+from graph.tables.matching import Match, only
+from graph.tables.operations import Asked
+from graph.tables.results import MEAN, PAIRS
+from graph.tables.row_names import FRAME_STEMS
+from graph.tables.views import TableView, without_any_sum, without_sums
+from graph.types import Claim
+
+
+def claims_of(found: Match) -> list[Claim]:
+    """Return what a table that explains the whole question says; nothing where a part that the way needs is missing."""
+    asked, view, rows = found.asked, found.view, found.rows
+    if asked.operation == "list":
+        return [results.listed(without_any_sum(view))] if _lists_all(found) else []
+    column = _column(found)
+    if (divided := quotient(found)) is not None:
+        return divided
+    if asked.operation == "cell" or (asked.operation in ("count", "sum", "mean", "extreme") and len(rows) == 1):
+        columns = found.columns or ([column] if column else _of_values(found) or _of_key(found))
+        return results.cells(found, columns) if columns and rows else []
+    if not column:
+        counts_all = asked.operation == "count" and not asked.has_condition and _lists_all(found)
+        return [results.listed(without_any_sum(view))] if counts_all and _counts_rows(found) else []
+    if asked.operation == "yes-no" and asked.has_condition:
+        return _one(results.fulfils(view, column, rows[0], asked)) if len(rows) == 1 else []
+    if asked.operation == "mean" and not rows and (printed := _printed_mean(view, column)):
+        return [printed]
+    if asked.operation in PAIRS:
+        return _one(results.pair(view, column, rows, asked)) if len(rows) == 2 else []
+    return _one(_over_rows(asked, only(view, rows) if rows else without_sums(view, column), column))
+
+
+_VALUES = re.compile(r"(?:values?|data|specifications?|ratings?|amounts?|figures?|details?)\b.*", re.IGNORECASE)
+_ASKS_VALUE = re.compile(r"^\W*(?:and |so )?(?:what|how|which|[a-z]+ (?:of|for))\b", re.IGNORECASE)
+
+
+def _of_values(found: Match) -> list[str]:
+    """Return the only column of a table of properties ("Item | Value"), which no question names."""
+    columns = found.view.columns
+    is_table_of_values = len(columns) == 1 and _VALUES.fullmatch(columns[0])
+    return columns if is_table_of_values and len(found.rows) == 1 and _ASKS_VALUE.match(found.question) else []
+
+
+def _of_key(found: Match) -> list[str]:
+    """Return the column that numbers the rows, where only the name of the numbered row is asked for ("plot 5")."""
+    header = terms.stems(next(iter(_headers(found.view)), ""))
+    return [found.key] if found.key and header and header <= terms.stems(found.question) else []
+
+
+def _printed_mean(view: TableView, column: str) -> Claim | None:
+    """Return the mean of a column that the table prints itself; None if it has no such row, or several."""
+    found = [row for row in view.totals if MEAN.search(row.label) and column in row.cells]
+    if len(found) != 1:
+        return None
+    row = found[0]
+    return results.claim(
+        f"{row.name}: {column} {results.shown(row, column)}", "cell", [results.operand(view, row, column)], ""
+    )
+
+
+def _over_rows(asked: Asked, view: TableView, column: str) -> Claim | None:
+    if asked.operation == "extreme":
+        return results.extreme(view, column, asked)
+    if asked.has_condition:
+        return results.filtered(view, column, asked)
+    return results.total(view, column, asked) if asked.operation in ("sum", "mean") else None
+
+
+# "How many stations ...": what is counted.
+_ASKS_COUNT = re.compile(
+    r"\b(?:how many|number of) (?:of the |the |different )?((?:[\w-]+ ){0,2}?[\w-]+)", re.IGNORECASE
+)
+_ASIDE = re.compile(r"\b(?:per|by|in|at|for|on|with|from|during|between|according)\b.*", re.IGNORECASE | re.DOTALL)
+
+
+def _counts_rows(found: Match) -> bool:
+    """Return whether what is counted is what the rows are: by the header over their labels or by the caption.
+
+    "Costs of measures per courtyard" lists measures, no courtyards. A table with neither may list what its title names.
+    """
+    counted = _ASKS_COUNT.search(found.question)
+    header = next(iter(_headers(found.view)), "")
+    lists = f"{header} {_ASIDE.sub('', found.view.caption)}"
+    return not counted or not lists.strip() or bool(terms.stems(counted[1]) & terms.stems(lists))
+
+
+def _lists_all(found: Match) -> bool:
+    """Return whether a question names nothing but what stands over a table, or heads its labels."""
+    header = next(iter(_headers(found.view)), "")
+    headed = found.scoped == 1 and terms.stems(header) - FRAME_STEMS <= terms.stems(found.question) and bool(header)
+    return not found.rows and not found.columns and not found.partial and (found.scoped > 1 or headed)
+
+
+def _headers(view: TableView) -> list[str]:
+    """Return the headers over the labels of a table."""
+    return [row.cells[0][0] for chunk in view.chunks for row in chunk.sentences if row.cells]
+
+
+def _column(found: Match) -> str:
+    """Return the one column that is asked for, or ""."""
+    columns = found.columns or found.partial
+    return columns[0] if len(columns) == 1 else ""
+
+
+def _one(claim: Claim | None) -> list[Claim]:
+    return [claim] if claim else []
