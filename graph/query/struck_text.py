@@ -42,8 +42,8 @@ def struck_out(catalog: Catalog, question: str, retrieved: Sequence[RetrievedChu
 
 def _named_share(question: str, sentence: SentenceRow) -> float:
     """Return which part of the words that a question asks about a struck text names; 0 if it has fewer than one."""
-    from graph.engines.offline.evidence_rules import asked_kind, missing_words, required_words
     from graph.engines.offline.other_things import Evidence
+    from graph.engines.offline.required_words import asked_kind, missing_words, required_words
 
     kind = asked_kind(question)
     words = required_words(question, kind)

@@ -15,22 +15,20 @@ from graph.engines.offline.asked_words import NEGATED_QUESTION
 from graph.engines.offline.comments import comments_asked, is_asked_for, is_comment
 from graph.engines.offline.definitions import BESIDE, defined, defines, is_undefined
 from graph.engines.offline.everyday_words import is_everyday
-from graph.engines.offline.evidence_rules import (
-    MIN_NAMED,
-    Surroundings,
-    answers_question,
-    asked_kind,
-    deed_asked,
-    is_plainly_asked,
-    missing_words,
-    referred_to,
-    required_words,
-    why_related,
-)
+from graph.engines.offline.evidence_rules import Surroundings, answers_question, why_related
 from graph.engines.offline.listed_answers import formula_after, is_way, told_by_form, with_items
 from graph.engines.offline.nearest import is_like, may_be_nearest, nearest
 from graph.engines.offline.other_things import Evidence, head, headings_above
 from graph.engines.offline.permissions import rules_on
+from graph.engines.offline.required_words import (
+    MIN_NAMED,
+    asked_kind,
+    deed_asked,
+    is_plainly_asked,
+    missing_words,
+    required_words,
+)
+from graph.engines.offline.text_around import referred_to
 from graph.engines.offline.unnamed_words import left_to_the_document
 from graph.retrieval import scoring
 from graph.retrieval.antecedents import has_open_pronoun

@@ -13,8 +13,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from graph.engines.offline.everyday_words import asks_for_oneself, is_everyday
-from graph.engines.offline.evidence_rules import asked_kind, required_words
 from graph.engines.offline.other_things import says
+from graph.engines.offline.required_words import asked_kind, required_words
 from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval import terms
 from graph.retrieval.languages import language

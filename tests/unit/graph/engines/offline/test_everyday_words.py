@@ -5,14 +5,10 @@ from __future__ import annotations
 import pytest
 
 from graph.engines.offline.everyday_words import asks_for_oneself, circumstances, is_everyday
-from graph.engines.offline.evidence_rules import (
-    asked_kind,
-    is_about_another,
-    is_under_its_heading,
-    required_words,
-    why_related,
-)
+from graph.engines.offline.evidence_rules import why_related
 from graph.engines.offline.other_things import Evidence
+from graph.engines.offline.required_words import asked_kind, required_words
+from graph.engines.offline.text_around import is_about_another, is_under_its_heading
 from graph.engines.offline.word_forms import is_month_within
 from graph.storage.rows import ChunkRow, SentenceRow
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from graph.engines.offline.evidence_rules import asked_kind, required_words, why_related
+from graph.engines.offline.evidence_rules import why_related
 from graph.engines.offline.other_things import Evidence
+from graph.engines.offline.required_words import asked_kind, required_words
 
 LIGHT = "The lighthouse of Port Ellen was built in 1832 by Walter Campbell and is 43 metres high."
 

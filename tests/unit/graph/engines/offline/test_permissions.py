@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from graph.engines.offline.evidence_rules import required_words, why_related
+from graph.engines.offline.evidence_rules import why_related
 from graph.engines.offline.other_things import Evidence
 from graph.engines.offline.permissions import asks_permission, rules_on, says_no
+from graph.engines.offline.required_words import required_words
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,137 @@
+"""Words of a question that an answer has to name, the kind of value it asks for, and which words a quote lacks."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from graph.engines.offline.asked_words import (
+    ASKED_KIND,
+    BOUNDS,
+    FRAME,
+    HOW_MUCH,
+    KINDS,
+    MEASURES,
+    VALUE_NOUN,
+    WORD,
+)
+from graph.engines.offline.everyday_words import asks_for_oneself, circumstances, is_everyday, is_written_formally
+from graph.engines.offline.other_things import (
+    Evidence,
+    codes_of_others,
+    numbers_of_others,
+    says,
+)
+from graph.engines.offline.permissions import (
+    PERMISSION_WORDS,
+    asks_permission,
+    asks_yes_or_no,
+    says_opposite,
+)
+from graph.engines.offline.word_forms import initials_of, is_month_within, is_named, stems
+from graph.retrieval import terms
+
+MIN_NAMED = 2
+# Under "Termination" stands much that does not say how to get out.
+HOW_TO = re.compile(r"^\W*how (?:do|can|should|must) (?:i|we|you) (\w+)", re.IGNORECASE)
+# The title "The Wick Players" does not make everybody under it one who plays the lead.
+_WHO_DOES = re.compile(
+    r"^\W*(?:and |so )?who (?!is\b|was\b|are\b|were\b|has\b|had\b|do\b|does\b|did\b|must\b|can\b|may\b|will\b|should\b)"
+    r"(?:[a-z]+ly (?=[a-z]+ed\b))?([a-z]{3,})\b",
+    re.IGNORECASE,
+)
+# "What does the contract say about smoking?" is answered by each sentence on smoking.
+_SAYS_ABOUT = re.compile(
+    r"^\W*(?:and |so )?what (?:do|does|did) (?:it|they|(?:the|this|that|my|our|these) (?:[\w-]+ ){0,2}?[\w-]+)"
+    r" (?P<says>say|state|tell|mention|require|specify)(?: us| me)? (?:about|on|regarding|concerning)\b",
+    re.IGNORECASE,
+)
+# "Error" of "error E4" only says what kind of thing the code is.
+_CODE_NAMED = re.compile(r"\b[A-Z]{1,5}-?\d{1,5}\b")
+_BEFORE_CODE = re.compile(r"\b([a-z]+) (?=[A-Z]{1,5}-?\d{1,5}\b)")
+_SPENT_ON = re.compile(r"^\W*what (?:did|do|does|have|has|was|were) .*\b(?:spen[dt]|pay|paid) (?:on|for)\b", re.I)
+
+
+@lru_cache(maxsize=64)  # asked of each of some 600 sentences of a question
+def asked_kind(question: str) -> str:
+    """Return what kind of value a question asks for: number, count, date, name, place or reason; "" for any."""
+    return next((kind for kind, pattern in KINDS if pattern.search(question)), "")
+
+
+@lru_cache(maxsize=64)
+def required_words(question: str, kind: str) -> tuple[str, ...]:
+    """Return the words of a question that an answer has to name: no stop words, not the kind of thing asked for."""
+    kinds: set[str] = set()
+    for found in ASKED_KIND.finditer(question):
+        first, second = found[1].lower(), (found[2] or "").lower()
+        kinds |= {first} | ({second} if first in FRAME else set())
+    kinds = {word for word in kinds if not any(names.fullmatch(word) for names, _ in MEASURES)}
+    kinds |= {found.lower() for found in VALUE_NOUN.findall(question)}
+    kinds |= (
+        {"paid", "spent", "pay", "spend", "cost", "money"}
+        if HOW_MUCH.search(question) or _SPENT_ON.match(question)
+        else set()
+    )
+    kinds |= PERMISSION_WORDS if asks_permission(question) else frozenset()
+    kinds |= {told["says"].lower()} if (told := _SAYS_ABOUT.match(question)) else set()
+    kinds |= {found.lower() for found in _BEFORE_CODE.findall(question)}
+    content = frozenset(terms.content_terms(question)) - FRAME - kinds
+    kept = []
+    for word in WORD.findall(question):
+        code = word.isdigit() or (len(word) == 1 and word.isupper() and word not in "AI")
+        if code or (word.lower() in content and len(word) > 1):
+            kept.append(word)
+    return tuple(dict.fromkeys(kept))
+
+
+def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
+    """Return the words of a question that neither the quote nor what stands above it names."""
+    held, initials = stems(f"{evidence.quote} {evidence.above}"), initials_of(f"{evidence.quote} | {evidence.above}")
+    missing = [word for word in required_words(question, kind) if not is_named(word, held, initials)]
+    if missing and (led_in := circumstances(question)) and not led_in <= {word.lower() for word in missing}:
+        missing = [word for word in missing if word.lower() not in led_in]  # "my bag was stolen, ..." by a part of it
+    if missing and is_everyday(question) and (not evidence.label or _label_is_asked(question, evidence.label)):
+        missing = [word for word in missing if not is_written_formally(word, held)]
+    if missing and asks_yes_or_no(question):
+        missing = [word for word in missing if not says_opposite(word, held)]
+    missing += [word for word in codes_of_others(question, evidence) if word not in missing]
+    missing += numbers_of_others(question, [w for w in required_words(question, kind) if w not in missing], evidence)
+    # What a period cost is not what one of its years did.
+    within = terms.years_within(evidence.quote) if kind not in ("number", "count") else frozenset[str]()
+    missing = [word for word in missing if word not in within and not is_month_within(word, evidence.quote)]
+    measured = [
+        found.group().lower()
+        for names, units in (*MEASURES, *BOUNDS)
+        if units.search(evidence.quote)
+        for found in names.finditer(question)
+    ]
+    return [word for word in missing if not any(word.lower() in phrase for phrase in measured)]
+
+
+def _label_is_asked(question: str, label: str) -> bool:
+    """Return whether a question has a word of a row's label, or an everyday one for it."""
+    own = stems(label)
+    return any(says(word, own) for word in WORD.findall(question))
+
+
+def deed_asked(question: str) -> str:
+    """Return what somebody does who is asked for: "repairs" of "Who repairs the hoist?"; "" for other questions."""
+    doer = _WHO_DOES.match(question)
+    return doer[1] if doer else ""
+
+
+def is_plainly_asked(question: str, quote: str) -> bool:
+    """Return whether a short question is for what its author may do, yes or no, or for a value of two things named.
+
+    One for anything else ("What rises during sleep?") tells too little of what would answer it.
+    """
+    if _BEFORE_CODE.search(question):
+        return any(code in quote for code in _CODE_NAMED.findall(question))
+    if not is_everyday(question):
+        return False
+    if _SAYS_ABOUT.match(question):
+        return True
+    kind = asked_kind(question)
+    valued = kind not in ("", "reason") and len(required_words(question, kind)) >= MIN_NAMED
+    own = asks_for_oneself(question) and not HOW_TO.match(question)
+    return valued or own or asks_yes_or_no(question)
