@@ -6,18 +6,62 @@ rest of it is read; `chunk_documents` and `embed_chunks` complete the remaining 
 
 from __future__ import annotations
 
+import uuid
+from typing import Literal
+
 from langgraph.graph import END, START, StateGraph
+from langgraph.types import Send
 
 from graph.compiled import without_checkpoints
 from graph.context import Context
 from graph.engines.base import BATCHES_IN_FLIGHT
 from graph.ingestion import nodes
-from graph.ingestion.chat import ChatInput, ChatOutput
-from graph.ingestion.edges import after_batch, send_batches
-from graph.ingestion.state import BatchOutput, BatchState, IngestionInput, IngestionOutput, IngestionState
+from graph.ingestion.chat import ChatInput, ChatOutput, conversation_of_batch
+from graph.ingestion.progress import progress_of
+from graph.ingestion.state import (
+    AfterBatch,
+    BatchOutput,
+    BatchState,
+    IngestionInput,
+    IngestionOutput,
+    IngestionState,
+    PendingDocument,
+)
 from graph.runtime import tracing
 
 tracing.redact_traces()
+
+
+def send_batches(state: IngestionState) -> list[Send] | Literal["chunk_documents"]:
+    """Send every page that is to be read to `read_pages`, in batches; skip to `chunk_documents` if there is none."""
+    batches = []
+    for document in state["documents"]:
+        progress_of(state).expect_pages(document["id"], document["pages"])
+        batches += _batches(document, state["batch_size"], state.get("run_id", ""))
+    return [
+        Send("read_pages", {**batch, **conversation_of_batch(state, batch)}) for batch in batches
+    ] or "chunk_documents"
+
+
+def after_batch(state: BatchState) -> AfterBatch:
+    """Return the node that `transcribe_pages` chose to follow it."""
+    return state.get("next", "__end__")
+
+
+def _batches(document: PendingDocument, size: int, run_id: str) -> list[BatchState]:
+    """Split a document's pages into batches of at most `size`, by first page; text-only pages have their own."""
+    text_only_pages, parts = set(document.get("text_only_pages", ())), list[BatchState]()
+    for text_only in (False, True):
+        pages = [page for page in document["pages"] if (page in text_only_pages) == text_only]
+        parts += [
+            BatchState(
+                id=document["id"], name=document["name"], path=document["path"], size=document.get("size", 0),
+                run_id=run_id, total=len(document["pages"]), pages=pages[start : start + size], text_only=text_only,
+                key=uuid.uuid4().hex,
+            )
+            for start in range(0, len(pages), size)
+        ]  # fmt: skip
+    return sorted(parts, key=lambda part: part["pages"][0])  # pages that are read without a gap are embedded ahead
 
 
 def build_batch_graph() -> StateGraph[BatchState, Context, BatchState, BatchOutput]:
