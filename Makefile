@@ -57,7 +57,7 @@ setup: $(READY) ## make .venv with everything that is needed
 dev: $(READY) ## start the LangGraph development server (PORT=2024)
 	$(BIN)/pagewitness serve --port $(PORT)
 
-graph: $(READY) ## draw the graph of README.md
+graph: $(READY) ## draw the graph of docs/graph.md
 	$(BIN)/python -m tests.graph_drawing
 
 docker: $(READY) ## write Dockerfile and docker-compose.yml from langgraph.json

@@ -1,4 +1,4 @@
-"""The drawing of the graph in README.md: LangGraph's own, one edge a line, so that it can be read as text.
+"""The drawing of the graph in docs/graph.md: LangGraph's own, one edge a line, so that it can be read as text.
 
     python -m tests.graph_drawing     writes it between its marks (`make graph`)
 
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from graph.app import app
 from tests.conftest import ROOT
 
-README = ROOT / "README.md"
-BEGIN, END = "<!-- The graph, drawn by `make graph` -->\n```mermaid\n", "```\n"
+PAGE = ROOT / "docs" / "graph.md"
+BEGIN, END = "```mermaid\n", "```\n"
 _ENDS = {"__start__": "START", "__end__": "END"}
 
 
@@ -79,10 +79,10 @@ def draw() -> str:
 
 
 def drawn() -> str:
-    """The drawing that README.md holds."""
-    return README.read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
+    """The drawing that docs/graph.md holds."""
+    return PAGE.read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
 
 
 if __name__ == "__main__":
-    whole = README.read_text("utf-8")
-    README.write_text(whole.replace(BEGIN + drawn() + END, BEGIN + draw() + END), "utf-8")
+    whole = PAGE.read_text("utf-8")
+    PAGE.write_text(whole.replace(BEGIN + drawn() + END, BEGIN + draw() + END), "utf-8")

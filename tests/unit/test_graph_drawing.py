@@ -1,4 +1,4 @@
-"""The README shows the graph as it is, and `langgraph.json` is valid."""
+"""The docs show the graph as it is, the README its main ways, and `langgraph.json` is valid."""
 
 from __future__ import annotations
 
@@ -10,8 +10,32 @@ from tests.conftest import ROOT
 from tests.graph_drawing import draw, drawn, short
 
 
-def test_the_readme_shows_the_graph_as_it_is() -> None:
+def test_the_docs_show_the_graph_as_it_is() -> None:
     assert drawn() == draw(), "the graph has changed: run `make graph`"
+
+
+def test_the_readme_shows_ways_of_the_graph() -> None:
+    shown = (ROOT / "README.md").read_text("utf-8").partition("```mermaid\n")[2].partition("```")[0]
+    ways = _ways(shown)
+    all_ways = _ways(draw())
+    named = {name for way in ways for name in way}
+
+    def is_led(source: str, target: str) -> bool:
+        """Return whether a way leads from a node to another one, through none that the README names."""
+        reached = [source]
+        for node in reached:
+            after = [end for start, end in all_ways if start == node and end not in reached]
+            if target in after:
+                return True
+            reached += [end for end in after if end not in named]
+        return False
+
+    assert len(ways) > 15
+    assert [way for way in ways if not is_led(*way)] == []
+
+
+def _ways(drawing: str) -> list[tuple[str, str]]:
+    return [(line.split()[0], line.split()[-1]) for line in drawing.splitlines() if "->" in line]
 
 
 def test_every_node_and_every_edge_is_drawn_once() -> None:
