@@ -1,72 +1,46 @@
-"""OCR of page images on this machine, by RapidOCR: its own models for what the tiny ones in `models/` doubt."""
+"""OCR of page images on this machine: a page is turned upright, its lines are recognised and arranged as blocks."""
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, NamedTuple
 
 # Threads that spin while they wait take the cores from other workers: 15-24 s a page instead of 7 on two cores.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from loaders.diagrams.units import MIN_FRAMES, MIN_PAGE_FRAMES, Diagram, read_diagram
 from loaders.geometry import bounding_box, to_fractions, words_to_fractions
 from loaders.ocr import tesseract
 from loaders.ocr.charts import chart_of, find_level_charts
 from loaders.ocr.circled import find_rings, with_circled, without_rings
-from loaders.ocr.currency import with_currencies
 from loaders.ocr.dashes import plain_dashes
-from loaders.ocr.detection import QuickRapidOCR, as_quad, detect
-from loaders.ocr.fractions import with_fractions
-from loaders.ocr.glyphs import with_signs
-from loaders.ocr.gutters import in_tables
 from loaders.ocr.ink import Ink, drawn_skew
 from loaders.ocr.layout import PlacedBlock, build_blocks, build_figure, chart_blocks, diagram_blocks
 from loaders.ocr.legibility import (
     POOR_SCORE,
-    Piece,
     Unread,
     failure,
     is_drawing,
-    piece_of,
     shortcoming_of_picture,
     shortcomings,
     sure_lines,
-    unread_of,
 )
-from loaders.ocr.lines import OcrLine, Quad, deskew, is_sideways, turn_back, without_watermarks
+from loaders.ocr.lines import OcrLine, deskew, is_sideways, turn_back, without_watermarks
 from loaders.ocr.pale_marks import mark_blocks, pale_marks
 from loaders.ocr.perspective import Straightened, straighten
-from loaders.ocr.rapid import TextDetOutput, TextRecOutput, apply_vertical_padding
-from loaders.ocr.readings import HEIGHT, Reader, Reading, read_line, reader_of
+from loaders.ocr.recognition import Found, Image, rapid_ocr, recognise
 from loaders.ocr.round_buttons import with_round_buttons
-from loaders.ocr.sign_doubts import unsure_numbers
-from loaders.ocr.spacing import with_spaces
 from loaders.ocr.strikes import with_strikes
 from loaders.ocr.tick_boxes import with_tick_boxes
 from loaders.ocr.turned_parts import turned_part, with_part
 from loaders.pdf.strikes import join_struck, without_struck
 from loaders.types import Block, Box, Failure, PageText, Word
 
-THREADS_PER_ENGINE = 1
-"""One process per core is faster than one process with many threads."""
-
-MIN_SCORE = 0.5
-"""Confidence (0-1) under which a line is noise: specks, rules, halves of pictures."""
-
 _AS_SURE = 0.05  # of confidence: lower by less, a page that was turned by its boxes is right
-_OLD_STYLE = 3  # numbers of a page by which its figures are old-style ones
-_LOW_ONE = re.compile(r"(?<=\d)I(?![A-Za-z])|(?<![A-Za-z])I(?=\d)")  # an old-style 1 is a small capital I
-_MIN_GREEK = 10  # letters: fewer are a formula
-Image = NDArray[np.uint8]
 Arrange = Callable[[list[OcrLine], Image], list[PlacedBlock]]
 
 
@@ -121,7 +95,7 @@ def _with_circled(lines: list[OcrLine], image: Image, ink: Ink) -> tuple[list[Oc
     if not rings:
         return lines, []
     clean = without_rings(image, rings, ink)
-    again, _ = without_watermarks(_lines(_recognise(clean, False)[0], clean))
+    again, _ = without_watermarks(_lines(recognise(clean, False)[0], clean))
     return with_circled(again, rings, ink)
 
 
@@ -166,13 +140,13 @@ def _read(png: bytes, arrange: Arrange) -> tuple[tuple[Block, ...], tuple[Word, 
 
 def _read_sheet(image: Image, arrange: Arrange) -> tuple[tuple[Block, ...], tuple[Word, ...], Unread]:
     """Read an image as `_read` does; a part of a page that is set sideways is turned and read by itself."""
-    found, unread = _recognise(image, arrange is _arrange_figure)
+    found, unread = recognise(image, arrange is _arrange_figure)
     if arrange is not _arrange_page:
         return _arranged(image, arrange, *_upright(image, found, unread))
     marks = pale_marks(image, [(piece.text, piece.quad) for piece in found])
     unread = unread._replace(covered=marks.cover)
     if marks.image is not None:
-        again, unread_again = _recognise(marks.image, False)
+        again, unread_again = recognise(marks.image, False)
         image, found, unread = marks.image, again, unread_again._replace(covered=marks.cover)
     if part := turned_part([piece.quad for piece in found], image):
         blocks, words, unread = _read_sheet(part.rest, arrange)
@@ -221,7 +195,7 @@ def _with_box(placed: PlacedBlock, words: tuple[Word, ...]) -> Block:
     return Block(placed.kind, join_struck(placed.text), placed.level, box)
 
 
-def _upright(image: Image, found: list[_Found], unread: Unread) -> tuple[int, list[OcrLine], Unread]:
+def _upright(image: Image, found: list[Found], unread: Unread) -> tuple[int, list[OcrLine], Unread]:
     """Return by how many quarters (anticlockwise) the image has to be turned, and its lines, read again if so."""
     if not found:
         return 0, [], unread
@@ -232,22 +206,13 @@ def _upright(image: Image, found: list[_Found], unread: Unread) -> tuple[int, li
     # The engine turns tall pieces by itself and reads them, but no short ones: of "24" it made "2", quite sure.
     turns = (3 if poor else 1) if tall else 2
     upright = np.rot90(image, turns).copy()
-    again, unread_again = _recognise(upright, _engine().in_picture)
+    again, unread_again = recognise(upright, rapid_ocr().in_picture)
     if again and _mean(again) > _mean(found) - (0.0 if poor else _AS_SURE):
         return turns, _lines(again, upright), unread_again
     return 0, _lines(found, image), unread
 
 
-class _Found(NamedTuple):
-    """A line that was recognised; see `OcrLine`."""
-
-    text: str
-    score: float
-    quad: Quad
-    places: tuple[float, ...] = ()
-
-
-def _lines(found: list[_Found], image: Image) -> list[OcrLine]:
+def _lines(found: list[Found], image: Image) -> list[OcrLine]:
     boxes = deskew([piece.quad for piece in found], drawn_skew(image))
     texts = plain_dashes([piece.text for piece in found])
     return [
@@ -256,141 +221,7 @@ def _lines(found: list[_Found], image: Image) -> list[OcrLine]:
     ]
 
 
-def _mean(found: Sequence[_Found | OcrLine]) -> float:
+def _mean(found: Sequence[Found | OcrLine]) -> float:
     """Return the mean score, weighted by length, because a page has many short stray pieces."""
     weight = sum(len(piece.text) for piece in found)
     return sum(piece.score * len(piece.text) for piece in found) / max(weight, 1)
-
-
-def _recognise(image: Image, in_picture: bool) -> tuple[list[_Found], Unread]:
-    engine = _engine()
-    engine.pieces, engine.in_picture = [], in_picture
-    result = engine(image)
-    missed = unread_of(engine.pieces)
-    if getattr(result, "txts", None) is None or result.boxes is None:
-        return [], missed
-    # The result leaves out lines in which nothing was seen, and those that are noise.
-    kept = [piece.places for piece in engine.pieces if piece.text.strip() and piece.score >= MIN_SCORE]
-    places = kept if len(kept) == len(result.txts) else [()] * len(result.txts)
-    found = [
-        _Found(text, float(score), as_quad(box), spots)
-        for text, score, box, spots in zip(result.txts, result.scores, result.boxes, places, strict=True)
-        if text.strip()
-    ]
-    return found, missed
-
-
-def _is_greek(text: str) -> bool:
-    """Return whether a line is Greek prose, of which the recogniser leaves out every letter with an accent."""
-    letters = [char for char in text if char.isalpha()]
-    return len(letters) >= _MIN_GREEK and sum("\u0370" <= char <= "\u03ff" for char in letters) > len(letters) / 2
-
-
-class _Ocr(QuickRapidOCR):
-    """RapidOCR that notes every line it tried to read; its result leaves out those in which it saw nothing."""
-
-    pieces: list[Piece]
-    in_picture = False
-    careful: list[bool]  # whether a line is a cell of a table, which the tiny model does not read alone
-
-    def detect_and_crop(self, img: Image, op_record: dict[str, Any]) -> Any:
-        """Find the lines, each of one column, and note those in tables."""
-
-        def tiny(image: Image) -> Any:
-            return super(_Ocr, self).detect_and_crop(image, {})[1]
-
-        def larger(image: Image) -> Any:
-            return _own().detect_and_crop(image, {})[1]
-
-        # Flat images are given paper above and below, in which the boxes are: RapidOCR takes it off by the record.
-        img, _ = apply_vertical_padding(img, op_record, self.width_height_ratio, self.min_height)
-        quads = detect(img, tiny, larger, in_picture=self.in_picture)
-        self.careful = in_tables(quads)
-        boxes = np.array(quads, np.float32)
-        return self.crop_text_regions(img, boxes), TextDetOutput(img, boxes, [1.0] * len(quads))
-
-    def recognize_txt(self, img: list[Image]) -> TextRecOutput:
-        tiny = reader_of(self._load_rec_model())  # type: ignore[no-untyped-call]
-        found = [read_line(crop, tiny, _careful(), cell) for crop, cell in zip(img, self.careful, strict=True)]
-        self.pieces, votes = list[Piece](), 0
-        for crop, reading in zip(img, found, strict=True):
-            piece, vote = _piece(crop, reading)
-            self.pieces.append(piece)
-            votes += vote
-        if votes >= _OLD_STYLE:
-            self.pieces = [_piece(crop, reading, old=True)[0] for crop, reading in zip(img, found, strict=True)]
-        shown: Any = tuple(piece.text for piece in self.pieces)
-        none: Any = (None,) * len(img)
-        return TextRecOutput(img, shown, [piece.score for piece in self.pieces], none)
-
-
-def _piece(crop: Image, found: Reading, *, old: bool = False) -> tuple[Piece, int]:
-    """Return a line with what was read in it, and by how many numbers its figures are old-style ones."""
-    width = crop.shape[1]
-    score, found = found.score, with_currencies(crop, with_fractions(crop, found, _read_sign), _read_sign)
-    places = [place * width for place in found.printed_places]
-    signed = with_signs(crop, found.text, places, _read_sign, old=old)
-    text = with_spaces(crop, signed.text, signed.places)
-    text = _LOW_ONE.sub("1", text) if old else text
-    characters = 0 if _is_greek(text) else _length(text)
-    shares = tuple(place / width for place in signed.places)
-    piece = piece_of(crop)._replace(
-        characters=characters, score=score, text=text, places=shares, doubtful=signed.doubtful,
-        unsure=tuple(unsure_numbers(text, found.text, found.scores)),
-    )  # fmt: skip
-    return piece, signed.old_style
-
-
-def _read_sign(image: Image, least: int = HEIGHT) -> tuple[str, float]:
-    """Read the image of one sign by the careful model."""
-    found = _careful()(image, least)
-    return found.text, found.score
-
-
-def _length(text: str) -> int:
-    return sum(not char.isspace() for char in text)
-
-
-@lru_cache(maxsize=1)
-def _engine() -> Any:
-    """Build the engine once per process: the tiny detector, and the tiny recogniser with its characters.
-
-    The detector keeps the full resolution: at 960 pixels it finds 39 of 59 labels of a chart. It is given what it was
-    trained with (mean and deviation of colours, thresholds): with RapidOCR's it misses 3 of 62 labels of a chart. No
-    memory is kept between pages: .09 CPU seconds a page less would cost 280 MB more.
-    """
-    models = Path(__file__).parent / "models"
-    return _Ocr(
-        params=_OPTIONS
-        | {
-            "Global.text_score": MIN_SCORE,
-            "Det.model_path": str(models / "PP-OCRv6_det_tiny.onnx"),
-            "Det.mean": [0.485, 0.456, 0.406],
-            "Det.std": [0.229, 0.224, 0.225],
-            "Det.thresh": 0.2,
-            "Det.box_thresh": 0.4,
-            "Rec.model_path": str(models / "PP-OCRv6_rec_tiny.onnx"),
-            "Rec.rec_keys_path": str(models / "PP-OCRv6_rec_tiny.txt"),
-        }
-    )
-
-
-@lru_cache(maxsize=1)
-def _careful() -> Reader:
-    """Return what reads doubtful lines: the recogniser that RapidOCR brings, loaded for the first of them."""
-    return reader_of(_own()._load_rec_model())  # type: ignore[no-untyped-call]
-
-
-@lru_cache(maxsize=1)
-def _own() -> QuickRapidOCR:
-    """Return RapidOCR with the models that it brings, each loaded when it is first used."""
-    return QuickRapidOCR(params=_OPTIONS)
-
-
-_OPTIONS = {
-    "Global.use_cls": False,
-    "Global.use_vertical_padding": False,
-    "Global.log_level": "error",
-    "EngineConfig.onnxruntime.intra_op_num_threads": THREADS_PER_ENGINE,
-    "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-}

@@ -238,10 +238,10 @@ def test_the_layout_models_are_loaded_once_more_where_another_module_has_loaded_
 def test_rapidocr_recognises_all_lines_in_one_method() -> None:
     import numpy as np
 
-    from loaders.ocr.engine import _engine
+    from loaders.ocr.recognition import rapid_ocr
 
-    assert parameters(type(_engine()).__mro__[1].recognize_txt)[1:] == ["img"], PAGE
-    engine = _engine()
+    assert parameters(type(rapid_ocr()).__mro__[1].recognize_txt)[1:] == ["img"], PAGE
+    engine = rapid_ocr()
     engine.pieces = []
     page = np.full((200, 600, 3), 255, np.uint8)
     page[80:110, 40:560:12] = 0
@@ -266,9 +266,9 @@ def test_rapidocr_loads_its_list_of_models_as_one_that_can_be_shortened() -> Non
 def test_the_recogniser_gives_steps_over_its_characters() -> None:
     import numpy as np
 
-    from loaders.ocr.engine import _engine
+    from loaders.ocr.recognition import rapid_ocr
 
-    recogniser = _engine()._load_rec_model()
+    recogniser = rapid_ocr()._load_rec_model()
     scaled = recogniser.resize_norm_img(np.full((24, 240, 3), 255, np.uint8), 10.0)
     assert scaled.shape == (3, 48, 480), PAGE
     steps = recogniser.session(scaled[np.newaxis])

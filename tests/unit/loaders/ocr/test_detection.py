@@ -11,8 +11,8 @@ import pytest
 from rapidocr.main import RapidOCRError
 
 from loaders.ocr.detection import detect, is_sharp
-from loaders.ocr.engine import _engine
 from loaders.ocr.lines import Quad
+from loaders.ocr.recognition import rapid_ocr
 
 
 def bars() -> Any:
@@ -27,7 +27,7 @@ def bars() -> Any:
 
 def looks(image: Any, in_picture: bool) -> tuple[list[Quad], int]:
     """Return what is found in an image, and how often the larger detector was asked."""
-    engine, asked = _engine(), []
+    engine, asked = rapid_ocr(), []
 
     def tiny(image: Any) -> Any:
         return super(type(engine), engine).detect_and_crop(image, {})[1]

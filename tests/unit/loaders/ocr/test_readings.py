@@ -9,8 +9,9 @@ import numpy as np
 import pymupdf
 import pytest
 
-from loaders.ocr.engine import _careful, _engine, read_image
+from loaders.ocr.engine import read_image
 from loaders.ocr.readings import SHORT, Image, Reader, Reading, read_line, reader_of
+from loaders.ocr.recognition import careful_reader, rapid_ocr
 from tests.unit.loaders.ocr.scans import scanned
 
 PROSE = "The harbour office keeps the lists of all boats that lie at the quay over the winter"
@@ -43,7 +44,7 @@ def line_of(text: str) -> Image:
 
 @pytest.fixture(scope="module")
 def models() -> tuple[Reader, Reader]:
-    return reader_of(_engine()._load_rec_model()), _careful()
+    return reader_of(rapid_ocr()._load_rec_model()), careful_reader()
 
 
 def test_plain_prose_is_read_by_the_tiny_model(models: tuple[Reader, Reader]) -> None:
