@@ -7,11 +7,10 @@ used, so all coordinates that leave this module refer to the page as it is shown
 from __future__ import annotations
 
 import importlib
-import itertools
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -27,6 +26,7 @@ from loaders.pdf import proof, sheets
 from loaders.pdf.attachments import attachments, named
 from loaders.pdf.comments import with_comments
 from loaders.pdf.forms import with_fields
+from loaders.pdf.layout_parts import grid_cells, is_relevant, without_pictures
 from loaders.pdf.neighbours import Print, print_of, surroundings_of
 from loaders.pdf.outlines import is_outlined
 from loaders.pdf.proof import ProofPage
@@ -71,7 +71,6 @@ MAX_CACHED_LAYERS = 64
 _MAX_LABEL = 20  # characters of a page's label: longer ones are no numbers
 _BOOK_FORMATS = frozenset({"EPUB", "XPS", "FictionBook2", "MOBI", "zip"})  # what the library calls them; zip: a comic
 _IMAGE = 1  # the type of an image among the blocks of a text page
-_SPECK_POINTS = 2  # smaller parts are left out, as pymupdf4llm does
 _LARGE_PICTURES = 1_000_000  # pixels: written as PNG they take 25 ms, and text is taken again in 5-20
 _TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no ligatures kept: "ﬁ" is searched as "fi"
 _LOOK_FLAGS = _TEXT_FLAGS | pymupdf.TEXT_COLLECT_VECTORS  # apart: vectors cut blocks of text into others
@@ -175,9 +174,11 @@ class PdfFile:
             copy = pymupdf.open()  # named, so that it lives as long as its page
             page = copy_of_text(copy, layer)
         self._doc.xref_set_key(self._doc.pdf_catalog(), "StructTreeRoot", "null")  # not used, and slow to read
-        with _without_pictures(page) if _has_large_pictures(page, layer) else nullcontext():
+        with (
+            without_pictures(page, pymupdf.TEXT_PRESERVE_IMAGES) if _has_large_pictures(page, layer) else nullcontext()
+        ):
             page.get_layout(return_raw=True)
-        found = [part for part in page.layout_information if _is_relevant(part)]
+        found = [part for part in page.layout_information if is_relevant(part)]
         blocks = [*_blocks(page, _LAYOUT_FLAGS).extractDICT()["blocks"], *(_images(page) if layer.images else ())]
         page.layout_information = [(*part["group_bbox"], part["class_name"]) for part in found]
         utils.clean_pictures(page, blocks)
@@ -186,7 +187,7 @@ class PdfFile:
         ordered = utils.find_reading_order(page.rect, blocks, page.layout_information)
         rules = self.rules(number) if tables or len(layer.drawings) >= MIN_PIECES else Rules()
         regions = [
-            Region(role, as_box(box), _cells(tables, box, utils.iou), rules)
+            Region(role, as_box(box), grid_cells(tables, box, utils.iou), rules)
             if role == "table" and tables
             else Region(role, as_box(box))
             for *box, role in ordered
@@ -351,50 +352,7 @@ def _has_large_pictures(page: Any, layer: TextLayer) -> bool:
     return bool(sum(image["width"] * image["height"] for image in shown) > _LARGE_PICTURES)
 
 
-@contextmanager
-def _without_pictures(page: Any) -> Iterator[None]:
-    """Leave pictures out of the text that the layout model takes from a page, of which only the lines are used."""
-    flags: dict[int, int] = {}
-    made_of, text_of = page.get_textpage, page.get_text
-
-    def get_textpage(*args: Any, **kwargs: Any) -> Any:
-        made = made_of(*args, **kwargs)
-        flags[id(made)] = kwargs.get("flags", 0)
-        return made
-
-    def get_text(option: str = "text", *, textpage: Any = None, **kwargs: Any) -> Any:
-        if option == "dict" and id(textpage) in flags:
-            textpage = made_of(flags=flags[id(textpage)] & ~pymupdf.TEXT_PRESERVE_IMAGES)
-        return text_of(option, textpage=textpage, **kwargs)
-
-    page.get_textpage, page.get_text = get_textpage, get_text
-    try:
-        yield
-    finally:
-        del page.get_textpage, page.get_text
-
-
 def _images(page: Any) -> list[dict[str, Any]]:
     """Return the places of images as blocks without the images' content."""
     shown = _blocks(page, _LAYOUT_FLAGS | pymupdf.TEXT_PRESERVE_IMAGES).extractBLOCKS()
     return [{"type": _IMAGE, "bbox": tuple(box)} for *box, _, _, kind in shown if kind == _IMAGE]
-
-
-def _is_relevant(part: dict[str, Any]) -> bool:
-    """Return whether a part that the layout model found is large enough and, if a table, has a grid."""
-    x0, y0, x1, y1 = part["group_bbox"]
-    return bool(
-        x1 - x0 > _SPECK_POINTS and y1 - y0 > _SPECK_POINTS and (part["class_name"] != "table" or part["table_grid"])
-    )
-
-
-def _cells(tables: dict[Any, dict[str, Any]], box: Any, likeness: Any) -> tuple[tuple[Box, ...], ...]:
-    """Return the grid of the table that is nearest to `box`, as rows of boxes."""
-    table = tables[max(tables, key=lambda key: likeness(key, box))]
-    x0, y0, x1, y1 = table["group_bbox"]
-    rows = [y0, *(y0 + line for line in table["table_grid"].h_lines), y1]
-    columns = [x0, *(x0 + line for line in table["table_grid"].v_lines), x1]
-    return tuple(
-        tuple(as_box((left, top, right, bottom)) for left, right in itertools.pairwise(columns))
-        for top, bottom in itertools.pairwise(rows)
-    )

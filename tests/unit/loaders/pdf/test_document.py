@@ -11,7 +11,7 @@ import pymupdf
 import pytest
 
 from loaders.errors import PasswordError, SourceError
-from loaders.pdf import document
+from loaders.pdf import document, layout_parts
 from loaders.pdf.document import open_pdf
 from loaders.pdf.layout import build_blocks
 from loaders.pdf.tables import table_text
@@ -66,7 +66,7 @@ def test_large_pictures_are_not_written_out_for_the_layout_model(letter: Path, s
     page, layer = pdf._page(1), pdf.layer(1)
     flags = pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_WHITESPACE
     assert document._has_large_pictures(page, layer) is not written
-    with document._without_pictures(page):
+    with layout_parts.without_pictures(page, pymupdf.TEXT_PRESERVE_IMAGES):
         text = page.get_text("dict", textpage=page.get_textpage(flags=flags))["blocks"]
     whole = page.get_text("dict", textpage=page.get_textpage(flags=flags))["blocks"]
     assert [block["type"] for block in whole] == [*(block["type"] for block in text), 1]
