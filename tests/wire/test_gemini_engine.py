@@ -10,8 +10,7 @@ from pydantic import SecretStr
 
 from graph.context import Context
 from graph.engines.base import Engine, PageReading
-from graph.engines.llm import engine as llm_engine
-from graph.engines.llm import factory
+from graph.engines.llm import factory, page_reader
 from graph.engines.llm.engine import ChatEngine
 from graph.engines.llm.error_messages import explain
 from graph.engines.requests.client import NamedModel, RequestClient
@@ -165,8 +164,8 @@ async def test_a_reply_that_breaks_off_is_asked_for_again(engine: Engine, gemini
 
 
 async def test_a_stalled_request_ends(engine: Engine, gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(llm_engine, "READING_TIMEOUT_S", 0.2)
-    monkeypatch.setattr(llm_engine, "READING_TIMEOUT_PER_PAGE_S", 0.0)
+    monkeypatch.setattr(page_reader, "READING_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(page_reader, "READING_TIMEOUT_PER_PAGE_S", 0.0)
     gemini.fail_next(Fault(stall=30), times=3)
     assert texts(await read(engine, [page(1)])) == ["timeout"]
     assert len(gemini.chats) == 3

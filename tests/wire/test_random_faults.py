@@ -19,7 +19,7 @@ import pytest
 from graph import dependencies
 from graph.access import Scope
 from graph.context import Context
-from graph.engines.llm import engine, factory
+from graph.engines.llm import factory, page_reader
 from graph.engines.requests.retry import RetryPolicy
 from graph.ingestion.graph import app as ingestion
 from graph.storage.rows import PageRow
@@ -39,8 +39,8 @@ def hurried(gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     """The application with a key and the usual number of retries; only its waits are short."""
     monkeypatch.setenv("GOOGLE_API_KEY", "test")
     monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", gemini.url)
-    monkeypatch.setattr(engine, "READING_TIMEOUT_S", 3.0)
-    monkeypatch.setattr(engine, "READING_TIMEOUT_PER_PAGE_S", 0.0)
+    monkeypatch.setattr(page_reader, "READING_TIMEOUT_S", 3.0)
+    monkeypatch.setattr(page_reader, "READING_TIMEOUT_PER_PAGE_S", 0.0)
     short = partial(factory.build_client, retry_policy=RetryPolicy(first_wait_s=0.05))
     monkeypatch.setattr(factory, "build_client", short)
     yield

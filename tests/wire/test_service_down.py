@@ -13,8 +13,7 @@ import pytest
 from graph import dependencies
 from graph.access import Scope
 from graph.cli import main
-from graph.engines.llm import engine as llm_engine
-from graph.engines.llm import factory
+from graph.engines.llm import factory, page_reader
 from graph.engines.requests.retry import RetryPolicy
 from graph.storage import summaries
 from graph.storage.rows import PageRow
@@ -100,8 +99,8 @@ def test_a_passing_trouble_leaves_a_page_due_and_readable(
     fault: Fault,
     reason: str,
 ) -> None:
-    monkeypatch.setattr(llm_engine, "READING_TIMEOUT_S", 0.3)
-    monkeypatch.setattr(llm_engine, "READING_TIMEOUT_PER_PAGE_S", 0.0)
+    monkeypatch.setattr(page_reader, "READING_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(page_reader, "READING_TIMEOUT_PER_PAGE_S", 0.0)
     path = make_pdf("note.pdf", LAYER.format(1))
     gemini.reply = lambda request: fault
     code, report = run(capsys, "ingest", str(path))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from graph.engines.base import OnDraft, PageReading, PageRequest
-from graph.engines.llm import page_replies, schemas
+from graph.engines.llm import schemas
 from graph.engines.llm.messages import (
     chunk_id_for,
     format_chunks,
@@ -24,13 +23,11 @@ from graph.engines.llm.messages import (
     to_step,
     with_images,
 )
-from graph.engines.llm.page_batches import BatchTranscriber, merge
-from graph.engines.llm.page_requests import Attempt, bound_on_reply, takes_webp, webp
-from graph.engines.llm.reply_checks import repeats
+from graph.engines.llm.page_reader import PageReader
 from graph.engines.llm.small_models import Form
 from graph.engines.llm.structured import NO_STREAM, ChatRequests, Content, OnPartialClaims, Structured
 from graph.engines.requests.client import NamedModel, RequestClient
-from graph.errors import ModelError, ServiceOutOfOrderError, UnusableReplyError
+from graph.errors import ModelError, UnusableReplyError
 from graph.providers import split_name
 from graph.sanitize import neutralize_tags
 from graph.types import (
@@ -46,25 +43,14 @@ from graph.types import (
     Turn,
     add_usage,
 )  # fmt: skip
-from loaders.text.markdown import parse_blocks
-from loaders.types import Failure, FailureReason, PageImage
-from prompts import Prompt, load
+from loaders.types import Failure, FailureReason
+from prompts import Prompt
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from graph.context import Context
 
-# For one attempt. A page of 1,500 tokens takes 5-15 s, three times that on a bad day.
-READING_TIMEOUT_S, READING_TIMEOUT_PER_PAGE_S = 45.0, 30.0
-_DETAILS: dict[FailureReason, str] = {
-    "recitation": "The model would not repeat this page, because it is published elsewhere (RECITATION).",
-    "max_tokens": "The model's reply was cut off before the end of the page (MAX_TOKENS).",
-    "blocked": "The model's safety filter blocked the page.",
-    "empty": "The model returned no text for a page that is not blank.",
-    "repetition": "The model repeated itself until its reply was cut off (MAX_TOKENS).",
-    "garbled": "The model stopped before it was done, without a usable reason.",
-}
 _UNUSABLE: Mapping[str, str] = {
     "blocked": "its safety filter blocked the question or the passages",
     "recitation": "it would not repeat passages that are published elsewhere (RECITATION)",
@@ -78,9 +64,6 @@ _MAX_TURNS, _MAX_TURN_LENGTH = 10, 2000
 """How much of a conversation a follow-up question can refer to: its last turns, and the characters of each."""
 _SMALL_TASKS = 2
 """The requests of the grading model for one question: grading, and a repair or check of what was answered."""
-_IDENTITY_PREFIX = "gemini"
-"""The first part of the reader's identity. Keys of stored transcripts are hashes of it: with another word every page
-would be read and paid for again."""
 
 
 class ChatEngine:
@@ -116,36 +99,17 @@ class ChatEngine:
         self._form = Form(short=short)
         self._chat = ChatRequests(client, short=short)
         self.most_passages = self._form.most_passages
-        self._no_images: Failure | None = None
-        self.model = split_name(reader.name)[1]
-        self.prompt = Prompt("transcribe", context.transcribe_prompt).version
-        self.reader_identity = f"{_IDENTITY_PREFIX}/{reader.name}/{self.prompt}"
+        self._pages = PageReader(context, client, reader)
+        self.model, self.prompt, self.reader_identity = self._pages.model, self._pages.prompt, self._pages.identity
         self.batch_size = batch_size or context.pages_per_request
 
     def is_daily_quota_exhausted(self) -> bool:
         """Return True if neither the reader nor the fallback model will be sent another request today."""
         return self._client.is_daily_quota_exhausted(self._reader)
 
-    async def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
-        """Read pages, `pages_per_request` in each request; read again what a reply lacks or gets wrong.
-
-        All requests are in flight at once. Blank pages are not sent. The open usage recorder gets the cost of each
-        page.
-
-        Raises:
-            ModelError: the key was refused or the model does not exist.
-        """
-        images = {page.image.page: page.image for page in pages}
-        for number, image in images.items():
-            if image.blank:
-                yield number, PageReading(number, (), image.words, self.model)
-        to_send, size = [image for image in images.values() if not image.blank], self._context.pages_per_request
-        batches = [to_send[start : start + size] for start in range(0, len(to_send), size)]
-        check_replies = self._context.check_replies
-        async for outcome in merge(
-            [BatchTranscriber(self._read, check_replies=check_replies).run(one) for one in batches]
-        ):
-            yield outcome
+    def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
+        """Read pages as `PageReader.transcribe` does."""
+        return self._pages.transcribe(pages)
 
     async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:
         """Return the question with its references to the conversation resolved; unchanged if there is none."""
@@ -315,54 +279,6 @@ class ChatEngine:
                 found.setdefault(at, Entailment(answer=ruling.answer, reason=reason))
         return Reply([found.get(at) for at in range(len(statements))], reply.usage)
 
-    async def _read(self, images: Sequence[PageImage], attempt: Attempt) -> dict[int, PageReading | Failure]:
-        """Send one request for these pages; return the outcome of each; nothing is sent to a model without eyes."""
-        if self._no_images:
-            return {image.page: self._no_images for image in images}
-        smaller = await asyncio.to_thread(_smaller, images) if takes_webp(self._reader.model) else {}
-        again = load("read_again").fill(problem=neutralize_tags(attempt.objection)) if attempt.objection else ""
-
-        def request(model: BaseChatModel) -> Awaitable[Any]:
-            if self._no_images and model is self._reader.model:  # said of another request while this one waited
-                raise ServiceOutOfOrderError(self._no_images)
-            content: Any = page_replies.content_blocks(images, smaller if takes_webp(model) else {}, again)
-            messages: Any = [("system", self._context.transcribe_prompt), ("human", content)]
-            bound: Any = bound_on_reply(model, images, attempt)
-            return model.ainvoke(messages, NO_STREAM, **bound)
-
-        pages = [image.page for image in images]
-        time_limit = READING_TIMEOUT_S + READING_TIMEOUT_PER_PAGE_S * len(images)
-        try:
-            answer = await self._client.send_with_fallback(self._reader, request, time_limit=time_limit, pages=pages)
-        except ServiceOutOfOrderError as error:
-            if error.failure is not self._no_images:
-                raise
-            answer = self._no_images
-        if isinstance(answer, Failure):
-            self._no_images = answer if answer.reason == "no_images" else None
-            return {image.page: answer for image in images}
-        return _with_model(answer.name, self._outcomes(images, answer.reply.text, stop_reason(answer.reply)))
-
-    def _outcomes(
-        self, images: Sequence[PageImage], text: str, stopped: FailureReason | None
-    ) -> dict[int, PageReading | Failure]:
-        """Return what a reply holds of each page; `stopped` says why it is not whole, if it is not."""
-        texts = page_replies.parse(text, [image.page for image in images])
-        cut_page, cut_text = texts.popitem() if stopped and texts else (0, "")  # the last page is the incomplete one
-        missing = Failure(stopped or "empty", _DETAILS[stopped or "empty"])
-        outcomes = {image.page: self._outcome(image, texts, missing) for image in images}
-        if stopped == "max_tokens" and repeats(cut_text, None):
-            outcomes[cut_page] = Failure("repetition", _DETAILS["repetition"])
-        return outcomes
-
-    def _outcome(self, image: PageImage, texts: dict[int, str], missing: Failure) -> PageReading | Failure:
-        text = texts.get(image.page, "").strip()
-        if text == page_replies.BLANK and not image.text.strip():
-            text = ""
-        elif text in ("", page_replies.BLANK):
-            return missing
-        return PageReading(image.page, parse_blocks(text), image.words, self.model)
-
 
 def _complaint(model: NamedModel[BaseChatModel], stopped: FailureReason | None) -> str:
     """Return the sentence that says why a model's reply cannot be used, and whose fault it is not."""
@@ -376,18 +292,3 @@ def _complaint(model: NamedModel[BaseChatModel], stopped: FailureReason | None) 
 def _is_unusable(answer: schemas.Answer | None) -> bool:
     """Whether an answer is missing, or is said to be one and makes no claim that can be read."""
     return answer is None or (answer.answerable and not answer.claims)
-
-
-def _smaller(images: Sequence[PageImage]) -> dict[int, bytes]:
-    """Return the images that are smaller as WebP, by page."""
-    encoded = {image.page: webp(image.png) for image in images}
-    return {page: data for page, data in encoded.items() if data}
-
-
-def _with_model(name: str, outcomes: dict[int, PageReading | Failure]) -> dict[int, PageReading | Failure]:
-    """Return the outcomes with the model that replied, which may be the fallback model."""
-    model = split_name(name)[1]
-    return {
-        page: replace(outcome, model=model) if isinstance(outcome, PageReading) else outcome
-        for page, outcome in outcomes.items()
-    }
