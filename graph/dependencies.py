@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -195,6 +196,37 @@ def rate_limiter(config: Settings) -> RateLimiter:
 
     url = config.quota_url.get_secret_value()
     return build_rate_limiter(config, _stores_of(config).catalog, partial(shared_quota, url) if url else None)
+
+
+def _ask_quota(url: str) -> None:
+    """Check that a store of quotas answers; the errors are those of `open_quota_store`, and ModelError or HomeError."""
+    if url:
+        require_extra("team", "PAGEWITNESS_QUOTA_URL")
+    if url.startswith(("redis://", "rediss://")):
+        from graph.storage.redis_quota import ask
+
+        ask(url)
+    elif url:
+        from graph.storage.postgres import database
+
+        database.ask(url, "PAGEWITNESS_QUOTA_URL")
+
+
+def _ask_files() -> None:
+    if blobs := home_stores().blobs:
+        blobs.ask()
+
+
+def services() -> dict[str, Callable[[], None]]:
+    """Return the check of each service that the settings name, which raises an error with a sentence if it fails.
+
+    A check takes no lock of the service, and waits for no thread that uses it; nothing is written.
+    """
+    return {
+        "store": lambda: home_stores().ask(),
+        "files": _ask_files,
+        "quota": lambda: _ask_quota(settings().quota_url.get_secret_value()),
+    }
 
 
 def open_quota_store(url: str) -> QuotaStore:

@@ -16,10 +16,13 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 # A server of the tests loses nothing that matters when the machine does, and waits for no disk.
@@ -121,6 +124,19 @@ class KillableServer:
     def kill(self) -> None:
         """Kill the server without a warning."""
         os.kill(int((self._folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Stop all processes of the server within the block, as a machine does whose disk hangs: it refuses nothing."""
+        main = psutil.Process(int((self._folder / "postmaster.pid").read_text().split()[0]))
+        stopped = [main, *main.children(recursive=True)]
+        for process in stopped:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in stopped:
+                process.resume()
 
     def remove(self) -> None:
         """Stop the server, and remove its data."""

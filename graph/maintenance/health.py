@@ -128,7 +128,7 @@ def _files() -> str:
     """Return where page images are; a store at an address has answered."""
     if (blobs := dependencies.home_stores().blobs) is None:
         return "in the home folder"
-    blobs.check()
+    blobs.check(dependencies.home_stores().catalog.get_meta(Stores.FILES_AT) or "")
     return f"page images and uploads in {blobs.place}; fetched files in the home folder"
 
 

@@ -276,10 +276,23 @@ class Blobs:
                 raise KeyError(key) from None
             raise self._failed(error) from None
 
-    def check(self) -> None:
-        """Check that the store answers, and that no other library has it; nothing is written."""
+    def check(self, claimed_at: str = "") -> None:
+        """Check that the store answers, and that no other library has it; nothing is written.
+
+        Args:
+            claimed_at: The address at which the library has found its files before.
+        """
         next(self.listed("pages"), None)
         self._compare(self._library())
+        self.ask(claimed=claimed_at == self.place)
+
+    def ask(self, *, claimed: bool = False) -> None:
+        """Check that the store answers, and that its mark is there if the library has it; the catalog is not asked."""
+        if not self._owner() and (claimed or self._is_ours):
+            raise FilesError(
+                f"The files in {self.place} are gone (what says whose they are is not there): mount or restore the "
+                "store, or correct PAGEWITNESS_FILES_URL."
+            )
 
     def _failed(self, error: Exception) -> FilesError:
         return FilesError(

@@ -15,7 +15,7 @@ from redis.exceptions import NoScriptError
 from graph.errors import BadInputError, ModelError
 from graph.storage.quota import NAMED_LASTS_S, Shared
 
-_TIMEOUT_S = 5
+_TIMEOUT_S, _ASKED_S = 5, 2
 _DAY_LASTS_S = 2 * 86_400  # a counter is wanted for its day, in whatever time zone
 
 # Both keep the later end of a pause, and the lower limit, in one step of the server.
@@ -52,18 +52,16 @@ class RedisQuotaStore:
     """
 
     def __init__(self, url: str) -> None:
+        self.place = _place_of(url)
         try:
-            parts = urlsplit(url)
-            self.place = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
             self._redis = Redis.from_url(
                 url, decode_responses=True, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S
             )
             self._redis.ping()
         except (RedisError, ValueError, OSError) as error:
-            shown = getattr(self, "place", "in PAGEWITNESS_QUOTA_URL")
             raise BadInputError(
-                f"The Redis server {shown} (PAGEWITNESS_QUOTA_URL) cannot be used ({type(error).__name__}): start it, "
-                "or correct the address or the password."
+                f"The Redis server {self.place} (PAGEWITNESS_QUOTA_URL) cannot be used ({type(error).__name__}): start "
+                "it, or correct the address or the password."
             ) from error
         self._pause, self._expect = self._redis.register_script(_PAUSE), self._redis.register_script(_EXPECT)
         self._count = self._redis.register_script(_COUNT)
@@ -122,6 +120,30 @@ class RedisQuotaStore:
                 f"The quota cannot be looked up: the Redis server {self.place} (PAGEWITNESS_QUOTA_URL) does not answer "
                 f"({type(error).__name__}). Start it, or leave the setting out."
             ) from error
+
+
+def ask(url: str) -> None:
+    """Check that a server answers within two seconds, by a connection that is closed again.
+
+    Raises:
+        ModelError: it does not; the sentence names no password.
+    """
+    try:
+        with Redis.from_url(url, socket_timeout=_ASKED_S, socket_connect_timeout=_ASKED_S) as client:
+            client.ping()
+    except (RedisError, ValueError, OSError) as error:
+        raise ModelError(
+            f"The Redis server {_place_of(url)} (PAGEWITNESS_QUOTA_URL) does not answer ({type(error).__name__})."
+        ) from error
+
+
+def _place_of(url: str) -> str:
+    """Return an address without its password; the name of the setting if it is none."""
+    try:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
+    except ValueError:
+        return "in PAGEWITNESS_QUOTA_URL"
 
 
 # pyrate-limiter counts up to the time of the request: what a process sent a millisecond later, and had counted first,

@@ -53,13 +53,16 @@ class HomeStores:
     LIBRARY = "library"
     """Catalog key of its id, which is also written into the store of files that belongs to it."""
 
+    FILES_AT = "files_at"
+    """Catalog key of the address whose store of files was last found to be, or made, this library's."""
+
     SWEPT = "files_swept"
     """Catalog key of when files without a page were deleted last, in seconds since 1970."""
 
     def __init__(self, home: Path, chroma_url: str, files_url: str = "") -> None:
         self.home = home
         self._chroma_url, self._files_url = chroma_url, files_url
-        self._lock = threading.RLock()
+        self._lock, self._files_lock = threading.RLock(), threading.Lock()
         self._catalog: ScopedCatalog | None = None
         self._vectors: ScopedVectors | None = None
         self._page_vectors: ScopedVectors | None = None
@@ -115,8 +118,14 @@ class HomeStores:
 
     def claim_files(self) -> None:
         """Check that the store of files, if there is one, answers and is this library's; done once."""
-        if self.blobs:
-            self.blobs.claim()
+        if blobs := self.blobs:
+            blobs.claim()
+            if self.catalog.get_meta(self.FILES_AT) != blobs.place:
+                self.catalog.set_meta(self.FILES_AT, blobs.place)
+
+    def ask(self) -> None:
+        """Check that what holds the catalog answers; nothing waits for another thread that uses it."""
+        self.catalog.get_meta("")
 
     def leave_for(self, place: str) -> None:
         """Write nothing into this home folder any more, as its library was moved to another place; "" ends that."""
@@ -257,7 +266,7 @@ class HomeStores:
         """The store of files that several machines share; None if files are in the home folder."""
         if not self._files_url:
             return None
-        with self._lock:
+        with self._files_lock:
             if self._blobs is None:
                 from graph.storage.blobs import Blobs
 
@@ -313,7 +322,7 @@ class Stores:
     """
 
     REEMBEDDING, INDEXED_BY = HomeStores.REEMBEDDING, HomeStores.INDEXED_BY
-    CAPABILITIES = HomeStores.CAPABILITIES
+    CAPABILITIES, FILES_AT = HomeStores.CAPABILITIES, HomeStores.FILES_AT
 
     def __init__(self, home: HomeStores, scope: Scope) -> None:
         self.opened, self.scope, self.home = home, scope, home.home

@@ -47,6 +47,7 @@ KEPT_ALIVE: dict[str, Any] = {
     "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 4, "tcp_user_timeout": 60_000,
 }  # fmt: skip
 """Options of a connection by which this side notices the same."""
+_ASKED = {"connect_timeout": 2, "tcp_user_timeout": 2_000}  # of who waits two seconds for the answer
 _ENDED = (psycopg.errors.IdleInTransactionSessionTimeout, psycopg.errors.TransactionTimeout)
 _versions = itertools.count(1)
 
@@ -213,6 +214,24 @@ def place_of(url: str, setting: str = "PAGEWITNESS_STORE_URL") -> str:
     user, port = parts.get("user"), parts.get("port")
     host = f"{parts.get('host') or 'localhost'}{f':{port}' if port else ''}"
     return f"postgresql://{f'{user}@' if user else ''}{host}/{parts.get('dbname') or user or ''}"
+
+
+def ask(url: str, setting: str) -> None:
+    """Check that a database answers, by a connection that is closed again, so that it waits for none of the pool.
+
+    Args:
+        url: Its address.
+        setting: The setting that holds it.
+
+    Raises:
+        HomeError: it does not; the sentence names no password.
+    """
+    place = place_of(url, setting)
+    try:
+        with psycopg.connect(url, autocommit=True, **{**KEPT_ALIVE, **_ASKED}) as connection:
+            connection.execute("SELECT 1")
+    except psycopg.Error as error:
+        raise HomeError(f"The database {place} ({setting}) does not answer ({cause(error)}).") from error
 
 
 def _index_names(transaction: Transaction) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from graph.storage import home_lock
 from graph.storage.postgres.catalog import PostgresCatalog
-from graph.storage.postgres.database import Database
+from graph.storage.postgres.database import Database, ask
 from graph.storage.postgres.turns import Turn, alone_in_sweeping
 from graph.storage.postgres.vectors import PostgresVectors
 from graph.storage.stores import HomeStores
@@ -72,6 +72,14 @@ class PostgresStores(HomeStores):
             HomeError: the database does not answer.
         """
         return Turn(self._url, alone=alone)
+
+    def ask(self) -> None:
+        """Check that the database answers, by a connection of its own."""
+        ask(self._url, "PAGEWITNESS_STORE_URL")
+
+    def was_replaced(self) -> bool:
+        """Return False, without a wait for a thread that opens the database."""
+        return False
 
     def exists(self) -> bool:
         """Return True: a database always has a catalog."""
