@@ -35,7 +35,7 @@ _NAMED_FILE = r"[\w.() -]+\.(?:pdf|docx?|txt|md|html?|epub|png|jpe?g)"
 _KINDS = r"(?:(?:earnings|annual|yearly|quarterly|financial|research|scientific|strategic|technical|final|interim) )"
 THIS = rf"(?:{_DETERMINERS}{_KINDS}?{_NOUNS}|it|this|that|{_NAMED_FILE})"
 """The document, as a question calls it."""
-_SPELLED = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905 - words
+_SPELLED = "one two three four five six seven eight nine ten eleven twelve".split()
 PLACE = re.compile(
     r"(?<!\w)(?:(?P<kind>pages?|p\.|sheet|section|sec\.|clause|article|art\.|chapter|paragraph|para\.|appendix"
     r"|annex|schedule|figure|fig\.?|table|tab\.|chart"

@@ -232,7 +232,7 @@ def pages_of(catalog: Catalog, row: DocumentRow, asked: str, place: str) -> list
 
 
 _ASKING = frozenset(
-    "page pages section chapter find found start starts begin begins located stand appear see read document".split()  # noqa: SIM905 - a list of words reads best as text
+    "page pages section chapter find found start starts begin begins located stand appear see read document".split()
 )
 # Names of the same part of a document, one a line.
 _SAME = tuple(

@@ -52,12 +52,12 @@ _GENERIC = STOP_WORDS | frozenset(
     """annual article book brochure chapter copy data doc document draft file final form full guide image info letter
     main manual minutes new note notes original page paper part pdf print public publication quarterly release report
     results sample scan scanned section short statement study summary supplement table test text version volume
-    web year""".split()  # noqa: SIM905 - a list of words reads best as text
+    web year""".split()
 )
 _KINDS = frozenset(
     """10k 10q 8k 20f 6k article contract agreement document file filing filings guide handbook invoice letter manual
     minutes paper pdf preprint proceedings publication report reports statement study thesis transcript
-    whitepaper""".split()  # noqa: SIM905 - a list of words reads best as text
+    whitepaper""".split()
 )
 _MAX_GAP = 4  # words between a document's name and its kind ("the Netflix 2022 annual report")
 _NO_NAME = re.compile(r"q\d|fy\d*|h\d|v\d+|\d+[kqf]|\d+(st|nd|rd|th)|\d+")

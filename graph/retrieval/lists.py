@@ -13,7 +13,7 @@ _NUMBERS = {
     word: number
     for number, word in enumerate(
         """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-        eighteen nineteen twenty""".split(),  # noqa: SIM905 - a list of words reads best as text
+        eighteen nineteen twenty""".split(),
         start=2,
     )
 }

@@ -14,22 +14,22 @@ PhraseKind = Literal["time", "name", "noun"]
 DETERMINERS = frozenset(
     """a an the this that these those its their his her our your my any each every both some another one ein eine einen
     einem einer eines der die das den dem des diese dieser dieses diesen le la les un une des ce cette ces el los las
-    una unos unas este esta estos estas""".split()  # noqa: SIM905 - a list of words reads best as text
+    una unos unas este esta estos estas""".split()
 )
 PREPOSITIONS = frozenset(
     """of for in on at by with from to under over about between during after before since until within without against
     per into through near für in im am an auf bei beim mit von vom zu zum zur aus nach vor seit unter über pour dans sur
-    chez avec de du par à au aux en para con sobre por del al desde hasta""".split()  # noqa: SIM905 - a list of words reads best as text
+    chez avec de du par à au aux en para con sobre por del al desde hasta""".split()
 )
 _MODALS = frozenset(("does", "do", "did", "can", "could", "will", "would", "must", "should", "may", "might", "shall"))
 _AUXILIARIES = _MODALS | frozenset(
     """is are was were be been has have had am ist sind war waren hat haben hatte wird werden kann können muss müssen
-    darf dürfen soll est sont était ont fut es son era fue tiene tienen hay está están puede debe""".split()  # noqa: SIM905 - a list of words reads best as text
+    darf dürfen soll est sont était ont fut es son era fue tiene tienen hay está están puede debe""".split()
 )
 _QUESTION_WORDS = frozenset(
     """what who whom whose when where why how which wer was wann wo warum wie wieso weshalb welche welcher welches
     welchen welchem wieviel que quoi qui quand où pourquoi comment quel quelle quels quelles combien qué quién quiénes
-    cuándo dónde cómo cuál cuáles cuánto cuánta cuántos cuántas""".split()  # noqa: SIM905 - a list of words reads best as text
+    cuándo dónde cómo cuál cuáles cuánto cuánta cuántos cuántas""".split()
 )
 _PERSONS = frozenset(("who", "wer", "qui", "quién", "quiénes"))  # a verb follows: "who leads Birch House"
 _OTHERS = frozenset(
@@ -37,22 +37,22 @@ _OTHERS = frozenset(
     please tell give show list name und oder aber wenn als nicht kein keine es sie er ihm ihn wir ich et ou mais si ne
     pas il elle ils elles on nous vous je y o pero no ello él ella viel viele hoch lange beaucoup up cheap due open
     closed worth long high heavy wide tall deep old big large built made paid sold held kept found done written given
-    shown""".split()  # noqa: SIM905 - a list of words reads best as text
+    shown""".split()
 )
 # Verbs that end what stands between them and "does": "How much does a tyre change cost for ...?"
 _VERBS = frozenset(
     """cost costs say says mean means stand stands have take need needs last weigh weighs contain include pay require
     apply cover earn employ live begin end produce belong become happen cause kostet kosten gibt wiegt hält coûte
-    coûtent dure pèse cuesta cuestan dura pesa""".split()  # noqa: SIM905 - a list of words reads best as text
+    coûtent dure pèse cuesta cuestan dura pesa""".split()
 )
 # Verbs after which a bare noun is a thing: "Does the policy cover theft?"
-_TAKES_THING = frozenset("cover contain include require need".split())  # noqa: SIM905
+_TAKES_THING = frozenset("cover contain include require need".split())
 # "Do I have to report a claim?": what follows is a verb, and no place.
 _BEFORE_TO = frozenset(
     """have has had need needs want wants ought able allowed required supposed used like how going necessary possible
-    when where""".split()  # noqa: SIM905 - a list of words reads best as text
+    when where""".split()
 )
-_CHOOSES = frozenset("which what many much welche welcher welches welchen quel quelle quels quelles cuál qué".split())  # noqa: SIM905
+_CHOOSES = frozenset("which what many much welche welcher welches welchen quel quelle quels quelles cuál qué".split())
 _WORD = re.compile(r"[^\W_]+(?:[-.,'’&@/][^\W_]+)*", re.UNICODE)
 _TIME = re.compile(
     r"(?:(?:1[0-9]|20)\d\d|q[1-4]|h[12]|fy ?\d{2,4}|january|february|march|april|may|june|july|august|september|october"

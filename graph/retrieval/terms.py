@@ -18,7 +18,7 @@ STOP_WORDS = frozenset(
     those through to too under up us very was we were what when where whether which while who whom whose why will with
     would you your according mentioned state stated say says said describe explain list name named called show
     document paper report text page isn aren wasn weren doesn didn hasn hadn couldn wouldn
-    shouldn""".split()  # noqa: SIM905 - a list of 150 words reads best as text
+    shouldn""".split()
 )
 
 # Letters and digits with marks between them: o1-mini, 86.7, R&D, don't, cons@64.

@@ -102,7 +102,7 @@ _WHOLE = re.compile(
     r"|financial position|profit)|\bbalance sheets?\b|\bprofit (?:and|&) loss",
     re.IGNORECASE,
 )
-_EACH = frozenset("reportable operating each every per by business our all other".split())  # noqa: SIM905 - words
+_EACH = frozenset("reportable operating each every per by business our all other".split())
 
 
 def _is_of_part(question: str, view: TableView) -> bool:

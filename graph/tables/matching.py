@@ -187,7 +187,7 @@ def _asks_for_rows(question: str, word: Word) -> bool:
 _HAS = frozenset(
     map(
         stem,
-        """work carry hold seat run play belong live contain employ accommodate win won earn get got""".split(),  # noqa: SIM905
+        """work carry hold seat run play belong live contain employ accommodate win won earn get got""".split(),
     )
 )
 

@@ -14,7 +14,7 @@ _PART_NAMED = re.compile(r"\b(first|second|third|fourth) (half|quarter)(?:[- ]ye
 _RANKS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _MONTHS = frozenset(
     """january february march april june july august sept september october november december
-    """.split()  # noqa: SIM905 - a list of words reads best as text
+    """.split()
 )
 
 

@@ -20,7 +20,7 @@ FRAME = terms.STOP_WORDS | frozenset(
     please tell find answer following according does did do got get have has had there here only just give given gives
     need needs needed use uses used using consume consumes consumed thing things kind sort level levels respectively
     normal usual typical currently what's is it's data dataset result results fiscal
-    """.split()  # noqa: SIM905 - a list of words reads best as text
+    """.split()
 )
 FRAME_STEMS = frozenset(map(stem, FRAME))
 UNITS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")

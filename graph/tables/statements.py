@@ -55,7 +55,7 @@ _FRAME = frozenset(
     stem(word)
     for word in """amount sum total money single one ever made make statement account month much value figure payment
     transaction transactions transfer transferred entry item come came went go in out day date how there have been
-    betrag hoch wie war""".split()  # noqa: SIM905 - a list of words reads best as text
+    betrag hoch wie war""".split()
 )
 _ADDS = re.compile(r"\b(?:total|altogether|in all|sum|combined|overall|how much)\b", re.IGNORECASE)
 _DAY = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(MONTHS)})(?: (\d{{4}}))?\b")

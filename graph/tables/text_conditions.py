@@ -35,7 +35,7 @@ _JOINS = frozenset(
         come comes sail sails travel travels belong belongs member members play plays played race raced finish finished
         work works live lives use uses made make contain contains consist consists grow grows held take takes place
         won win wins classed classified marked label labelled rank ranked kind type be been being call called there
-        available offer offers serve serves open opens close closes born come from""".split(),  # noqa: SIM905 - words
+        available offer offers serve serves open opens close closes born come from""".split(),
     )
 )  # fmt: skip
 _FROM = re.compile(r"\b(?:from|leav\w*|depart\w*|start\w*)\W+(?:the )?$", re.IGNORECASE)

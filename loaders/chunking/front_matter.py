@@ -52,7 +52,7 @@ _BY = re.compile(
 _AFFILIATION = re.compile(r"\b(?:universit|institut|laborator|department of)", re.IGNORECASE)
 _SEPARATORS = re.compile(r"\s*(?:[,;·•|+&/]|\band\b|\bund\b|\bet\b|\by\b)\s*")
 _MARKS = re.compile(r"[*†‡§¶#∗]|(?<=[a-zà-ÿ.])\d[\d,]*|\[\d+\]|\(\d+\)")
-_PARTICLES = frozenset("van von de der den da di del della du la le el al bin ibn ter ten zu y e dos".split())  # noqa: SIM905
+_PARTICLES = frozenset("van von de der den da di del della du la le el al bin ibn ter ten zu y e dos".split())
 _TITLES = re.compile(r"^(?:dr|prof|professor|mr|mrs|ms|ing|sir|dipl)\.?\s+", re.IGNORECASE)
 _DEGREES = re.compile(r",?\s+(?:ph\.?d|md|mph|msc|m\.sc|bsc|b\.sc|mba|dds|jd|rn|esq)\.?$", re.IGNORECASE)
 _NO_PERSON = re.compile(

@@ -10,22 +10,20 @@ from loaders.reflow.plain_text import breakable
 
 _WITHOUT_CONTENT = frozenset(
     """script noscript iframe object embed template svg canvas audio video math applet frameset
-    datalist""".split()  # noqa: SIM905 - a list of words reads best as text
+    datalist""".split()
 )
-_DROPPED = frozenset("html body head meta link base title source track param frame form".split())  # noqa: SIM905
+_DROPPED = frozenset("html body head meta link base title source track param frame form".split())
 _NESTING = frozenset(
     """div span table ul ol dl blockquote section article main header footer nav aside font center b i u
-    em strong a small big fieldset details""".split()  # noqa: SIM905
+    em strong a small big fieldset details""".split()
 )
-_OF_TABLES = frozenset("tr td th thead tbody tfoot caption colgroup col".split())  # noqa: SIM905
+_OF_TABLES = frozenset("tr td th thead tbody tfoot caption colgroup col".split())
 MAX_DEPTH, MAX_TABLES = 60, 15
 """Tags and tables inside each other that are copied, the text of deeper ones without them: the library shows nothing of
 100 tags or 40 tables, and 100,000 kept it 58 s busy."""
 
-_VOID = frozenset("br hr img input wbr col area".split())  # noqa: SIM905
-_KEPT = frozenset(
-    "colspan rowspan style class align dir lang start type value width bgcolor color".split()  # noqa: SIM905
-)
+_VOID = frozenset("br hr img input wbr col area".split())
+_KEPT = frozenset("colspan rowspan style class align dir lang start type value width bgcolor color".split())
 _LOADS = re.compile(r"@import[^;]*;?|url\s*\([^)]*\)|expression\s*\(", re.IGNORECASE)
 _PICTURE = re.compile(r"data:image/(?:png|jpe?g|gif|bmp|webp);base64,[A-Za-z0-9+/=\s]+")
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?([\w.:-]{2,40})""", re.IGNORECASE)

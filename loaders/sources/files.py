@@ -16,7 +16,7 @@ from loaders.sources.formats import FORMAT_NAMES, identify, is_supported, unsupp
 PROGRAM_FILES = frozenset(
     """.c .cc .cfg .conf .cpp .cs .css .env .go .h .hpp .ini .java .js .json .jsonl .jsx .kt .lock .lua .m .mjs .php .pl
     .ps1 .py .pyi .r .rb .rs .scss .sh .sql .srt .svg .swift .toml .ts .tsx .vue .xml .yaml
-    .yml""".split()  # noqa: SIM905 - a list of words reads best as text
+    .yml""".split()
 )
 """Endings of texts that are written for programs: in folders they are skipped, and read where they are named."""
 

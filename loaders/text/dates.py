@@ -10,9 +10,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
+MONTHS = "January February March April May June July August September October November December".split()
 """The English names of the months."""
 
 _SHORT = {name[:length].lower(): name for name in MONTHS for length in (3, 4, len(name))}

@@ -20,7 +20,7 @@ CHUNKS = 1_000
 LIMITS = {1_000: 1.3, 10_000: 1.3, 100_000: 1.5}
 """By documents: how many times as long a question may take as in the library without them."""
 _LONG, _SHORT = 40, 10  # questions
-_SYLLABLES = "ba ne ri so lu ka me ti do fu ga le si no ru pa te mi vo zu".split()  # noqa: SIM905
+_SYLLABLES = "ba ne ri so lu ka me ti do fu ga le si no ru pa te mi vo zu".split()
 
 
 def measure(sizes: Sizes) -> list[Comparison]:

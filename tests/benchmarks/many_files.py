@@ -13,7 +13,7 @@ FILES, PARTS = 3_000, 10
 """10,000 files take half an hour; a rate that falls with their number falls within a third of them."""
 
 _SENTENCES = 4
-_NAMES = "harbour lock bridge keeper gauge ledger permit mooring dredger pilot buoy winch sluice quay ferry".split()  # noqa: SIM905
+_NAMES = "harbour lock bridge keeper gauge ledger permit mooring dredger pilot buoy winch sluice quay ferry".split()
 
 
 def measure(sizes: Sizes) -> list[Comparison]:

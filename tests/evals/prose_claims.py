@@ -18,8 +18,8 @@ Rule = Callable[[str, random.Random, Sequence[str]], Made]
 _NUMBER = re.compile(
     r"(?<![\w.,/-])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w/-]|[.,]\d)|(?<![\w.,/-])\d+(?:\.\d+)?(?![\w/-]|[.,]\d)"
 )
-_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
-_MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
+_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_MONTHS = "January February March April May June July August September October November December".split()
 _MONTH = "|".join(_MONTHS)
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}}) ({_MONTH}) (\d{{4}})\b")
 _MONTH_YEAR = re.compile(rf"\b({_MONTH}) (\d{{4}})\b")
@@ -89,9 +89,7 @@ def _lower(sentence: str) -> str:
     return sentence[0].lower() + sentence[1:] if first in _STARTS else sentence
 
 
-_STARTS = frozenset(
-    "The A An In On At For This These It They He She However We Our As By With From When While".split()  # noqa: SIM905
-)
+_STARTS = frozenset("The A An In On At For This These It They He She However We Our As By With From When While".split())
 
 
 def verbatim(sentence: str, rng: random.Random, names: Sequence[str]) -> Made:

@@ -16,7 +16,7 @@ FRAME = frozenset(
     one part particular person place please possible provide put reach recorded refer referred relate require required
     requires said see shall should since someone something sort stand take taken term terms thing things time times
     today took type types typically use used usually various view way ways well went year years anyway just ok okay
-    really uses consumes needs gets happens myself""".split()  # noqa: SIM905 - a list of words reads best as text
+    really uses consumes needs gets happens myself""".split()
 )
 # Words that mean the same to somebody who asks. Each line is one meaning.
 SYNONYMS = tuple(

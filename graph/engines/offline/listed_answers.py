@@ -41,7 +41,7 @@ _ASKS_FOR = re.compile(
     re.IGNORECASE,
 )
 _ASKS_HOW_TO = re.compile(r"^\W*(?:and |so )?how (?:to|(?:do|can|should|must) (?:i|we|you|one)) \w", re.IGNORECASE)
-_GENERAL = frozenset("list name give show tell following main all section part allow permit let possible".split())  # noqa: SIM905 - a list of words reads best as text
+_GENERAL = frozenset("list name give show tell following main all section part allow permit let possible".split())
 _OF_DOCUMENT = re.compile(
     r"\b(?:of|in|for) (?:the|this) (?:study|paper|report|document|article|experiment|survey|project|manual|book"
     r"|text)\b",

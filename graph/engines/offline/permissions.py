@@ -36,7 +36,7 @@ _YES_NO = re.compile(
 _NEAR = 60  # characters between what is asked about and the word that allows or forbids it
 PERMISSION_WORDS = frozenset(
     """allowed allow allows permitted permit permits ok okay fine forbidden prohibited banned legal possible permissible
-    can may get use bring have keep take""".split()  # noqa: SIM905 - a list of words reads best as text
+    can may get use bring have keep take""".split()
 )
 
 

@@ -36,7 +36,7 @@ _GENERAL = frozenset(
     tried intend intends intended aim aims concern concerned expect expected view viewed regard regarded
     deem deemed ability able willing remain remains feature features variable factor factors events
     member members something lens purpose purposes extent degree level levels role roles object
-    objects based""".split()  # noqa: SIM905 - a list of words reads best as text
+    objects based""".split()
 )
 # Words that have an opposite or a sibling, which the quote may say instead.
 _CONTRASTS = frozenset(
@@ -48,7 +48,7 @@ _CONTRASTS = frozenset(
     left right upper lower maximum minimum second third fourth fifth sixth seventh eighth ninth
     tenth half double single triple gain lose increase decrease rise fall accept accepted reject
     rejected begin end start finish open close win lost won net gross public private full partial
-    per""".split()  # noqa: SIM905 - a list of words reads best as text
+    per""".split()
 )
 _OPPOSITE = re.compile(r"(?:un|im|in|dis|non|anti)[a-z]{4}")
 _COMPARATIVE = re.compile(r"\w{2,}(?:ier|est|ger|ter|der|ller|wer)")

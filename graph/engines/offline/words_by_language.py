@@ -77,7 +77,7 @@ GERMAN = Words(
         dort hier heute insgesamt etwa muss müssen darf dürfen soll sollen sollte kann können tun
         tut man jahr menschen personen person ding art viele viel oft erfolgt stattfindet fand statt
         vorhanden
-        """.split()  # noqa: SIM905 - a list of words reads best as text
+        """.split()
     ),
     same=_lines("""
         gründen gründete gegründet gründer gründerin gründung
@@ -153,7 +153,7 @@ FRENCH = Words(
         trouvent situe situé située appelle appelé nommé nom selon dit dire existe combien coûte
         coûtent peut peuvent doit doivent lieu personnes année jour chose sorte actuellement
         exactement
-        """.split()  # noqa: SIM905 - a list of words reads best as text
+        """.split()
     ),
     same=_lines("""
         fonder fondé fondée fondateur fondatrice fondation créer créé créée
@@ -222,7 +222,7 @@ SPANISH = Words(
         es son era eran fue fueron está están hay había tiene tienen tenía llama llamaba llamado
         nombre según dice encuentra sitúa situado situada cuesta cuestan hace hacer hizo puede
         pueden debe deben lugar personas año día cosa tipo actualmente exactamente
-        """.split()  # noqa: SIM905 - a list of words reads best as text
+        """.split()
     ),
     same=_lines("""
         fundar fundó fundado fundada fundador fundadora fundación creó creada creado

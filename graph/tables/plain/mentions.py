@@ -48,7 +48,7 @@ _GENERIC = frozenset(
         item items game games matches times once still already yet currently now today altogether together combined
         total totally overall all exactly please tell me find know usually normally put placed located lie lies
         based situated sit sits happen happens happened occur occurs occurred learn learns study studies studied
-        speak speaks own owns use uses used wait waits waiting amount kind type sort available within often""".split(),  # noqa: SIM905 - words
+        speak speaks own owns use uses used wait waits waiting amount kind type sort available within often""".split(),
     )
 )
 FREE = frozenset(map(stem, terms.STOP_WORDS | FRAME)) | terms.STOP_WORDS | FRAME | _GENERIC

@@ -151,8 +151,8 @@ _ALL = re.compile(
 )
 
 
-_ORDINALS = "first second third fourth fifth sixth".split()  # noqa: SIM905 - words
-_COUNTS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905 - words
+_ORDINALS = "first second third fourth fifth sixth".split()
+_COUNTS = "one two three four five six seven eight nine ten eleven twelve".split()
 _OF_COUNT = re.compile(rf"\b(have|has|had|with) ({'|'.join(_COUNTS)}) (?=[a-z])", re.IGNORECASE)
 _OF_ORDER = re.compile(rf"\b({'|'.join(_ORDINALS)}) ([a-z]+)\b", re.IGNORECASE)
 

@@ -29,9 +29,9 @@ MONEY = re.compile(
     re.IGNORECASE,
 )
 """A question for an amount of money."""
-_OF_MONEY = "money spend spent expense expensive cost price pay paid charge".split()  # noqa: SIM905 - words
-_PRICED = "budget price prices cost costs tariff fee fees rent expenses pounds euros dollars".split()  # noqa: SIM905
-_LEADS = "run runs head heads lead leads led manage manages charge responsible teach teaches".split()  # noqa: SIM905
+_OF_MONEY = "money spend spent expense expensive cost price pay paid charge".split()
+_PRICED = "budget price prices cost costs tariff fee fees rent expenses pounds euros dollars".split()
+_LEADS = "run runs head heads lead leads led manage manages charge responsible teach teaches".split()
 _ROLE = re.compile(
     r"\b(?:librarian|captain|skipper|manager|head|director|leader|chair|keeper|warden|teacher|master|responsible)\w*\b",
     re.IGNORECASE,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ACRONYM = re.compile(r"(?<![\w-])[A-Z][A-Za-z]?[A-Z]+s?(?![\w])")
-_SMALL = frozenset("of and the for in on to a an de la und der des für et y".split())  # noqa: SIM905
+_SMALL = frozenset("of and the for in on to a an de la und der des für et y".split())
 _SHORTEST, _LONGEST = 2, 8  # letters of an acronym
 
 

@@ -32,7 +32,7 @@ _REACH = 4
 _NEXT = 1  # words after a quote
 _BREAK = re.compile(r"[.,;:!?()\[\]|–—]")
 _BLOCKS = re.compile(r"\n\s*\n")
-_JOINING = frozenset("and or but und oder aber sondern".split())  # noqa: SIM905
+_JOINING = frozenset("and or but und oder aber sondern".split())
 _SENTENCE_END = re.compile(r"[.!?]\s|$")
 _LONGEST = 400  # characters of a sentence around a quote
 

@@ -68,7 +68,7 @@ _LIMIT = 2  # words of a restriction of which a claim that tells it has one: the
 _BASIS = re.compile(
     r"\bon (?:an? |the )?(?P<what>(?:[^\W\d][\w-]*\s){1,4}?)basis\b|\bauf (?P<german>[^\W\d]+er) basis\b", re.IGNORECASE
 )
-_COUNT = "zero one two three four five six seven eight nine ten".split()  # noqa: SIM905
+_COUNT = "zero one two three four five six seven eight nine ten".split()
 _TIMES_WORDS = {"twice": 2, "thrice": 3, "zweimal": 2, "dreimal": 3, "viermal": 4, "only once": 1, "just once": 1,
                 "nur einmal": 1}  # fmt: skip
 _TIMES = re.compile(
@@ -148,7 +148,7 @@ def _ordinals(text: str) -> dict[int, tuple[str, str, str]]:
 
 _FIRST_TWELVE = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
 _ORDINALS = {word: at for at, word in enumerate(_FIRST_TWELVE.split(), start=1)}
-_RANKED = frozenset("rank place finish come".split())  # noqa: SIM905
+_RANKED = frozenset("rank place finish come".split())
 
 
 def _other_basis(text: str, quote: str) -> str:

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.wording import IRREGULAR, Word, content, same_language, share, shown_text, words
 
-_BE = frozenset("is are was were been being be wird werden wurde wurden".split())  # noqa: SIM905
+_BE = frozenset("is are was were been being be wird werden wurde wurden".split())
 _BY = frozenset({"by", "durch", "von"})
 _ENDS = frozenset(
-    "which who that in on at during after before to for and with while as from der die das im am und".split()  # noqa: SIM905
+    "which who that in on at during after before to for and with while as from der die das im am und".split()
 )
 _NEAR = 3  # words from a "was" to its verb, and from a verb to its "by"
 _LONGEST_DOER = 9  # words after a "by"

@@ -23,7 +23,7 @@ _RELATIVES = (
 _WHOSE = re.compile(
     rf"\b(?P<owner>[A-ZÄÖÜ][\w-]+)(?:['’]s?|s)\s(?:[a-zäöü]+\s){{0,2}}?(?P<who>{_RELATIVES})\s(?P<name>[A-ZÄÖÜ][^\W\d]+)"
 )
-_NO_EVENT = frozenset("based called named known used made".split())  # noqa: SIM905
+_NO_EVENT = frozenset("based called named known used made".split())
 
 
 def other_doer_or_date(text: str, quote: str) -> str:
@@ -82,8 +82,8 @@ def _of_earlier_event(text: str, parts: Sequence[Sequence[Word]], dated: Sequenc
     return ""
 
 
-_ORDER = frozenset("after before since nach vor seit".split())  # noqa: SIM905
-_JOINING = _ORDER | frozenset("until when while as by where till bis als während wo".split())  # noqa: SIM905
+_ORDER = frozenset("after before since nach vor seit".split())
+_JOINING = _ORDER | frozenset("until when while as by where till bis als während wo".split())
 
 
 def _verbs(some: Sequence[Word]) -> set[str]:
@@ -97,4 +97,4 @@ def _verbs(some: Sequence[Word]) -> set[str]:
     }
 
 
-_MORE_PASTS = frozenset("born died left put set cut".split())  # noqa: SIM905
+_MORE_PASTS = frozenset("born died left put set cut".split())

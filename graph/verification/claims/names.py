@@ -38,7 +38,7 @@ _OPENERS = frozenset(
     zum zur ohne bei trotz gegen durch während wegen zwischen über rund etwa insgesamt beide kein keine
     keiner alle viele einige manche jede jeder jedes diese dieser dieses seine ihre mehr weniger
     tabelle abbildung abb seite kapitel au aux avec ce cette dans de des du elle en et il la le les leur par
-    pour selon son sous sur un une el los las según del con por para""".split()  # noqa: SIM905 - a list reads best so
+    pour selon son sous sur un une el los las según del con por para""".split()
 )
 # Currencies and units next to a number, which the evidence may write differently (EUR 14, 14 euros, €14).
 _UNIT = re.compile(
@@ -47,9 +47,7 @@ _UNIT = re.compile(
 _CURRENCY = re.compile(
     r"^(?:[A-Z]{2}|[a-zA-Zµ]|EUR|USD|GBP|CHF|JPY|CNY|RMB|INR|KRW|SEK|NOK|DKK|PLN|CAD|AUD|NZD|HKD|Rs|Fr|Euros?|Nr|No)$"
 )
-_MEASURES = frozenset(
-    "celsius fahrenheit kelvin kwh mwh gwh twh mah ah db hz khz mhz ghz kb mb gb tb kw mw gw".split()  # noqa: SIM905
-)
+_MEASURES = frozenset("celsius fahrenheit kelvin kwh mwh gwh twh mah ah db hz khz mhz ghz kb mb gb tb kw mw gw".split())
 _SHORTEST_STEM, _LONGEST_ENDING = 4, 2  # "Germany", "German"; "Carrow", "Carrows"; but not "Ann", "Anna"
 
 
@@ -223,7 +221,7 @@ _ADJECTIVE = re.compile(r"(?!einen|einer|eines|einem|diese|seine|ihre)[a-zäöü
 
 _ARTICLES = frozenset(
     """der die das dem den des ein eine einer einem einen eines im am zum zur beim vom ins seine seiner seinem seinen
-    ihre ihrer ihrem ihren diese dieser dieses diesem diesen jede jeder jedes alle aller""".split()  # noqa: SIM905
+    ihre ihrer ihrem ihren diese dieser dieses diesem diesen jede jeder jedes alle aller""".split()
 )
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-_ONES = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
-_EINER = "ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split()  # noqa: SIM905
+_ONES = "one two three four five six seven eight nine ten eleven twelve".split()
+_EINER = "ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split()
 _HALF = re.compile(rf"\b(?:(?P<whole>{'|'.join(_ONES)}|\d{{1,3}}) and a half)\b", re.IGNORECASE)
 _HALB = re.compile(rf"\b(?:anderthalb|(?P<whole>{'|'.join(_EINER)})einhalb)\b", re.IGNORECASE)
 _QUARTER = re.compile(

@@ -33,7 +33,7 @@ _EINER = ("null", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "ac
 _GERMAN_UNITS = dict(zip(_EINER, range(10), strict=True)) | {"eins": 1, "zehn": 10, "elf": 11, "zwölf": 12}
 _GERMAN_UNITS |= {"dreizehn": 13, "vierzehn": 14, "fünfzehn": 15, "sechzehn": 16, "siebzehn": 17, "achtzehn": 18}
 _GERMAN_UNITS |= {"neunzehn": 19}
-_ZEHNER = "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split()  # noqa: SIM905
+_ZEHNER = "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split()
 for _tens, _word in enumerate(_ZEHNER, 2):
     _GERMAN_UNITS[_word] = 10 * _tens
     _GERMAN_UNITS |= {f"{_EINER[one]}und{_word}": 10 * _tens + one for one in range(1, 10)}

@@ -164,4 +164,4 @@ def _levels(text: str) -> list[tuple[str, int, str, str]]:
 
 _GRADED = ("amount", "share")
 _LEVEL = re.compile(r"(?:er|less|more|high|low|mehr|weniger|höhere[nrs]?|niedrigere[nrs]?)$")
-_PASSED_OVER = frozenset("level levels of amount amounts number numbers rate rates the a an degree degrees".split())  # noqa: SIM905
+_PASSED_OVER = frozenset("level levels of amount amounts number numbers rate rates the a an degree degrees".split())

@@ -22,11 +22,11 @@ _CIRCUMSTANCE = frozenset(
     """in on at by for from with after before since during when while where as until to of under over through despite
     because although though if once unlike like compared according due among between against instead rather upon within
     without following using based having being im am auf bei mit nach vor seit während als wenn durch wegen
-    trotz""".split()  # noqa: SIM905
+    trotz""".split()
 )
 """Words with which a part begins that has no subject of its own."""
-_JOINING = frozenset("and but while whereas which who with as und aber sowie".split())  # noqa: SIM905
-_POINTING = frozenset("its it he she they his her their er sie es sein ihr seine ihre".split())  # noqa: SIM905
+_JOINING = frozenset("and but while whereas which who with as und aber sowie".split())
+_POINTING = frozenset("its it he she they his her their er sie es sein ihr seine ihre".split())
 _BY = frozenset({"by", "durch", "von"})
 _COMPARED = re.compile(
     r"\b(?:surpass\w*|beat\w*|outperform\w*|exceed\w*|overtak\w*|ahead|behind|than|unlike|below|above|under|worse|less|"

@@ -62,7 +62,7 @@ def done_already(text: str, quote: str) -> str:
 
 
 _IS_TO = re.compile(r"\b(?:is|are|was|were) to\b", re.IGNORECASE)
-_FUTURE = frozenset("will shall going plan plans planned aim aims goal target soll sollen wird werden".split())  # noqa: SIM905
+_FUTURE = frozenset("will shall going plan plans planned aim aims goal target soll sollen wird werden".split())
 
 
 def _tells_state(quote: str, found: re.Match[str]) -> bool:

@@ -42,7 +42,7 @@ _CONDITION = re.compile(
     r"voraus\w*|ohne|without|need\w*)$"
 )
 """Words of a claim that has a condition too."""
-_ALLOWED = frozenset("may can kann können darf dürfen".split())  # noqa: SIM905
+_ALLOWED = frozenset("may can kann können darf dürfen".split())
 _IF = re.compile(
     r"\b(?P<if>if|provided that|provided(?! by\b)|falls|sofern|vorausgesetzt)\s(?P<what>(?:(?!\sthen\b)[^,.;])+)",
     re.IGNORECASE,

@@ -47,7 +47,7 @@ _CLASSES = {
     name: re.compile(rf"^(?:{pattern})$")
     for name, pattern in {"not": _NOT, "only": _ONLY, "all": _ALL, "part": _PART, "hedge": _HEDGE}.items()
 }
-_TIMES = frozenset("seconds minutes hours days weeks months years decades".split())  # noqa: SIM905
+_TIMES = frozenset("seconds minutes hours days weeks months years decades".split())
 _SELDOM = re.compile(r"^(?:sometimes|rarely|seldom|occasionally|manchmal|selten|gelegentlich)$")
 _NEITHER = re.compile(r"\b(?:neither|weder)\b", re.IGNORECASE)
 _EXCLUSIVE = re.compile(r"^(?:exclusive\w*|sole\w*|alone|ausschließlich\w*|allein\w*)$")
@@ -126,7 +126,7 @@ def _parts_clauses(held: Sequence[Word], at: int, quote: str) -> bool:
     return any(mark in between for mark in ",;:–—") or held[at].key in _CONTRASTING
 
 
-_CONTRASTING = frozenset("but while whereas although aber während sondern obwohl".split())  # noqa: SIM905
+_CONTRASTING = frozenset("but while whereas although aber während sondern obwohl".split())
 
 
 def _is_term(word: Word) -> bool:
@@ -249,7 +249,7 @@ def _small_value(text: str) -> int:
     return int(text) if text.isdecimal() else next(iter(spelled(text).values()), 0)
 
 
-_SMALL = frozenset("two three four five six seven eight nine ten eleven twelve twenty thirty".split())  # noqa: SIM905
+_SMALL = frozenset("two three four five six seven eight nine ten eleven twelve twenty thirty".split())
 
 
 def _other_name(before: Sequence[Word], after: Sequence[Word], quote: str) -> tuple[Kind, str] | None:

@@ -14,8 +14,8 @@ from itertools import pairwise
 from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.wording import IRREGULAR, Word, content, same_language, share, words
 
-_TOWARDS = frozenset("by from to against of durch von gegen an".split())  # noqa: SIM905
-_BE = frozenset("is are was were been being wird werden wurde wurden".split())  # noqa: SIM905
+_TOWARDS = frozenset("by from to against of durch von gegen an".split())
+_BE = frozenset("is are was were been being wird werden wurde wurden".split())
 _PARTS = re.compile(r"\s*(?:;|,(?!\d)|\s(?:and|while|und|während)\s)\s*")
 _NEAR = 3  # words from a "was" to its verb, and from a verb to its "by"
 _TOLD = 0.6

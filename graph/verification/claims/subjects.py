@@ -27,9 +27,9 @@ _POINTING = re.compile(
 _FULL_NAME = re.compile(r"\b[A-ZÄÖÜ][\w’'-]*[^\W\d_]\s(?:[A-ZÄÖÜ]\.?\s)?[A-ZÄÖÜ][\w’'-]+")
 """A name of two words, for which a pronoun behind it stands: "Manuel Blum ... his axioms"."""
 _BY = frozenset({"by", "durch", "von"})
-_CIRCUMSTANCE = frozenset("in at on during since until till near im am seit bis während bei".split())  # noqa: SIM905
+_CIRCUMSTANCE = frozenset("in at on during since until till near im am seit bis während bei".split())
 """Words before a time or a place, which may stand on either side of a verb that it is not the subject of."""
-_ARTICLES = frozenset("a an the its their his her this that these those no some any".split())  # noqa: SIM905
+_ARTICLES = frozenset("a an the its their his her this that these those no some any".split())
 _WITHIN = 3
 """Words in lower case that a time or a place may have before its name: "in the late summer of"."""
 _BRACKETED = re.compile(r"\([^()]*\)")
@@ -74,7 +74,7 @@ def _is_passive_form(some: Sequence[Word], at: int) -> bool:
     return any(word.key in _BE for word in some[max(0, at - 2) : at])
 
 
-_BE = frozenset("is are was were be been being wird werden wurde wurden".split())  # noqa: SIM905
+_BE = frozenset("is are was were be been being wird werden wurde wurden".split())
 
 
 def _in_clause(some: Sequence[Word]) -> Sequence[Word]:
@@ -83,7 +83,7 @@ def _in_clause(some: Sequence[Word]) -> Sequence[Word]:
     return some[start:] if _subjects(some[start:]) else some
 
 
-_SUBORDINATING = frozenset("since because when until while whereas once if seit weil als bis während wenn".split())  # noqa: SIM905
+_SUBORDINATING = frozenset("since because when until while whereas once if seit weil als bis während wenn".split())
 
 
 def _shares_verb(quote: str, subjects: set[str]) -> bool:
@@ -153,7 +153,7 @@ def _nearest_subjects(some: Sequence[Word], at: int) -> set[str]:
     return {word.stem for word in _subjects(some[:at]) if word.start >= some[start].start}
 
 
-_JOINING = frozenset("and but while whereas when who which that und aber während als der die das".split())  # noqa: SIM905
+_JOINING = frozenset("and but while whereas when who which that und aber während als der die das".split())
 
 
 _PARTING = _JOINING | _SUBORDINATING

@@ -23,7 +23,7 @@ _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 _UNIT = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _FRAME = frozenset(
     """the of and in on for to by with at a an is was are were as it its from total number value score rate per vs s has
-    have der die das und im in von mit für""".split()  # noqa: SIM905
+    have der die das und im in von mit für""".split()
 )
 _GAP = 2  # other words that may stand between two words of a name
 

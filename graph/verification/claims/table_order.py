@@ -136,7 +136,7 @@ def _leads(row: SentenceRow, line: Sequence[tuple[Decimal, SentenceRow]], is_top
     return any(value == best and one is row for value, one in line)
 
 
-_BEFORE_PERIOD = frozenset("in during the im in der dem".split())  # noqa: SIM905
+_BEFORE_PERIOD = frozenset("in during the im in der dem".split())
 _PERIOD = re.compile(
     rf"(?:Q[1-4]|H[12])?[ /-]?(?:FY ?)?(?:(?:1[5-9]|20)\d\d)?|{'|'.join(one for one in MONTHS)}", re.IGNORECASE
 )

@@ -83,7 +83,7 @@ _LOOSE = {("percentage points", "points"), ("points", "percentage points"), ("po
 
 
 _DIFFERENCE = re.compile(r"\b(?:differ\w*|minus|unterschied\w*|differenz\w*)\b|[−–-]\s?\d", re.IGNORECASE)
-_PEOPLE = frozenset("people men women children leute kinder".split())  # noqa: SIM905
+_PEOPLE = frozenset("people men women children leute kinder".split())
 _COMPOUND = re.compile(r"\s?([a-zA-Zµ]{1,4}/[a-zA-Zµ]{1,4})(?![\w/])")
 """A rate: "km/h"."""
 _NEXT_WORD = re.compile(r"\s([^\W\d_]+)\b")

@@ -18,15 +18,15 @@ _ENDS_PHRASE = frozenset(
     """in on at by for from with to and or than as while when who which that were was is are had has have it they during
     after before since between among but against about into over under within without respectively also each per a
     im am bei mit nach vor gegen für über unter auf aus seit durch ohne um zu zum zur den dem ein eine einem und oder
-    als die der das war waren ist sind hat hatte haben hatten wurden wurde""".split()  # noqa: SIM905
+    als die der das war waren ist sind hat hatte haben hatten wurden wurde""".split()
 )
 _PASSED_OVER = frozenset(
-    "the all its their these those total percent cent prozent million billion thousand crore of der des".split()  # noqa: SIM905
+    "the all its their these those total percent cent prozent million billion thousand crore of der des".split()
 )
 _LONGEST = 5  # words of what a number counts
-_NO_THING = frozenset("time times mal men man cps fold folds".split())  # noqa: SIM905
+_NO_THING = frozenset("time times mal men man cps fold folds".split())
 """Nouns that say how often, or that another form stands for."""
-_PERSONS = frozenset("people persons individuals men women menschen personen leute".split())  # noqa: SIM905
+_PERSONS = frozenset("people persons individuals men women menschen personen leute".split())
 _PERSON = re.compile(r"(?:ers|ors|ists|ants|ents|ians|ees|men|women|children|families|population)$")
 """Endings of nouns for persons, which "people" may stand for."""
 _FOLLOWING = 10  # words after a number in which what it counts may stand

@@ -41,9 +41,9 @@ _EMPTY = frozenset(
     aber alle als am an auch auf aus bei bis da damit dann das dass dem den der des die dies diese dieser dieses doch
     durch ein eine einem einen einer eines er es etwa für ganz hat haben hatte hatten ihr ihre ihrem ihren im in ist
     jede jeder jedes kann kein keine können man mehr mit nach nicht noch nur ob oder ohne sehr sein seine sich sie sind
-    so über um und unter vom von vor war waren was weil wenn werden wie wir wird wurde wurden zu zum zur zwar""".split()  # noqa: SIM905
+    so über um und unter vom von vor war waren was weil wenn werden wie wir wird wurde wurden zu zum zur zwar""".split()
 )
-_PARTICLES = frozenset("de le la du von der van del el des".split())  # noqa: SIM905
+_PARTICLES = frozenset("de le la du von der van del el des".split())
 """Words that are parts of names before a capital ("Louis de Fer"), and tell no language there."""
 _SHORTEST = 3  # letters of a content word
 
