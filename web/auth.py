@@ -12,7 +12,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from langgraph_sdk import Auth
 from starlette.datastructures import Headers
@@ -55,8 +55,7 @@ async def authenticate(headers: dict[Any, Any], scope: dict[str, Any] | None = N
         raise Auth.exceptions.HTTPException(status_code=401, detail=_NO_USERS) from None
     if identity is None:
         raise Auth.exceptions.HTTPException(status_code=401, detail=_TOKEN_REQUIRED)
-    user: Any = users.as_user(identity)
-    return user  # type: ignore[no-any-return]
+    return cast(Auth.types.MinimalUserDict, users.as_user(identity))
 
 
 auth.on(ownership.allow)

@@ -96,7 +96,7 @@ async def _dispatch(wanted: asyncio.Event) -> None:
         try:
             for run, attempt in await _claimed():
                 await asyncio.wait([_start(run, attempt, wanted)], timeout=_START_S)
-        except Exception as error:
+        except Exception as error:  # the queue starts them half a second later
             logger.warning("New runs wait for the queue", exc_info=error)
 
 
@@ -133,7 +133,7 @@ async def _work(run: Any) -> None:
 
     try:
         result = await run
-    except Exception as error:
+    except Exception as error:  # the queue goes on with other runs
         logger.exception("A run failed in the server", exc_info=error)
         return
     if result and result["webhook"]:

@@ -204,7 +204,7 @@ async def call_tool(name: str, arguments: object, user: Identity) -> dict[str, A
     except (HomeError, IndexMismatchError, OSError) as error:
         logger.exception("A tool failed", exc_info=error)
         found = _problem(LIBRARY_UNAVAILABLE)
-    except Exception as error:
+    except Exception as error:  # its text may name files of the server
         logger.exception("A tool failed", exc_info=error)
         found = _problem("Something went wrong on the server; its log says what.")
     content: list[dict[str, Any]] = [{"type": "text", "text": found.text}]

@@ -147,7 +147,7 @@ async def _run(asked: Mapping[str, Any], given: dict[str, Any], identity: Identi
     """
     try:
         state = await openai_threads.run(given, str(asked.get("user") or ""), identity, request)
-    except Exception as error:
+    except Exception as error:  # its text may name files of the server
         logger.exception("A chat completion failed", exc_info=error)
         raise ApiError(500, "Something went wrong on the server; its log says what.", "api_error") from error
     if problem := state.get("__error__"):

@@ -124,14 +124,14 @@ def _responding(handler: Handler, status: int) -> Endpoint:
             return _response(await handler(request), status)
         except ClientDisconnect:
             return Response(status_code=_CLIENT_CLOSED_REQUEST)
-        except Exception as error:
+        except Exception as error:  # becomes the response
             return error_response(error)
 
     @wraps(handler)
     def respond(request: Request) -> Response:
         try:
             return _response(handler(request), status)
-        except Exception as error:
+        except Exception as error:  # becomes the response
             return error_response(error)
 
     return respond_async if inspect.iscoroutinefunction(handler) else respond

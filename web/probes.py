@@ -46,7 +46,7 @@ class Probe:
     def _run(self, result: Future[Exception | None]) -> None:
         try:
             self._check()
-        except Exception as error:
+        except Exception as error:  # returned: any error means "not ready"
             result.set_result(error)
         else:
             self._has_passed = True

@@ -39,7 +39,7 @@ class ReplyMiddleware:
         reply = _Reply(send)
         try:
             await self.app(scope, receive, reply.send)
-        except Exception as error:
+        except Exception as error:  # a state that does not fit; others are raised again
             if reply.started or scope["method"] != "POST" or not STATE_PATH.fullmatch(scope["path"]):
                 raise
             logger.warning("A state was refused", exc_info=error)

@@ -64,7 +64,7 @@ class RequestFilter:
                 )
             except ClientDisconnect:
                 return
-            except Exception as error:
+            except Exception as error:  # becomes the response: a bad input with its sentence, the rest as 500
                 await _refusal(error)(scope, receive, send)
                 return
             headers = [pair for pair in scope["headers"] if pair[0] not in (b"content-length", b"transfer-encoding")]
@@ -199,7 +199,7 @@ def _filtered_socket(scope: Scope, receive: Receive, send: Send) -> Receive:
             try:
                 body = await run_in_threadpool(filter_body, text.encode(), scope)
                 return {"type": "websocket.receive", "text": body.decode()}
-            except Exception as error:
+            except Exception as error:  # becomes a message
                 detail = json.loads(bytes(_refusal(error).body))["detail"]
                 said = {"type": "error", "id": _command_id(text), "error": "invalid_argument", "message": detail}
                 await send({"type": "websocket.send", "text": json.dumps(said)})

@@ -40,7 +40,7 @@ async def following() -> AsyncIterator[None]:
     def follow() -> None:
         try:
             Watcher(folders, LocalLibrary(ingest), store_file("server"), _say).run(stop)
-        except Exception as error:
+        except Exception as error:  # the server goes on without the watcher
             if not stop.is_set():
                 logger.exception("The watched folders are no longer followed", exc_info=error)
 

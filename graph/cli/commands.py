@@ -177,7 +177,7 @@ def chat(options: Options, documents: tuple[str, ...], thread: str) -> None:
 def _questions() -> Iterator[str]:
     """Yield the lines of standard input that are not empty, up to `/quit`; prompt for them in a terminal."""
     with contextlib.suppress(ImportError):
-        import readline  # noqa: F401  gives input() line editing and a history
+        import readline  # noqa: F401  # importing it gives input() line editing and a history
     while True:
         try:
             line = input("\n> " if sys.stdin.isatty() else "").strip()

@@ -85,9 +85,8 @@ def keep_in(home: Path) -> None:
             dump(self, fileobj)
 
     # The runtime has no setting for its folder, so that these methods are replaced (docs/internals.md).
-    PersistentDict.__init__ = construct_there  # type: ignore[method-assign]
-    PersistentDict.sync = write_if_possible  # type: ignore[method-assign]
-    PersistentDict.dump = dump_in_parts  # type: ignore[method-assign]
+    for name, method in {"__init__": construct_there, "sync": write_if_possible, "dump": dump_in_parts}.items():
+        setattr(PersistentDict, name, method)
 
 
 def _is_periodic() -> bool:

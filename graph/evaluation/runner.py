@@ -121,7 +121,7 @@ async def ask(question: Question, plan: Plan) -> tuple[Row, Exception | None]:
         await _fill(row, question, result, plan)
     except CancelledError:
         raise  # the process is stopping
-    except Exception as error:
+    except Exception as error:  # one question that fails is a row, not the end of the run
         row["error"] = f"{type(error).__name__}: {' '.join(str(error).split())}"
         row["scores"] = scores.failed_scores(question, plan.depths)
         return row, error

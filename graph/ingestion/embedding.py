@@ -47,7 +47,7 @@ async def embed_document(
                 return
             try:
                 cost = await _embed_batch(deps, batch, name)
-            except Exception as error:
+            except Exception as error:  # raised below, when the batches in flight are stored
                 failures.append(error)
                 return
         usage, done = add_usage(usage, cost), done + len(batch)

@@ -234,7 +234,7 @@ async def index_document(state: BatchState) -> BatchOutput:
                 return {"outcomes": []}
             document = await chunk_if_stale(deps.stores, document, run, emit)
             usage = await embed_and_publish(deps, document, run, emit)
-    except Exception as error:
+    except Exception as error:  # `chunk_documents` and `embed_chunks` try again, and raise
         run.postpone_indexing()
         log("postponed", document["id"], reason=type(error).__name__)
         return {"outcomes": []}
@@ -263,7 +263,7 @@ async def embed_ahead(state: BatchState) -> BatchOutput:
                     await prefetch_vectors(
                         deps, document, chunks, state["name"], add_cost, lambda: run.contiguous_until(document) > 0
                     )
-    except Exception as error:
+    except Exception as error:  # `chunk_documents` and `embed_chunks` try again, and raise
         run.postpone_indexing()
         log("postponed", document, reason=type(error).__name__)
     finally:

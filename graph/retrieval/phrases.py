@@ -7,7 +7,7 @@ French and Spanish are known as well.
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple
 
 PhraseKind = Literal["time", "name", "noun"]
 
@@ -135,7 +135,8 @@ class _Splitter:
         self.runs: list[_Run] = []
         self._question = question
         self._words: list[re.Match[str]] = []
-        self._lead, self._determiner, self._chosen = "", cast("re.Match[str] | None", None), False
+        self._lead, self._chosen = "", False
+        self._determiner: re.Match[str] | None = None
         self._last = self._before_last = ""
         self._auxiliary = ""
         self._awaits_verb = False  # "how many students may ...": the subject stands before the auxiliary

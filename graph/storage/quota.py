@@ -115,7 +115,7 @@ class SharedQuota:
         bucket = self._bucket(key, limit)
         # A bucket remembers why it refused, for `waiting`: another thread must not ask in between.
         with self._asking, self._store.answering():
-            item = RateItem("request", bucket.now())  # type: ignore[no-untyped-call]
+            item = RateItem("request", bucket.now())  # type: ignore[no-untyped-call]  # the library's
             if spare or next(self._taken) % _SWEPT_EVERY == 0:
                 bucket.leak(item.timestamp)
             if spare and cast(int, bucket.count()) >= max(1, int(limit * _BULK_SHARE)):

@@ -45,7 +45,7 @@ class QuickRapidOCR(RapidOCR):
     """RapidOCR whose detector is given its input at less cost."""
 
     def _load_det_model(self) -> Any:
-        detector = super()._load_det_model()  # type: ignore[no-untyped-call]
+        detector = super()._load_det_model()  # type: ignore[no-untyped-call]  # RapidOCR has no types
         detector.get_preprocess = lambda: QuickInput(
             detector.limit_side_len, detector.limit_type, detector.mean, detector.std
         )

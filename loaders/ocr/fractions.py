@@ -224,7 +224,7 @@ def _rewritten(
     """Return a word with its fraction, and the x of its characters in pixels: what stands beside it is read again."""
     before = _part(crop, edges[0], spot.left, read)
     after = _part(crop, spot.right, edges[1], read)
-    after = after if _UNIT.fullmatch(after) else re.search(r"[.,;:)]*$", word)[0]  # type: ignore[index]
+    after = after if _UNIT.fullmatch(after) else word[len(word.rstrip(".,;:)")) :]
     step = (spot.left - edges[0]) / (len(before) + 1)
     places = [edges[0] + step * (at + 1) for at in range(len(before))]
     rest = (edges[1] - spot.right) / (len(after) + 1)

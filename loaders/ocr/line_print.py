@@ -95,7 +95,7 @@ class Print(NamedTuple):
         if not slope and len(beside) > _SKEWED:  # the cell of a table, cut out askew
             slope = (beside[-1].bottom - beside[0].bottom) / (beside[-1].middle - beside[0].middle)
             slope = 0.0 if abs(slope) > _ASKEW else slope
-        also = range(rest.start, _LIST.match(self.text, rest.start).end())  # type: ignore[union-attr]
+        also = range(rest.start, _LIST.match(self.text, rest.start).end())  # type: ignore[union-attr]  # any text
         hanging = _OLD_HANGING if self.old else _HANGING
         standing = [at for at in self.shapes if self.text[at].isalnum() and not hanging.match(self.text[at])]
         own = [at for at in standing if at not in also] or [at for at in standing if at not in rest]

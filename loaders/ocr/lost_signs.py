@@ -31,7 +31,6 @@ _LOOKALIKES = frozenset("ªº°?'’‘\"*sSzZlIi|!gqbB^†o")  # what a raised 
 _SURE = 0.9  # confidence from which a sign that is read alone counts
 _PAPER = 0.6  # of a sign's height around it when it is read alone
 _SIGN_HEIGHT = 32  # pixels to which a sign is enlarged
-_DIGITS_BEFORE = re.compile(r"[0-9]+$")
 _LAST_DIGIT = re.compile(r"(?<![\d.,])\d[\d.,]*(?<=\d)(?=\s|[.,;:)]|$)")
 _DARKER = 0.8  # of the darkness that parts ink and paper, in which a sign and the digit that it touches are apart
 _SAME, _BESIDE = 0.3, 0.35  # of the narrower shape; of the capitals' height between a number and its sign
@@ -83,7 +82,7 @@ def _free(shapes: Sequence[Shape], known: Sequence[Shape]) -> list[Shape]:
 
 
 def _is_raised(line: Print, at: int, text: str) -> bool:
-    start = at - len(_DIGITS_BEFORE.search(text[:at])[0])  # type: ignore[index]
+    start = len(text[:at].rstrip("0123456789"))
     return kind_of(line, at, range(at, at + 1), start) == "raised"
 
 

@@ -99,7 +99,7 @@ class _Ocr(QuickRapidOCR):
         return self.crop_text_regions(img, boxes), TextDetOutput(img, boxes, [1.0] * len(quads))
 
     def recognize_txt(self, img: list[Image]) -> TextRecOutput:
-        tiny = reader_of(self._load_rec_model())  # type: ignore[no-untyped-call]
+        tiny = reader_of(self._load_rec_model())  # type: ignore[no-untyped-call]  # as in detection.py
         found = [read_line(crop, tiny, careful_reader(), cell) for crop, cell in zip(img, self.careful, strict=True)]
         self.pieces, votes = list[Piece](), 0
         for crop, reading in zip(img, found, strict=True):
@@ -167,7 +167,7 @@ def rapid_ocr() -> Any:
 @lru_cache(maxsize=1)
 def careful_reader() -> Reader:
     """Return what reads doubtful lines: the recogniser that RapidOCR brings, loaded for the first of them."""
-    return reader_of(_brought()._load_rec_model())  # type: ignore[no-untyped-call]
+    return reader_of(_brought()._load_rec_model())  # type: ignore[no-untyped-call]  # as in detection.py
 
 
 @lru_cache(maxsize=1)

@@ -274,7 +274,7 @@ async def _outcome(workers: _Workers, future: Any, limits: _Limits) -> Any:
         return Failure("render_error", ended, retry=True)
     except BrokenProcessPool:  # a process ended before it said which job it had: any of those that wait
         return Failure("render_error", "A process that reads pages ended, tried twice.", retry=True)
-    except Exception as exc:
+    except Exception as exc:  # whatever a worker raises: only its page is lost
         return Failure("render_error", f"The page could not be read: {type(exc).__name__}: {exc}")
 
 

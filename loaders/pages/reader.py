@@ -55,7 +55,7 @@ def profile(job: PageJob) -> PageProfile | Failure:
     """Return the profile of a page without rendering it: about 20 ms a page."""
     try:
         return _open(job).profile(job.page)
-    except Exception as exc:
+    except Exception as exc:  # of PyMuPDF, Pillow or another reader: a page that fails is a row of the ledger
         return Failure("render_error", job.could_not_be("looked at", exc))
 
 
@@ -63,7 +63,7 @@ def render(job: PageJob) -> PageImage | Failure:
     """Render a page, and return it with its text layer."""
     try:
         return _open(job).render(job)
-    except Exception as exc:
+    except Exception as exc:  # as in `profile`
         return Failure("render_error", job.could_not_be("rendered", exc))
 
 
@@ -71,7 +71,7 @@ def read(job: PageJob) -> PageText | Failure:
     """Read a page: its own text if that can be trusted, else by OCR."""
     try:
         text = _open(job).read(job)
-    except Exception as exc:
+    except Exception as exc:  # as in `profile`
         return Failure("render_error", job.could_not_be("read", exc))
     if text is not None:
         return _with_gaps(text)
@@ -92,7 +92,7 @@ def recognise(job: ImageJob) -> PageText | Failure:
     """Read the stored image of a page by OCR, whatever the file holds."""
     try:
         ink = ink_share(np.asarray(Image.open(io.BytesIO(job.png)).convert("L")))
-    except Exception as exc:
+    except Exception as exc:  # as in `profile`
         return Failure("ocr_error", f"The image of page {job.page} cannot be decoded: {exc}")
     page = PageJob("the stored image", job.page, ocr_languages=job.ocr_languages)
     return _ocr(job.png, ink, page)
@@ -115,5 +115,5 @@ def _ocr(png: bytes, ink: float, job: PageJob) -> PageText | Failure:
     except ModuleNotFoundError as exc:
         missing = ModuleNotFoundError(f"{exc.name} is not installed; run `pip install 'pagewitness[offline]'`")
         return Failure("ocr_error", job.could_not_be("read by OCR", missing))
-    except Exception as exc:
+    except Exception as exc:  # as in `profile`
         return Failure("ocr_error", job.could_not_be("read by OCR", exc), retry=True)

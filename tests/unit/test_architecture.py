@@ -229,6 +229,24 @@ def test_files_and_functions_have_a_good_size() -> None:
     assert small == set(SMALL), "join a small module to its user, or say here why it is a file of its own"
 
 
+def test_exceptions_to_the_checkers_and_broad_handlers_say_why() -> None:
+    """A comment follows each `type: ignore` and `noqa`; a handler of all errors raises again, or has a comment."""
+    silent = re.compile(r"# (?:type: ignore|noqa)(?!.*?\S  # \S)")
+    found = []
+    for path in SOURCES:
+        lines = path.read_text("utf-8").splitlines()
+        found += [f"{name_of(path)}:{at}: {line.strip()}" for at, line in enumerate(lines, 1) if silent.search(line)]
+        found += [
+            f"{name_of(path)}:{node.lineno}: {lines[node.lineno - 1].strip()}"
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.ExceptHandler)
+            and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
+            and not any(isinstance(inner, ast.Raise) for inner in node.body)
+            and "#" not in lines[node.lineno - 1]
+        ]
+    assert found == []
+
+
 def test_the_reading_room_brings_everything_itself_and_writes_no_markup() -> None:
     elsewhere = re.compile(r"(?:src|href|url|import|fetch|from)\W{1,3}(?:https?:)?//\S+")
     markup = re.compile(r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\(|\bon\w+=\"|style=\"")

@@ -117,7 +117,7 @@ async def merge(iterators: Sequence[AsyncIterator[T]]) -> AsyncIterator[T]:
         try:
             async for item in iterator:
                 items.put_nowait(item)
-        except Exception as error:
+        except Exception as error:  # raised below, when the others have ended
             errors.append(error)
         finally:
             items.put_nowait(None)

@@ -157,7 +157,7 @@ class RequestClient:
                 bulk=bulk,
             )
             usage = usage_of(reply)
-        except Exception as error:
+        except Exception as error:  # each client has errors of its own; `_failure` explains them
             return self._failure(use, error)
         finally:
             usage = Usage(**{**usage, "requests": attempts.count})
