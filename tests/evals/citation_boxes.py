@@ -30,6 +30,10 @@ HELD = 0.85
 and more of small print, of formulas and of what is drawn."""
 
 
+_LONG = 20
+"""Letters from which a word is an address, and compared by its parts: one misread letter would lose half of it."""
+
+
 def share_held(quote: str, boxes: Mapping[int, Sequence[Sequence[float]]], source: Path) -> float:
     """The share (0-1) of the quote's letters and digits that OCR reads in the boxes, in any order of the boxes.
 
@@ -53,7 +57,8 @@ def share_held(quote: str, boxes: Mapping[int, Sequence[Sequence[float]]], sourc
 
 
 def _words(quote: str) -> list[str]:
-    return [bare for word in quote.split() if (bare := _bare(word))]
+    parts = [part for word in quote.split() for part in (re.split(r"\W", word) if len(word) > _LONG else [word])]
+    return [bare for part in parts if (bare := _bare(part))]
 
 
 def _overlap(word: str, text: str) -> float:

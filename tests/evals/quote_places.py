@@ -80,8 +80,8 @@ def measure(path: Path, numbers: Sequence[int], *, scans: bool, show: int = 0) -
         for chunk in chunks:
             transcripts = catalog.transcripts("d", chunk.pages)
             for sentence in chunk.sentences:
-                if sum(character.isalnum() for character in sentence.text) < 2:
-                    continue
+                if sentence.is_struck or sum(character.isalnum() for character in sentence.text) < 2:
+                    continue  # struck-out text is searched and never quoted
                 shares.sentences += 1
                 place = quotes.locate(sentence.text, transcripts)
                 if place is None:

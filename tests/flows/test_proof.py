@@ -17,27 +17,10 @@ from graph.errors import BadInputError
 from graph.export import texts
 from graph.export.proof import proof_pdf
 from tests.evals.citation_boxes import HELD, share_held
+from tests.evals.proofs import highlights
 
 WEIR = "The weir keeper Ansgar Tolle closes the gate at 41 centimetres."
 LAMPS = "Nine lamps burn on the mole until the last boat is in."
-
-
-def highlights(path: Path) -> list[tuple[int, str, list[list[float]], str]]:
-    """Page, number, boxes as fractions and text of each highlight annotation."""
-    found = []
-    with pymupdf.open(str(path)) as document:
-        for at, page in enumerate(document, 1):
-            width, height = page.rect.width, page.rect.height
-            for mark in page.annots(types=[pymupdf.PDF_ANNOT_HIGHLIGHT]):
-                points = mark.vertices
-                quads = [points[start : start + 4] for start in range(0, len(points), 4)]
-                boxes = [
-                    [min(x for x, _ in quad) / width, min(y for _, y in quad) / height,
-                     max(x for x, _ in quad) / width, max(y for _, y in quad) / height]
-                    for quad in quads
-                ]  # fmt: skip
-                found.append((at, mark.info["title"], boxes, mark.info["content"]))
-    return found
 
 
 def drawn(path: Path, rotation: int, kind: str) -> Path:
