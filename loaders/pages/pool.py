@@ -136,21 +136,21 @@ class ProcessPagePool:
     async def _run_all(self, workers: _Workers, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> list[Any]:
         # The first job starts the workers, which blocks for a moment: a thread does it, not the event loop.
         limits = self._limits()
-        futures = await asyncio.to_thread(lambda: [workers.submit(limits, function, job) for job in jobs])
+        scheduled = await asyncio.to_thread(lambda: [workers.submit(limits, function, job) for job in jobs])
         try:
-            return [await _outcome(workers, future, limits) for future in futures]
+            return [await _outcome(one, limits) for one in scheduled]
         finally:
-            for future in futures:
-                future.cancel()
+            for one in scheduled:
+                one.future.cancel()
 
     async def _call(self, workers: _Workers, function: Callable[..., Result], *args: Any) -> Result:
         limits = self._limits()
-        future = await asyncio.to_thread(workers.submit, limits, function, *args)
+        scheduled = await asyncio.to_thread(workers.submit, limits, function, *args)
         try:
-            result: Result = await _result(workers, future, limits)
+            result: Result = await _result(scheduled, limits)
             return result
         finally:
-            future.cancel()
+            scheduled.future.cancel()
 
     def _limits(self) -> _Limits:
         return _Limits(self.cpu_seconds, self.wall_seconds * load_factor())
@@ -181,6 +181,32 @@ class _TooLongError(Exception):
     """A job reached a limit; the text says which."""
 
 
+class _Scheduled(NamedTuple):
+    """A job that a pool has taken: its future, and the pool, which another may have replaced since."""
+
+    future: Any
+    pool: Any
+
+    def is_lost(self) -> bool:
+        """Return whether no process will finish the job.
+
+        Its pool has ended: pebble does not tell a job that came in the instant in which the pool broke (3 of 40 pools
+        that were given jobs while their process was killed). Or a process has it that the pool has given up: pebble
+        ends the process of a job that is cancelled or late, also if that has finished the job by then and begun the
+        next, which is then waited for until its time is over: once in 1,500 cancelled batches.
+        """
+        if self.future.done():
+            return False
+        if not self.pool.active:
+            return True
+        manager = self.pool._pool_manager
+        there = set(manager.worker_manager.workers)
+        return any(
+            task.future is self.future and task.started and task.worker_id not in there
+            for task in list(manager.task_manager.tasks.values())
+        )
+
+
 class _Workers:
     """Processes that run jobs; they start with the first one, and again after they were closed."""
 
@@ -190,38 +216,25 @@ class _Workers:
         self._at_exit: Finalize | None = None
         self._lock = threading.Lock()
 
-    def submit(self, limits: _Limits, function: Callable[..., Any], *args: Any) -> Any:
-        """Schedule a job and return its future."""
+    def submit(self, limits: _Limits, function: Callable[..., Any], *args: Any) -> _Scheduled:
+        """Schedule a job."""
         with self._lock:
-            if self._pool is not None and not self._pool.active:
-                # A process ended while it had no job, killed for want of memory perhaps: the pool takes no more.
-                _end(self._take())
-            if self._pool is None:
-                self._pool = ProcessPool(
-                    self._number,
-                    max_tasks=self._tasks,
-                    context=_Context(),
-                    initializer=_begin,
-                    initargs=[self._memory],
-                )
-                # A process that multiprocessing started joins its own children before `atexit` ends the pool.
-                self._at_exit = Finalize(None, self.close, exitpriority=10)
-            return self._pool.schedule(_run, args=(limits, function, *args), timeout=limits.wall)
+            try:
+                return self._schedule(limits, function, *args)
+            except RuntimeError:  # the pool broke between the look at it and the job
+                return self._schedule(limits, function, *args)
 
-    def runs_nowhere(self, future: Any) -> bool:
-        """Return whether a job that has begun is held by a process that the pool has given up.
-
-        pebble ends the process of a job that is cancelled or late, also if that has finished the job by then and begun
-        the next, which is then waited for until its time is over: once in 1,500 cancelled batches.
-        """
-        manager = getattr(self._pool, "_pool_manager", None)
-        if manager is None or future.done():
-            return False
-        there = set(manager.worker_manager.workers)
-        return any(
-            task.future is future and task.started and task.worker_id not in there
-            for task in list(manager.task_manager.tasks.values())
-        )
+    def _schedule(self, limits: _Limits, function: Callable[..., Any], *args: Any) -> _Scheduled:
+        if self._pool is not None and not self._pool.active:
+            # A process ended while it had no job, killed for want of memory perhaps: the pool takes no more.
+            _end(self._take())
+        if self._pool is None:
+            self._pool = ProcessPool(
+                self._number, max_tasks=self._tasks, context=_Context(), initializer=_begin, initargs=[self._memory]
+            )
+            # A process that multiprocessing started joins its own children before `atexit` ends the pool.
+            self._at_exit = Finalize(None, self.close, exitpriority=10)
+        return _Scheduled(self._pool.schedule(_run, args=(limits, function, *args), timeout=limits.wall), self._pool)
 
     def close(self) -> None:
         """End the processes, busy or not."""
@@ -244,17 +257,18 @@ def _end(pool: Any) -> None:
         pool.join()
 
 
-async def _result(workers: _Workers, future: Any, limits: _Limits) -> Any:
+async def _result(scheduled: _Scheduled, limits: _Limits) -> Any:
     """Return what a job returns, or raise what it raises.
 
-    Raises _TooLongError if it reached a limit, and BrokenProcessPool if its process was ended on another's account.
+    Raises _TooLongError if it reached a limit, and BrokenProcessPool if its pool or its process was ended on another's
+    account.
     """
-    result, nowhere = asyncio.wrap_future(future), False
+    result, lost = asyncio.wrap_future(scheduled.future), False
     try:
         while not (await asyncio.wait({result}, timeout=_LOOK_S))[0]:
-            was_nowhere, nowhere = nowhere, workers.runs_nowhere(future)
-            if was_nowhere and nowhere:  # seen twice: the result of a process that has just ended may be on its way
-                raise BrokenProcessPool("The process was ended while it began this job.")
+            was_lost, lost = lost, scheduled.is_lost()
+            if was_lost and lost:  # seen twice: the result of a process that has just ended may be on its way
+                raise BrokenProcessPool("The pool or the process of this job was ended.")
         return await result
     except FutureTimeout as exc:
         raise _TooLongError(f"within {limits.wall:.0f} s") from exc
@@ -264,9 +278,9 @@ async def _result(workers: _Workers, future: Any, limits: _Limits) -> Any:
         raise
 
 
-async def _outcome(workers: _Workers, future: Any, limits: _Limits) -> Any:
+async def _outcome(scheduled: _Scheduled, limits: _Limits) -> Any:
     try:
-        return await _result(workers, future, limits)
+        return await _result(scheduled, limits)
     except _TooLongError as exc:
         return Failure("timeout", f"The page could not be read {exc}, tried twice.", retry=True)
     except ProcessExpired as exc:
@@ -323,6 +337,10 @@ def _limited(limits: _Limits, function: Callable[..., Result], *args: Any) -> Re
         signal.alarm(0)
 
 
+_STARTING = threading.Lock()
+"""Held while a process is started: two pools that start one at a time would exchange their main modules."""
+
+
 class _Process(SpawnProcess):
     """A spawned process that does not import the caller's main script again.
 
@@ -342,9 +360,10 @@ class _Context(SpawnContext):
 
 @contextmanager
 def _without_main() -> Iterator[None]:
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
+    with _STARTING:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from loaders.errors import SourceError
+from loaders.pages import pool as pools
 from loaders.pages.cpu import cores
 from loaders.pages.pool import PagePool, ProcessPagePool, load_factor
 from loaders.pages.reader import read
@@ -142,8 +143,11 @@ SLEEPS_ONCE = """__import__('os').path.exists({0!r}) or (
     open({0!r}, 'w').close(), __import__('time').sleep(1_000))"""
 
 
-async def test_a_job_whose_process_was_ended_on_anothers_account_is_tried_once_more(tmp_path: Path) -> None:
+async def test_a_job_whose_process_was_ended_on_anothers_account_is_tried_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """pebble ends the process of a cancelled job even if that has begun the next job, and forgets about it."""
+    monkeypatch.setattr(pools, "_LOOK_S", 0.1)
     pool = ProcessPagePool(workers=1, wall_seconds=2_000)
     try:
         waiting = asyncio.create_task(pool.map(eval, [SLEEPS_ONCE.format(str(tmp_path / "tried"))]))
@@ -153,6 +157,23 @@ async def test_a_job_whose_process_was_ended_on_anothers_account_is_tried_once_m
         ((pid, _),) = manager.workers.items()
         manager.maybe_stop_worker(pid)
         assert await asyncio.wait_for(waiting, 300) == [True]
+    finally:
+        pool.close()
+
+
+async def test_a_job_whose_pool_ended_without_telling_it_is_tried_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a job is left that comes in the instant in which the pool breaks: pebble no longer looks at its outcome."""
+    monkeypatch.setattr(pools, "_LOOK_S", 0.1)
+    pool = ProcessPagePool(workers=1, wall_seconds=2_000)
+    try:
+        waiting = asyncio.create_task(pool.map(eval, [SLEEPS_ONCE.format(str(tmp_path / "tried"))]))
+        while not (tmp_path / "tried").exists():
+            await asyncio.sleep(0.05)
+        pool._all._pool.stop()
+        assert await asyncio.wait_for(waiting, 300) == [True]
+        assert await pool.call(abs, -9) == 9
     finally:
         pool.close()
 
