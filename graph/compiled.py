@@ -1,4 +1,4 @@
-"""Compiled graphs with extra behaviour: the root detaches files from its input, and inner graphs tell with it.
+"""Compiled graphs with more: the root detaches files from its input, inner graphs send events into its stream.
 
 `StateGraph.compile` cannot be told which class to return, so a compiled graph is copied and the copy's class changed to
 a subclass that adds no attributes. The subclasses override public methods alone.

@@ -68,7 +68,7 @@ class Context(BaseModel):
     reader_model: str = Field(
         default_factory=lambda: settings().models["reader"],
         description="The vision model that reads page images, as `provider:model`; or `offline`: the text layer and "
-        "the OCR on board, whatever model answers.",
+        "the built-in OCR, whatever model answers.",
     )
     chat_model: str = Field(
         default_factory=lambda: settings().models["chat"],

@@ -14,7 +14,7 @@ GOOGLE, OPENAI, ANTHROPIC, OLLAMA = "google_genai", "openai", "anthropic", "olla
 OLLAMA_ADDRESS = "http://127.0.0.1:11434"
 """Where Ollama listens if nothing else is said."""
 OFFLINE = "offline"
-"""The reader that is no model: the text layer, and the OCR on board."""
+"""The reader that is no model: the text layer, and the built-in OCR."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Provider:
     chat: str = ""
     """The model that answers where none is named."""
     embedding: str = ""
-    """The model that embeds where none is named; "" if the small one on board does."""
+    """The model that embeds where none is named; "" if the small built-in one does."""
 
 
 # Models of late 2026. Google's reader is a Flash-Lite because the free tier grants it 500 requests a day, against 20
@@ -78,7 +78,7 @@ def default_models(named: Mapping[str, str], keys: Mapping[str, str], addresses:
         addresses: The addresses that are set, by provider.
 
     Returns:
-        A model for each purpose that is not in `named`; "" for `embedding` where the model on board embeds.
+        A model for each purpose that is not in `named`; "" for `embedding` where the built-in model embeds.
     """
     reader = named.get("reader") or ""
     model = named.get("chat") or ("" if reader == OFFLINE else reader)

@@ -244,7 +244,7 @@ class Settings(BaseSettings):
 
     @property
     def models(self) -> dict[str, str]:
-        """The models by purpose (`reader`, `chat`, `embedding`), named or by default; "" if the one on board embeds."""
+        """The models by purpose (`reader`, `chat`, `embedding`), named or by default; "" if the built-in one embeds."""
         named = {"reader": self.reader_model, "chat": self.chat_model, "embedding": self.embedding_model}
         return {**named, **default_models(named, self.keys, self.addresses)}
 

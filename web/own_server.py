@@ -1,4 +1,4 @@
-"""Requests of this process to the server that it is: LangGraph's, or Aegra's, which speaks the same protocol."""
+"""Requests of the server's process to its own API: LangGraph's, or Aegra's, which speaks the same protocol."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks that are run beside the server's own work and within a time: what hangs is told, and not asked once more."""
+"""Checks beside the server's own work, each with a time limit: one that hangs is reported, and not started again."""
 
 from __future__ import annotations
 

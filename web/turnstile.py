@@ -1,4 +1,4 @@
-"""A turnstile for requests that the server answers by runs: two at a time, but none waits long for the others."""
+"""A turnstile for requests that the server answers by runs: two at a time, and the next one after 60 ms in any case."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def keep_in(home: Path) -> None:
 
     def construct_there(self: PersistentDict, *args: Any, filename: str, **values: Any) -> None:
         construct(self, *args, filename=str(home / filename), **values)
-        # What it looks for at the start; the name is defined by the time that the first of these files is named.
+        # The file that the runtime reads at its start; the module is loaded before the first file is named.
         if database := sys.modules.get("langgraph_runtime_inmem.database"):
             vars(database)["OPS_FILENAME"] = str(home / FOLDER / ".langgraph_ops.pckl")
 
@@ -107,7 +107,7 @@ class _Yielding:
         self._file = file
 
     def write(self, part: bytes | memoryview) -> int:
-        """Write a part, of 64 kB as a pickler hands them over."""
+        """Write a part; a pickler hands over 64 kB at a time."""
         time.sleep(0)
         return self._file.write(part)
 

@@ -1,4 +1,4 @@
-"""What is done with the pages of a batch once their leases are its own: rendering and transcription."""
+"""Rendering and transcription of the pages of a batch, once it holds their leases."""
 
 from __future__ import annotations
 

@@ -284,7 +284,7 @@ def _office() -> str:
 
 
 def _scripts() -> str:
-    """Return which scripts Tesseract can read beside those that the OCR on board knows."""
+    """Return which scripts Tesseract can read beside those that the built-in OCR knows."""
     from loaders.ocr import tesseract
 
     allowed = tesseract.wanted(settings().ocr_languages)

@@ -67,7 +67,7 @@ def after_description(
 
 
 def after_retrieval(state: QueryState) -> Literal["compute_on_tables", "grade_chunks", "clarify"]:
-    """Look into the tables before chunks are graded, without a model: if one was found, or the question computes."""
+    """Offline, compute on tables before chunks are graded, if a table was found or the question asks to compute."""
     if state.get("ambiguity"):
         return "clarify"
     asked = state.get("understanding")

@@ -1,4 +1,4 @@
-"""The node for questions over several documents: each one is searched, each side cited, and a side without is said."""
+"""The node for questions over several documents: each is searched and cited, and those that say nothing are named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Second readings of cited pages: what only a model has read is read by OCR on board, once, and kept in the catalog.
+"""Second readings of cited pages: what only a model has read is read once by the built-in OCR, and kept in the catalog.
 
 A page takes 2-7 s of CPU, when it is cited for the first time. Pages with a legible text layer need none.
 """

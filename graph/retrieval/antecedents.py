@@ -1,4 +1,4 @@
-"""What a pronoun stands for: that at the beginning of a sentence, and that of a question.
+"""Antecedents of pronouns: of one at the beginning of a sentence, and of one in a question.
 
 "She studied in Zurich." is about the woman whom a sentence before names. Where two persons are spoken of, the nearest
 sentence that is not about another pronoun's person tells: "Her brother Jasper was a painter. He lived in Paris."

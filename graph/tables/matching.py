@@ -1,4 +1,4 @@
-"""A question held against a table: its rows, columns and scope in the question, and the words that nothing explains."""
+"""A match of a question with a table: the rows, columns and scope named, and the words that nothing explains."""
 
 from __future__ import annotations
 

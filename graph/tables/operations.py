@@ -1,4 +1,4 @@
-"""What a question asks of a table: a cell, the highest, a filter, a count, a sum, a comparison, ..., by its words."""
+"""Operations that a question asks of a table, told by its words: a cell, the highest, a filter, a count, a sum, ..."""
 
 from __future__ import annotations
 

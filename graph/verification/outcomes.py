@@ -1,4 +1,4 @@
-"""What checked claims come to: the verdict of each with its reasons, its history over a repair, the answer's verdict.
+"""Outcomes of checked claims: the verdict of each with its reasons, its history over a repair, the answer's verdict.
 
 Apart from the verifier, which takes 12 ms to import and is needed only once there are claims.
 """

@@ -1,7 +1,7 @@
 """The second witness of a quote: what a page holds by its text layer or by OCR, beside what a model wrote of it.
 
 A quote that code found in a model's transcript is the model's word. It counts as read from the page only if the page's
-own text layer, where that is legible, or OCR on board holds the same words.
+own text layer, where that is legible, or the built-in OCR holds the same words.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Debian's Tesseract, where it is installed, for scripts that the OCR on board does not know.
+"""Debian's Tesseract, where it is installed, for scripts that the built-in OCR does not know.
 
 The binary is called as a program, so that it is no dependency. It is asked only for pages that RapidOCR cannot read.
 """

@@ -283,6 +283,13 @@ def test_a_server_starts_without_what_only_some_requests_need() -> None:
     assert done.stdout.split() == ["[]"]
 
 
+def test_a_module_says_what_it_is() -> None:
+    """Its docstring begins with a noun phrase; a clause ("What is sent ...") must be read to its end to be placed."""
+    clause = re.compile(r"(?:What|Who|When|Where|Which|How|Why)\b")
+    texts = {path: ast.get_docstring(tree(path)) or "" for path in SOURCES}
+    assert [f"{name_of(path)}: {text[:60]}" for path, text in texts.items() if not text or clause.match(text)] == []
+
+
 def test_prose_has_no_old_words() -> None:
     """Docs and docstrings are in plain English of today; a pattern that must find such a word spells it in parts."""
     old = re.compile(r"\b(?:whoever|lest|anew|as ever|nobody|of ours)\b", re.IGNORECASE)

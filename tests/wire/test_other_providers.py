@@ -65,7 +65,7 @@ def test_a_provider_is_found_by_its_own_variables(kind: Format, use: Use) -> Non
     assert TRUE["text"] in answer["answer"]
     assert answer["citations"]
     vector = dependencies.for_context(Context()).stores.vectors
-    length = DIMENSIONS if kind in EMBEDDING else 384  # Anthropic embeds nothing: the model on board does
+    length = DIMENSIONS if kind in EMBEDDING else 384  # Anthropic embeds nothing: the built-in model does
     assert vector.search(np.ones(length, dtype=np.float32), [], 1)
 
 

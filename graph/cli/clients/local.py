@@ -69,7 +69,7 @@ class LocalClient:
         return proof_pdf(answer)
 
     def documents(self, limit: int | None = None, offset: int = 0) -> Mapping[str, Any]:
-        """List the documents, or so many of them without the first ones; those of the collection of the context."""
+        """List the documents of the context's collection: at most `limit` (all if None), without the first `offset`."""
         from graph.storage import summaries
 
         catalog = dependencies.stores_of(LOCAL, self._context.collection).catalog

@@ -34,7 +34,7 @@ class Uploaded(NamedTuple):
     skipped: list[SkippedFile]
     """The files of folders and globs that were left out."""
     duplicates: list[DuplicateFile]
-    """The files with the bytes and the name of one before, and links to one."""
+    """The files with the same bytes and name as an earlier one, and the links to files that were sent."""
 
 
 def upload_sources(

@@ -1,4 +1,4 @@
-"""What each configured model can do, found by asking it: text, an image, a structured reply, a stream, vectors.
+"""Capabilities of the configured models, found by asking each: text, images, structured replies, streams, vectors.
 
 Four small requests for each chat model, one for the embedding model; a model for two purposes is asked once.
 """
@@ -54,11 +54,11 @@ class Capabilities(TypedDict):
     vector: str
     """Vectors: "yes" and their length."""
     billions: float
-    """Parameters of a model on a server of one's own, in billions; 0 where that does not tell them."""
+    """Billions of parameters, as a local server tells them; 0 where it does not, and for other models."""
     context: int
-    """Tokens that it holds, likewise."""
+    """Tokens of its context window, as a local server tells them; else 0."""
     seconds: float
-    """How long all of it took."""
+    """Seconds that all requests took."""
 
 
 class _Sum(BaseModel):
@@ -66,7 +66,7 @@ class _Sum(BaseModel):
 
 
 async def ask_models(context: Context, config: Settings) -> list[Capabilities]:
-    """Ask each model that these settings name, and return what it can do; the models on board are left out."""
+    """Ask each model that these settings name, and return what it can do; the built-in models are left out."""
     client = build_client(config, retry_policy=RetryPolicy(max_attempts=1))
     purposes: dict[str, list[str]] = {}
     for purpose, name in (("reader", context.reader_model), ("chat", context.chat_model)):

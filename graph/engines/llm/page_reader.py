@@ -80,7 +80,7 @@ class PageReader:
             yield outcome
 
     async def _read(self, images: Sequence[PageImage], attempt: Attempt) -> dict[int, PageReading | Failure]:
-        """Send one request for these pages; return the outcome of each; nothing is sent to a model without eyes."""
+        """Send one request for these pages and return the outcome of each; send none to a model that sees no images."""
         if self._no_images:
             return {image.page: self._no_images for image in images}
         smaller = await asyncio.to_thread(_smaller, images) if takes_webp(self._reader.model) else {}

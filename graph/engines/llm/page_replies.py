@@ -44,7 +44,7 @@ def content_blocks(
     Args:
         images: The pages.
         webp: Images by page that are sent instead of the PNG.
-        again: What is said last, of an earlier reply.
+        again: The last text, on what was wrong with an earlier reply; "" for none.
     """
     blocks: list[dict[str, Any]] = []
     for image in images:

@@ -1,4 +1,4 @@
-"""What is sent for pages besides the prompt: images in the smallest lossless form, and how long a reply may be.
+"""Requests for pages besides the prompt: images in the smallest lossless form, and the bound on the reply's length.
 
 Both depend on the model, which may be the fallback model of another provider.
 """

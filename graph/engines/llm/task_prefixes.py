@@ -1,4 +1,4 @@
-"""What embedding models want written before a question and before a passage, by family.
+"""Task prefixes: the words that embedding models want before a question and before a passage, by family.
 
 Trained with such prefixes, these models find worse without them. Sources: the models' own cards.
 """

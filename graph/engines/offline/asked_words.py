@@ -1,4 +1,4 @@
-"""The words and patterns of `evidence_rules`: what a question asks for, what means the same, what is a value."""
+"""Words and patterns of questions and values: the kind of value asked for, units, bounds, words without content."""
 
 from __future__ import annotations
 

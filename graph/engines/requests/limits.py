@@ -1,4 +1,4 @@
-"""What is known of the limits of model services: rates by tier, requests in flight, and when a day begins."""
+"""Known limits of model services: rates by tier, requests in flight, and when a day begins."""
 
 from __future__ import annotations
 

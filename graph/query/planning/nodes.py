@@ -93,7 +93,7 @@ def _spent(state: PlanState) -> Usage:
 
 
 def _embeds_by_model() -> bool:
-    """Return whether a search takes a request; the embedder on board takes none."""
+    """Return whether a search takes a request; the built-in embedder takes none."""
     return dependencies.uses_embedding_model(context.current(), settings())
 
 

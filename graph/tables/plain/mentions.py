@@ -1,4 +1,4 @@
-"""What a question names of a table: cells and headers, and the words that neither they nor its title explain."""
+"""Mentions of a table in a question: cells and headers, and the words that neither they nor its title explain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two values held against each other: of two rows, two columns, two years or two times, or a part and the whole."""
+"""Comparisons of two values: of two rows, two columns, two years or two times, or a part and the whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a question in everyday words wants of a table: who, where, when, the latest, how long, fewer than, a share."""
+"""The parts of a question in everyday words to a table: who, where, when, the latest, how long, fewer than, a share."""
 
 from __future__ import annotations
 

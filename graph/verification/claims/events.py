@@ -1,4 +1,4 @@
-"""A check of who did something, and when: one of several events of a sentence, and whose brother or lieutenant it was.
+"""A check of events: a claim gives each its own year and person, where its quote tells of several.
 
 "Born in Wick, she married Tolm in 1916" does not say that she was born in 1916. "Tolm's lieutenant Orrin founded it"
 does not say that Tolm did. What is found is a doubt.
@@ -87,7 +87,7 @@ _JOINING = _ORDER | frozenset("until when while as by where till bis als währen
 
 
 def _verbs(some: Sequence[Word]) -> set[str]:
-    """Return the stems of the pasts among some words."""
+    """Return the stems of the verbs in the past tense among some words."""
     return {
         word.stem
         for word in some

@@ -1,4 +1,4 @@
-"""Which of two values of a sentence a claim is about, where the sentence itself tells: by a comparison, or by names.
+"""The choice between two values of a sentence that a claim may be about, by a comparison or by names in the sentence.
 
 "21,400 in 2033, up from 18,900 in 2030" leaves out in its second part what the first one says, so that only the year
 tells the two apart. In "Orrin ringed 640, Harms 710" the names do.

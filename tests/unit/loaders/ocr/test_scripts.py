@@ -1,4 +1,4 @@
-"""Print in scripts that the OCR on board does not know: never blank, never noise; Tesseract reads it if it can."""
+"""Print in scripts that the built-in OCR does not know: never blank, never noise; Tesseract reads it if it can."""
 
 from __future__ import annotations
 
