@@ -225,9 +225,9 @@ class PageView:
 ReadFrom = Literal["text", "ocr", "transcript", "image", "description"]
 """By which witness a quote stands on its page.
 
-`text`: the page's text layer. `ocr`: the built-in OCR. `transcript`: only the model that read the page, because no second
-reading has it. `image`: only the model that answered, which saw the page's image. `description`: what a model wrote of a
-figure or table, which is not printed on the page."""
+`text`: the page's text layer. `ocr`: the built-in OCR. `transcript`: only the model that read the page, because no
+second reading has it. `image`: only the model that answered, which saw the page's image. `description`: what a model
+wrote of a figure or table, which is not printed on the page."""
 
 
 class Citation(TypedDict):
