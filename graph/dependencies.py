@@ -18,7 +18,7 @@ from graph.errors import BadInputError, require_extra
 from graph.providers import OFFLINE
 from graph.runtime import process
 from graph.runtime.caching import build_once
-from graph.settings import Settings, settings
+from graph.settings import Settings, prepare_ray, settings
 from graph.storage.stores import HomeStores, Stores
 
 if TYPE_CHECKING:
@@ -61,12 +61,26 @@ class Deps:
         return Retriever(self.stores.catalog, self.stores.vectors, self.embedder, multilingual, pages)
 
 
-@build_once()
 def pool() -> PagePool:
-    """Return the pool of worker processes that open files, one for each core; they start with the first page."""
-    from loaders.pages.pool import ProcessPagePool
+    """Return the pool that opens files and reads pages, here or in a cluster; its processes start with the first page.
 
-    return ProcessPagePool()
+    Raises:
+        BadInputError: the settings name a cluster, and what speaks to it is not installed.
+    """
+    return _pool_at(settings().pool_url)
+
+
+@build_once(2)
+def _pool_at(url: str) -> PagePool:
+    if not url:
+        from loaders.pages.pool import ProcessPagePool
+
+        return ProcessPagePool()
+    require_extra("ray", "PAGEWITNESS_POOL_URL")
+    prepare_ray()
+    from loaders.pages.ray_pool import RayPool
+
+    return RayPool(url)
 
 
 @build_once(4)

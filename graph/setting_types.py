@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator
 
 _URL = re.compile(r"https?://[^\s()\[\]<>]+|https?://\[[0-9a-fA-F:]+\][^\s()\[\]<>]*")
+_POOL = re.compile(r"ray://(?:local|[^\s/:@]+:\d+|\[[0-9a-fA-F:]+\]:\d+)")
 # Clients write the whole address into their logs.
 KEY_IN_ADDRESS = re.compile(r"//[^/\s]*@|[?&#]")
 ALL_INTERFACES = re.compile(r"^(https?://)(?:0\.0\.0\.0|\[::\])(?=[:/]|$)")  # to listen at, not to connect to
@@ -67,7 +68,15 @@ def host(value: Any) -> Any:
     return _url(url if re.search(r":\d+$", url) or url.startswith("https:") else f"{url}:11434")
 
 
+def _pool(value: str) -> str:
+    """Return the address of a Ray cluster."""
+    if value and not _POOL.fullmatch(value):
+        raise ValueError("ray://host:port of a Ray cluster, or ray://local for one on this machine")
+    return value
+
+
 Url = Annotated[str, AfterValidator(_url)]
+PoolUrl = Annotated[str, AfterValidator(_pool)]
 ModelUrl = Annotated[str, AfterValidator(_model_url)]
 Count = Annotated[int | None, BeforeValidator(_count)]
 Amount = Annotated[int, BeforeValidator(_count)]

@@ -34,6 +34,7 @@ from graph.setting_types import (
     Amount,
     Count,
     ModelUrl,
+    PoolUrl,
     Switch,
     Url,
     host,
@@ -122,6 +123,8 @@ class Settings(BaseSettings):
     quota_url: SecretStr = SecretStr("")
     """The address of a Postgres database or Redis server where all processes with the same key count their requests;
     "" if this process counts its own. It may hold a password."""
+    pool_url: PoolUrl = ""
+    """The address of a Ray cluster whose processors read pages; "" for processes on this machine."""
     office_converter: str = "auto"
     """The command that converts Office files to PDF; `auto` looks for LibreOffice, `off` skips such files."""
     # An attached annex is often what is asked for, and a file that is not wanted costs only its pages.
@@ -359,6 +362,15 @@ def limit_numpy_threads() -> None:
 def has_one_numpy_thread() -> bool:
     """Return whether numpy multiplies in the calling thread alone, as `limit_numpy_threads` has it."""
     return os.environ.get("OPENBLAS_NUM_THREADS") == "1"
+
+
+def prepare_ray() -> None:
+    """Set what Ray reads when it is imported: it reports no use to its makers, and prints no deaths of processes."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ["RAY_DEDUP_LOGS_SKIP_REGEX"] = "."  # they would go to standard output, beside our JSON
+    named = os.environ.get("RAY_AUTH_TOKEN") or os.environ.get("RAY_AUTH_TOKEN_PATH")
+    if named or Path("~/.ray/auth_token").expanduser().exists():  # its client, unlike the rest, does not look for one
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
 
 
 def cache_folder() -> Path | None:

@@ -15,6 +15,10 @@ class PasswordError(SourceError):
     """A file that is encrypted: no password was given, or a wrong one."""
 
 
+class PoolError(RuntimeError):
+    """A pool of processes that cannot be used: a cluster that is not reached, or reads otherwise than this machine."""
+
+
 def message_of(error: BaseException) -> str:
     """Return what an error says, at most 200 characters; what caused it where that is a whole traceback (RapidOCR)."""
     first = error

@@ -115,13 +115,13 @@ def with_options(function: Function) -> Function:
         from concurrent.futures import CancelledError
 
         from graph.errors import BadInputError, HomeError, HomeInUseError, ModelError, ServerError
-        from loaders.errors import SourceError
+        from loaders.errors import PoolError, SourceError
 
         try:
             return function(options, **arguments) or DONE
         except HomeInUseError as error:
             raise Failure(_advice(error, click.get_current_context()), json) from error
-        except (BadInputError, SourceError, HomeError, ModelError, ServerError) as error:
+        except (BadInputError, SourceError, PoolError, HomeError, ModelError, ServerError) as error:
             raise Failure(str(error), json) from error
         except (KeyboardInterrupt, CancelledError):
             click.echo("Stopped. Finished work is saved: run the same command again to continue.", err=True)

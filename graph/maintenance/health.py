@@ -21,6 +21,7 @@ from graph.retrieval.embedder import SentenceEmbedder
 from graph.settings import Settings, settings
 from graph.storage.stores import Stores
 from graph.types import counted
+from loaders.pages.cpu import cores
 
 _PACKAGES = ("langgraph", "langchain", "langchain-google-genai", "chromadb", "pymupdf", "rapidocr", "onnxruntime")
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def run_checks(*, named: bool = True) -> dict[str, Any]:
         _run(name, check)
         for name, check in (
             ("packages", _packages), ("home folder", _home), ("sizes", _sizes), ("engine", _engine),
-            ("models", _models), ("requests", _requests), ("store", _store), ("files", _files), ("catalog", _catalog),
+            ("models", _models), ("requests", _requests), ("store", _store), ("files", _files), ("pages", _pool),
+            ("catalog", _catalog),
             ("reading", partial(_reading, named=named)), ("chunks", _chunks),
             ("vectors", _vectors), ("offline model", _model), ("other scripts", _scripts), ("office files", _office),
             ("a question", _question),
@@ -130,6 +132,15 @@ def _files() -> str:
         return "in the home folder"
     blobs.check(dependencies.home_stores().catalog.get_meta(Stores.FILES_AT) or "")
     return f"page images and uploads in {blobs.place}; fetched files in the home folder"
+
+
+def _pool() -> str:
+    """Return whose processors read pages; a cluster at an address has read one."""
+    pool = dependencies.pool()
+    if not (url := settings().pool_url):
+        return f"read on this machine, {cores()} at a time"
+    asyncio.run(pool.map(abs, [-1]))
+    return f"read by {url}, which answered"
 
 
 def _engine() -> str:

@@ -9,10 +9,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from functools import partial
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess, parent_process
 from multiprocessing.util import Finalize
@@ -53,7 +54,7 @@ _LOOK_S = 5.0
 TASKS_PER_WORKER = 300
 """Pages after which a worker is replaced: its memory grows a little with every page, its start costs 2 s."""
 
-_YOUNG = 5_000
+YOUNG = 5_000
 """New objects after which a worker looks for garbage. With this and without scanning libraries that were loaded, a new
 process reads 22 pages of a paper in 6.36 s of CPU in place of 6.78 (medians of 4, in turns, under load), with as much
 memory (703 MB in place of 709)."""
@@ -108,13 +109,8 @@ class ProcessPagePool:
         A job that takes too long, raises, or kills its worker is a Failure; the others go on. Cancelling the await
         cancels what has not finished.
         """
-        outcomes = await self._run_all(self._all, function, jobs)
-        failed = [at for at, outcome in enumerate(outcomes) if isinstance(outcome, Failure) and outcome.retry]
-        if failed:
-            again = await self._run_all(self._lone, function, [jobs[at] for at in failed])
-            for at, outcome in zip(failed, again, strict=True):
-                outcomes[at] = outcome
-        return outcomes
+        run, run_alone = (partial(self._run_all, workers) for workers in (self._all, self._lone))
+        return await map_twice(run, run_alone, function, jobs)
 
     async def call(self, function: Callable[..., Result], *args: Any) -> Result:
         """Run `function` once and return its result or raise its exception; SourceError if it hangs or dies."""
@@ -152,8 +148,21 @@ class ProcessPagePool:
         finally:
             scheduled.future.cancel()
 
-    def _limits(self) -> _Limits:
-        return _Limits(self.cpu_seconds, self.wall_seconds * load_factor())
+    def _limits(self) -> Limits:
+        return Limits(self.cpu_seconds, self.wall_seconds * load_factor())
+
+
+async def map_twice(
+    run: Callable[..., Awaitable[list[Any]]], again: Callable[..., Awaitable[list[Any]]],
+    function: Callable[[Job], Outcome], jobs: Sequence[Job],
+) -> list[Outcome | Failure]:  # fmt: skip
+    """Return the outcomes of `run(function, jobs)`, and for Failures that ask for it those of `again`, in order."""
+    outcomes = await run(function, jobs)
+    failed = [at for at, outcome in enumerate(outcomes) if isinstance(outcome, Failure) and outcome.retry]
+    if failed:
+        for at, outcome in zip(failed, await again(function, [jobs[at] for at in failed]), strict=True):
+            outcomes[at] = outcome
+    return outcomes
 
 
 def load_factor() -> float:
@@ -170,7 +179,7 @@ def load_factor() -> float:
     return max(1.0, wanting / cores())
 
 
-class _Limits(NamedTuple):
+class Limits(NamedTuple):
     """What a job may take: CPU time, and time on the clock at the load of the moment, in seconds."""
 
     cpu: float
@@ -216,7 +225,7 @@ class _Workers:
         self._at_exit: Finalize | None = None
         self._lock = threading.Lock()
 
-    def submit(self, limits: _Limits, function: Callable[..., Any], *args: Any) -> _Scheduled:
+    def submit(self, limits: Limits, function: Callable[..., Any], *args: Any) -> _Scheduled:
         """Schedule a job."""
         with self._lock:
             try:
@@ -224,7 +233,7 @@ class _Workers:
             except RuntimeError:  # the pool broke between the look at it and the job
                 return self._schedule(limits, function, *args)
 
-    def _schedule(self, limits: _Limits, function: Callable[..., Any], *args: Any) -> _Scheduled:
+    def _schedule(self, limits: Limits, function: Callable[..., Any], *args: Any) -> _Scheduled:
         if self._pool is not None and not self._pool.active:
             # A process ended while it had no job, killed for want of memory perhaps: the pool takes no more.
             _end(self._take())
@@ -234,7 +243,9 @@ class _Workers:
             )
             # A process that multiprocessing started joins its own children before `atexit` ends the pool.
             self._at_exit = Finalize(None, self.close, exitpriority=10)
-        return _Scheduled(self._pool.schedule(_run, args=(limits, function, *args), timeout=limits.wall), self._pool)
+        return _Scheduled(
+            self._pool.schedule(run_limited, args=(limits, function, *args), timeout=limits.wall), self._pool
+        )
 
     def close(self) -> None:
         """End the processes, busy or not."""
@@ -257,7 +268,7 @@ def _end(pool: Any) -> None:
         pool.join()
 
 
-async def _result(scheduled: _Scheduled, limits: _Limits) -> Any:
+async def _result(scheduled: _Scheduled, limits: Limits) -> Any:
     """Return what a job returns, or raise what it raises.
 
     Raises _TooLongError if it reached a limit, and BrokenProcessPool if its pool or its process was ended on another's
@@ -278,7 +289,7 @@ async def _result(scheduled: _Scheduled, limits: _Limits) -> Any:
         raise
 
 
-async def _outcome(scheduled: _Scheduled, limits: _Limits) -> Any:
+async def _outcome(scheduled: _Scheduled, limits: Limits) -> Any:
     try:
         return await _result(scheduled, limits)
     except _TooLongError as exc:
@@ -289,7 +300,12 @@ async def _outcome(scheduled: _Scheduled, limits: _Limits) -> Any:
     except BrokenProcessPool:  # a process ended before it said which job it had: any of those that wait
         return Failure("render_error", "A process that reads pages ended, tried twice.", retry=True)
     except Exception as exc:  # whatever a worker raises: only its page is lost
-        return Failure("render_error", f"The page could not be read: {type(exc).__name__}: {exc}")
+        return failure_of(exc)
+
+
+def failure_of(error: Exception) -> Failure:
+    """Return the outcome of a job that raised."""
+    return Failure("render_error", f"The page could not be read: {type(error).__name__}: {error}")
 
 
 def _begin(memory: int) -> None:
@@ -298,7 +314,7 @@ def _begin(memory: int) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_DATA, (memory, resource.getrlimit(resource.RLIMIT_DATA)[1]))
-    gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
+    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
     parent = parent_process()
     if parent:
 
@@ -309,7 +325,7 @@ def _begin(memory: int) -> None:
         threading.Thread(target=wait, name="orphan-watch", daemon=True).start()
 
 
-def _run(limits: _Limits, function: Callable[..., Result], *args: Any) -> Result:
+def run_limited(limits: Limits, function: Callable[..., Result], *args: Any) -> Result:
     """Run a job in a worker, which ends at its limits even if a C library hangs that holds the interpreter lock.
 
     The kernel counts the CPU time of all threads. Normally the parent ends a worker whose clock ran out; the alarm
@@ -323,7 +339,7 @@ def _run(limits: _Limits, function: Callable[..., Result], *args: Any) -> Result
             gc.freeze()
 
 
-def _limited(limits: _Limits, function: Callable[..., Result], *args: Any) -> Result:
+def _limited(limits: Limits, function: Callable[..., Result], *args: Any) -> Result:
     if not hasattr(signal, "setitimer"):
         return function(*args)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)

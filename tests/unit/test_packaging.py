@@ -37,6 +37,7 @@ FILES_OF = {
         "graph/storage/quota.py",
         "graph/storage/redis_quota.py",
     ),
+    "ray": ("loaders/pages/ray_pool.py", "loaders/pages/ray_worker.py"),
     "aegra": ("web/aegra.py", "web/own_server.py"),
 }
 # Libraries whose internals are used, or that the code depends on by major version.

@@ -20,14 +20,30 @@ from loaders.pages.pool import PagePool, ProcessPagePool, load_factor
 from loaders.pages.reader import read
 from loaders.types import Failure, PageJob
 from tests.conftest import ROOT, SAMPLE
-
-# The contract of a pool of pages is every test that takes `pool`; another implementation joins it by an entry here.
-POOLS: list[Callable[[], PagePool]] = [lambda: ProcessPagePool(workers=2)]
+from tests.ray_here import ray_pool
 
 
-@pytest.fixture(scope="module", params=POOLS, ids=["processes"])
-def pool(request: pytest.FixtureRequest) -> Iterator[PagePool]:
-    pool: PagePool = request.param()
+def with_ray(**limits: float) -> PagePool:
+    return ray_pool("ray://local", 1, **limits)  # beside that of `pool`, on two processors
+
+
+# The contract of a pool of pages is every test that takes `pool` or `make_pool`; another implementation joins it here.
+MakePool = Callable[..., PagePool]
+POOLS = [
+    pytest.param(lambda **limits: ProcessPagePool(2, **limits), id="processes"),
+    pytest.param(with_ray, id="ray", marks=pytest.mark.slow),
+]
+
+
+@pytest.fixture(scope="module", params=POOLS)
+def make_pool(request: pytest.FixtureRequest) -> MakePool:
+    made: MakePool = request.param
+    return made
+
+
+@pytest.fixture(scope="module")
+def pool(make_pool: MakePool) -> Iterator[PagePool]:
+    pool = make_pool()
     yield pool
     pool.close()
 
@@ -60,8 +76,8 @@ async def test_a_worker_does_not_look_for_garbage_in_the_libraries_that_it_loade
     assert rings == 1 <= found  # garbage of later jobs is found
 
 
-async def test_a_job_that_hangs_is_ended_and_the_rest_goes_on() -> None:
-    pool = ProcessPagePool(workers=2, wall_seconds=1.0)
+async def test_a_job_that_hangs_is_ended_and_the_rest_goes_on(make_pool: MakePool) -> None:
+    pool = make_pool(wall_seconds=1.0)
     start = time.monotonic()
     try:
         hung, fine = await pool.map(eval, ["__import__('time').sleep(120)", "1"])
@@ -74,9 +90,9 @@ async def test_a_job_that_hangs_is_ended_and_the_rest_goes_on() -> None:
 
 
 @pytest.mark.heavy
-async def test_a_job_that_spins_is_ended_by_its_cpu_time_and_the_rest_goes_on() -> None:
+async def test_a_job_that_spins_is_ended_by_its_cpu_time_and_the_rest_goes_on(make_pool: MakePool) -> None:
     # `re` spins for hours on this and holds the interpreter lock.
-    pool = ProcessPagePool(workers=2, cpu_seconds=0.5)
+    pool = make_pool(cpu_seconds=0.5)
     try:
         spun, fine = await pool.map(eval, ["__import__('re').match('(a+)+b', 'a' * 60)", "1"])
         with pytest.raises(SourceError, match="of the processor's time"):
@@ -102,8 +118,8 @@ ONCE = "__import__('os').path.exists({0!r}) or (open({0!r}, 'w').close(), __impo
 
 
 @pytest.mark.heavy
-async def test_a_job_that_hit_its_limit_is_tried_once_more_alone(tmp_path: Path) -> None:
-    pool = ProcessPagePool(workers=2, cpu_seconds=0.5)
+async def test_a_job_that_hit_its_limit_is_tried_once_more(make_pool: MakePool, tmp_path: Path) -> None:
+    pool = make_pool(cpu_seconds=0.5)
     try:
         assert await pool.map(eval, [ONCE.format(str(tmp_path / "tried"))]) == [True]
     finally:
@@ -113,10 +129,17 @@ async def test_a_job_that_hit_its_limit_is_tried_once_more_alone(tmp_path: Path)
 DIES_ONCE = "__import__('os').path.exists({0!r}) or (open({0!r}, 'w').close(), __import__('os')._exit(3))"
 
 
-async def test_a_job_whose_process_died_is_tried_once_more_alone(tmp_path: Path) -> None:
-    pool = ProcessPagePool(workers=2)
+async def test_a_job_whose_process_died_is_tried_once_more(pool: PagePool, tmp_path: Path) -> None:
+    assert await pool.map(eval, [DIES_ONCE.format(str(tmp_path / "tried")), "7"]) == [True, 7]
+
+
+async def test_a_pool_can_be_closed_twice_and_used_again(make_pool: MakePool) -> None:
+    pool = make_pool()
     try:
-        assert await pool.map(eval, [DIES_ONCE.format(str(tmp_path / "tried")), "7"]) == [True, 7]
+        assert await pool.map(abs, [-1]) == [1]
+        pool.close()
+        pool.close()
+        assert await pool.map(abs, [-2]) == [2]
     finally:
         pool.close()
 
@@ -182,12 +205,8 @@ FAILS_ONCE = """__import__('os').path.exists({0!r}) or (
     open({0!r}, 'w').close(), __import__('loaders.types').types.Failure('ocr_error', 'no memory', retry=True))[1]"""
 
 
-async def test_a_failure_that_the_page_does_not_explain_is_tried_once_more_alone(tmp_path: Path) -> None:
-    pool = ProcessPagePool(workers=2)
-    try:
-        assert await pool.map(eval, [FAILS_ONCE.format(str(tmp_path / "tried")), "7"]) == [True, 7]
-    finally:
-        pool.close()
+async def test_a_failure_that_the_page_does_not_explain_is_tried_once_more(pool: PagePool, tmp_path: Path) -> None:
+    assert await pool.map(eval, [FAILS_ONCE.format(str(tmp_path / "tried")), "7"]) == [True, 7]
 
 
 @pytest.mark.heavy

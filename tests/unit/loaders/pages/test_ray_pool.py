@@ -1,0 +1,144 @@
+"""Tests of pages that are read by actors of Ray, where it is installed (`pip install 'pagewitness[ray]'`)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import pickle
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from graph import dependencies
+from graph.errors import BadInputError
+from graph.settings import settings
+from loaders.errors import PoolError
+from loaders.pages import jobs
+from loaders.pages.pool import ProcessPagePool
+from loaders.types import FILE_READER, Failure, PageJob
+from tests.conftest import ROOT, SAMPLE
+from tests.ray_here import TOKEN, ray_pool
+
+PID = "__import__('os').getpid()"
+
+
+@pytest.mark.parametrize(
+    "address", ["ray", "http://127.0.0.1:9", "ray://", "ray://host", "ray://a:b:1", "ray://local:1x"]
+)
+def test_an_address_of_no_cluster_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGEWITNESS_POOL_URL", address)
+    with pytest.raises(
+        BadInputError, match=r"PAGEWITNESS_POOL_URL is '.*': set it to ray://host:port of a Ray cluster"
+    ):
+        settings()
+
+
+def test_a_cluster_without_the_extra_is_refused_with_the_command_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGEWITNESS_POOL_URL", "ray://127.0.0.1:10001")
+    monkeypatch.setattr("graph.errors.find_spec", lambda _: None)
+    with pytest.raises(BadInputError, match=r"PAGEWITNESS_POOL_URL needs .*pip install 'pagewitness\[ray\]'"):
+        dependencies.pool()
+
+
+def digests(outcomes: list[object]) -> list[str]:
+    return [hashlib.sha256(pickle.dumps(outcome)).hexdigest() for outcome in outcomes]
+
+
+@pytest.mark.slow
+async def test_sixty_pages_are_read_as_by_processes_here_though_an_actor_is_killed() -> None:
+    pages = [PageJob(str(SAMPLE), 1 + at % 6) for at in range(30)]
+    mixed = [(jobs.read, pages), (jobs.profile, pages)]
+    here, there = ProcessPagePool(2), ray_pool("ray://local", 3)
+    try:
+        expected = [await here.map(function, some) for function, some in mixed]
+        victim, *_ = await there.map(eval, [PID])
+        reading = asyncio.gather(*(there.map(function, some) for function, some in mixed))
+        await asyncio.sleep(2)
+        assert isinstance(victim, int)
+        os.kill(victim, signal.SIGKILL)
+        found = await reading
+    finally:
+        here.close()
+        there.close()
+    assert [digests(some) for some in found] == [digests(some) for some in expected]  # type: ignore[arg-type]
+    assert not any(isinstance(outcome, Failure) for some in found for outcome in some)
+
+
+@pytest.mark.slow
+async def test_a_cluster_that_is_not_there_is_named() -> None:
+    pool = ray_pool("ray://127.0.0.1:9", 1)
+    try:
+        with pytest.raises(PoolError, match=r"The Ray cluster ray://127\.0\.0\.1:9 cannot be reached .*is it running"):
+            await pool.map(abs, [-1])
+    finally:
+        pool.close()
+
+
+@pytest.fixture
+def cluster() -> Iterator[str]:
+    """The address of a cluster of other processes; with the token of the tests."""
+    if find_spec("ray") is None:
+        pytest.skip("the extra `ray` is not installed")
+    with socket.socket() as one, socket.socket() as two:
+        one.bind(("127.0.0.1", 0))
+        two.bind(("127.0.0.1", 0))
+        port, client = one.getsockname()[1], two.getsockname()[1]
+    command = [str(Path(sys.executable).with_name("ray"))]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "RAY_AUTH_TOKEN": TOKEN, "RAY_AUTH_MODE": "token"}
+    head = [f"--port={port}", f"--ray-client-server-port={client}", "--num-cpus=2", "--node-ip-address=127.0.0.1"]
+    store = ["--object-store-memory=200000000", "--include-dashboard=false", "--disable-usage-stats"]
+    subprocess.run([*command, "start", "--head", *head, *store], env=environment, check=True, capture_output=True)
+    yield f"ray://127.0.0.1:{client}"
+    subprocess.run([*command, "stop", "--force"], env=environment, check=True, capture_output=True)
+
+
+@pytest.mark.slow
+async def test_a_cluster_gets_the_file_and_is_used_by_an_ingestion(cluster: str, tmp_path: Path) -> None:
+    own = Path(shutil.copy(SAMPLE, tmp_path / f"{uuid.uuid4().hex}.pdf"))
+    pool = ray_pool(cluster, 2)
+    try:
+        (here,) = await ProcessPagePool(1).map(jobs.read, [PageJob(str(own), 2)])
+        (there,) = await pool.map(jobs.read, [PageJob(str(own), 2)])
+        (path,) = await pool.map(eval, ["str(__import__('loaders.pages.ray_worker', fromlist=['x'])._folder())"])
+    finally:
+        pool.close()
+    assert there == here
+    (copy,) = Path(str(path)).glob(f"*/{own.name}")
+    assert copy.parent.stat().st_mode & 0o077 == 0
+    environment = {
+        **os.environ,
+        "PAGEWITNESS_POOL_URL": cluster,
+        "PAGEWITNESS_ENGINE": "offline",
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "graph.cli", "--home", str(tmp_path / "home")]
+    run = subprocess.run(
+        [*command[:3], "ingest", str(own), *command[3:]], capture_output=True, text=True, env=environment
+    )
+    assert run.returncode == 0, run.stderr
+    assert "complete" in run.stdout
+    assert "ray" not in run.stderr.lower()
+    checked = subprocess.run([*command[:3], "doctor", *command[3:]], capture_output=True, text=True, env=environment)
+    assert f"read by {cluster}, which answered" in checked.stdout
+
+
+@pytest.mark.slow
+async def test_a_cluster_of_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = ray_pool("ray://local", 1)
+    monkeypatch.setattr("loaders.pages.ray_pool.FILE_READER", "reader-0")
+    try:
+        with pytest.raises(
+            PoolError, match=rf"reads as {FILE_READER}, this PageWitness as reader-0\. Install this version"
+        ):
+            await pool.map(abs, [-1])
+    finally:
+        pool.close()
