@@ -363,7 +363,7 @@ class Sentence(SentencePredicates):
     band: tuple[str, ...] = ()
 
 
-FILE_READER = "reader-6"
+FILE_READER = "reader-7"
 """Version of the reading from files and by OCR: raise it when pages come out otherwise, `doctor` counts old ones."""
 
 CHUNKER = 9

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from statistics import median
 
@@ -39,6 +40,20 @@ _END = re.compile(r"[.!?:;…,][\"'”’»)\]]*(?:\[\d+\]|[⁰-⁹¹²³]+)?$")
 _SENTENCE_END = re.compile(r"[.!?…:][\"'”’»)\]¹²³⁰-⁹]*$")
 _INITIAL = re.compile(r"[A-Z]\.")
 _NOTE_MARK = re.compile(r"[¹²³⁰-⁹*†‡§]+|\d{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """How a column is set: the usual distance of its rows and their size, its right edge, and how its items go on."""
+
+    step: float
+    size: float
+    right: float
+    hang: Mapping[tuple[int, bool], bool]
+
+    def step_of(self, row: Row, before: Row) -> float:
+        """Return the distance of rows in a heading of two rows: larger print has it larger in proportion."""
+        return self.step * max(1.0, min(row.size, before.size) / self.size)
 
 
 def plain_regions(layer: TextLayer, around: Surroundings, *, few: bool = False) -> list[Region] | None:
@@ -114,48 +129,95 @@ def _hanging_starts(groups: Sequence[Sequence[Row]]) -> list[float]:
 
 def _groups(rows: Sequence[Row], few: bool) -> list[list[Row]]:
     """Cut a column into headings, paragraphs and list items; of few rows, only close ones are a paragraph's."""
-    right = max(row.box.x1 for row in rows)
     step = min(pitch(rows), CLOSE * rows[0].size) if few else pitch(rows)
+    setting = _Setting(step, median(row.size for row in rows), max(row.box.x1 for row in rows), dict(_item_ways(rows)))
     groups = [[rows[0]]]
     for before, row in pairwise(rows):
-        if _begins(groups[-1], before, row, step, right):
+        if _begins(groups[-1], before, row, setting):
             groups.append([])
         groups[-1].append(row)
     return groups
 
 
-def _begins(group: Sequence[Row], before: Row, row: Row, step: float, right: float) -> bool:
+def _item_ways(rows: Sequence[Row]) -> Iterator[tuple[tuple[int, bool], bool]]:
+    """Yield where labels stand, and whether bullets, whose items go on in the next row: under the text, or as prose."""
+    for before, row in pairwise(rows):
+        if before.label and not row.label and not _SENTENCE_END.search(before.text):
+            if row.box.x0 < before.box.x0 + 1:
+                yield _item_key(before), False
+            elif abs(row.box.x0 - before.words[1].box.x0) < 1:
+                yield _item_key(before), True
+
+
+def _item_key(row: Row) -> tuple[int, bool]:
+    return round(row.box.x0), row.is_bullet
+
+
+def _begins(group: Sequence[Row], before: Row, row: Row, setting: _Setting) -> bool:
     """Return whether a row begins a new part after the rows of `group`, of which `before` is the last."""
+    fits, ended = _fits(before, row, setting.right), bool(_SENTENCE_END.search(before.text))
     # Both edges, because a word in another font makes a row higher.
-    if min(row.box.y0 - before.box.y0, row.box.y1 - before.box.y1) > _BREAK * max(step, 1.05 * row.size):
+    distance = min(row.box.y0 - before.box.y0, row.box.y1 - before.box.y1)
+    if distance > _BREAK * max(setting.step_of(row, before) if not fits else setting.step, 1.05 * row.size):
         return True
     if abs(row.size - before.size) > _SAME_SIZE * max(row.size, before.size):
         return True
-    fits, ended = _fits(before, row, right), bool(_SENTENCE_END.search(before.text))
     if row.bold != before.bold and (fits or ended):  # else a bold row in the middle of a paragraph
         return True
-    first = group[0]
     if row.label:
-        return row.is_bullet or not _goes_on(group, row)
-    if first.label:
-        return row.box.x0 < first.box.x0 + 1 or row.box.x0 > first.words[1].box.x0 + 3 * row.size
+        return row.is_bullet or not _goes_on(group, row, setting.right)
+    if group[0].label:
+        return _ends_item(group, row, setting, fits, ended)
+    hangs = _hangs(group)
+    if hangs and row.box.x0 < group[0].box.x0 + 1:
+        return True
     set_in = row.box.x0 - (before.box.x0 if len(group) > 1 else min(before.box.x0, row.box.x0)) > _INDENT * row.size
-    if row.text[:1].islower() or not ended or _hangs(group) or (len(group) == 1 and _hangs([before, row])):
+    if row.text[:1].islower() or not ended or hangs or (len(group) == 1 and _hangs([before, row])):
         return False
     return fits or set_in
 
 
-def _fits(before: Row, row: Row, right: float) -> bool:
-    """Return whether the first word of a row would have fitted into the row before it."""
-    return before.box.x1 + (row.words[0].box.x1 - row.words[0].box.x0) + 0.3 * row.size < right
+def _ends_item(group: Sequence[Row], row: Row, setting: _Setting, fits: bool, ended: bool) -> bool:
+    """Return whether a row ends the item above it: its rows stand under its text, or at the page's edge as prose does.
 
-
-def _goes_on(group: Sequence[Row], row: Row) -> bool:
-    """Return whether what looks like a number goes on with a sentence: "in section / 4. The", "B. Low and / C. Day"."""
-    first = group[0]
-    if first.label and min(abs(row.box.x0 - first.box.x0), abs(row.words[1].box.x0 - first.words[1].box.x0)) < 1:
+    Clauses of contracts and points of minutes are set like prose: only their first row has a number.
+    """
+    first, edge = group[0], group[0].box.x0 + 1
+    flush = len(group) > 1 and group[1].box.x0 < edge
+    if row.box.x0 >= edge and not flush:
+        return row.box.x0 > first.words[1].box.x0 + 3 * row.size
+    hangs = not flush if len(group) > 1 else setting.hang.get(_item_key(first))
+    if hangs:
+        return True
+    if row.text[:1].islower():
         return False
-    return not _SENTENCE_END.search(group[-1].text) or _hangs(group)
+    apart = row.box.x0 - group[-1].box.x0 if flush else first.box.x0 - row.box.x0
+    return fits or (ended and (flush or hangs is None) and apart > _INDENT * row.size)
+
+
+def _fits(before: Row, row: Row, right: float, words: int = 1) -> bool:
+    """Return whether the first words of a row would have fitted into the row before it."""
+    return before.box.x1 + (row.words[:words][-1].box.x1 - row.words[0].box.x0) + 0.3 * row.size < right
+
+
+def _goes_on(group: Sequence[Row], row: Row, right: float) -> bool:
+    """Return whether what looks like a number goes on with a sentence: "in section / 4. The", "B. Low and / C. Day"."""
+    first, ended = group[0], bool(_SENTENCE_END.search(group[-1].text))
+    if first.label and not _INITIAL.fullmatch(first.label) and _fits(group[-1], row, right, words=2):
+        return False
+    if first.label and abs(row.box.x0 - first.box.x0) < 1:
+        return not ended and not _follows(first.label, row.label)
+    if first.label and abs(row.words[1].box.x0 - first.words[1].box.x0) < 1:
+        return False
+    return not ended or (_hangs(group) and row.box.x0 > first.box.x0 + 1)
+
+
+def _follows(label: str, after: str) -> bool:
+    """Return whether a number or letter can be the one after another, as far as they are told by their signs."""
+    one, two = label.strip("()[]."), after.strip("()[].")
+    if one.isdecimal() and two.isdecimal():
+        return int(two) == int(one) + 1
+    return len(one) > 1 or len(two) > 1 or ord(two) == ord(one) + 1
 
 
 def _hangs(group: Sequence[Row]) -> bool:

@@ -311,6 +311,75 @@ def test_an_initial_at_the_beginning_of_a_row_is_no_number_of_a_list(tmp_path: P
     assert [block.kind for block in blocks_of(path)] == ["text"]
 
 
+CLAUSES = [
+    "1. The tenant pays a rent of 940 crowns a month, as laid down for all berths of the inner basin in paragraph 4 of "
+    "the rules, on the third working day.",
+    "2. Repairs up to 150 crowns a year are borne by the tenant. Whatever goes beyond that sum is borne by the owner.",
+    "3. Pets are allowed.",
+    "(a) Bees are not kept on the quay without the written consent of the owner, which may be withdrawn in May.",
+    "(b) Neither are geese.",
+    "4. Either party may end the lease with notice of three months. The notice must be in writing, and it has to reach "
+    "the other party before the last day of the month.",
+]
+"""Clauses as contracts have them, with numbers within their sentences."""
+
+
+@pytest.mark.parametrize("first", [0, 18])  # points by which the first row is set in
+@pytest.mark.parametrize("width", [*range(260, 460, 40)])
+def test_clauses_that_are_set_as_prose_stay_whole(first: int, width: int, tmp_path: Path) -> None:
+    def lease(page: Any) -> None:
+        y = paragraphs(page, 60, 60, width, 2)
+        for clause in CLAUSES:
+            row = wrapped(clause, width - first)[0]
+            rows = wrapped(clause[len(row) :], width) if row != clause else []
+            y = set_rows(page, 60, set_rows(page, 60 + first, y, [row]), rows) + 6
+        paragraphs(page, 60, y, width, 1, 40)
+
+    items = [block for block in blocks_of(saved(tmp_path, lease)) if block.kind == "list"]
+    assert [block.text for block in items] == CLAUSES
+
+
+def test_items_under_whose_text_others_go_on_end_at_the_margin(tmp_path: Path) -> None:
+    items = [prose(25, 3), "Short ones.", prose(30, 9), "Ring twice"]
+
+    def steps(page: Any) -> None:
+        y = paragraphs(page, 60, 60, 300, 2)
+        for number, item in enumerate(items, 1):
+            page.insert_text((60, y), f"{number}.", fontsize=10)
+            y = set_rows(page, 80, y, wrapped(item, 280))
+        y = set_rows(page, 60, y, wrapped(prose(30, 20), 300))
+        paragraphs(page, 60, y + 8, 300, 2)
+
+    found = [block.text for block in blocks_of(saved(tmp_path, steps))]
+    assert found[2:7] == [*(f"{number}. {item}" for number, item in enumerate(items, 1)), prose(30, 20)]
+
+
+def test_entries_with_hanging_rows_are_told_without_space_between_them(tmp_path: Path) -> None:
+    terms = [prose(22, start) for start in (1, 6, 13, 20)]
+
+    def glossary(page: Any) -> None:
+        y = paragraphs(page, 60, 60, 400, 2)
+        for term in terms:
+            row, *rows = wrapped(term, 380)
+            y = set_rows(page, 80, set_rows(page, 60, y, [row]), rows)
+        paragraphs(page, 60, y + 8, 400, 2)
+
+    assert [block.text.removeprefix("- ") for block in blocks_of(saved(tmp_path, glossary))][2:6] == terms
+
+
+def test_a_title_of_two_rows_is_one_heading(tmp_path: Path) -> None:
+    def minutes(page: Any) -> None:
+        for at, row in enumerate(("Minutes of the yearly meeting of the 12", "March in the customs house")):
+            page.insert_text((60, 80 + 29 * at), row, fontsize=22, fontname="hebo")
+        paragraphs(page, 60, 140, 440, 5)
+
+    title, *_ = blocks_of(saved(tmp_path, minutes))
+    assert (title.kind, title.text) == (
+        "heading",
+        "# Minutes of the yearly meeting of the 12 March in the customs house",
+    )
+
+
 def test_raised_signs_stay_on_their_words(tmp_path: Path) -> None:
     def draw(page: Any) -> None:
         y = paragraphs(page, 60, 80, 470, 1)
