@@ -17,6 +17,7 @@ from graph.runtime import process
 from web import collections, document_files, documents, members, openai_api, overview, pages, unread_uploads
 from web.auth import sign_in
 from web.dispatch import DispatchMiddleware, dispatching
+from web.draining import DrainingMiddleware, ending_gracefully
 from web.health import health
 from web.mcp import mcp
 from web.openapi import specification
@@ -40,9 +41,9 @@ _DOCUMENT = "/documents/{document}"
 
 @contextlib.asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
-    """Dispatch runs and follow the watched folders while the server runs."""
+    """Dispatch runs and follow the watched folders while the server runs, and end it well."""
     process.end_pause()
-    async with dispatching(), following():
+    async with dispatching(), following() as stop, ending_gracefully(stop):
         yield
 
 
@@ -98,6 +99,7 @@ ROUTES: list[BaseRoute] = [
     Route(f"{_DOCUMENT}/pages/{{page}}/image", pages.image),
 ]
 
-MIDDLEWARE = [Middleware(one) for one in (SecurityMiddleware, ReplyMiddleware, RequestFilter, DispatchMiddleware)]
+_AROUND = (SecurityMiddleware, DrainingMiddleware, ReplyMiddleware, RequestFilter, DispatchMiddleware)
+MIDDLEWARE = [Middleware(one) for one in _AROUND]
 
 app = Starlette(routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from graph.runtime import process
 from web.responses import logger
 
-_CREATES_RUNS = re.compile(r"/(?:threads/[^/]+/(?:runs|stream|commands).*|runs(?:/.*)?|a2a/.*)")
+CREATES_RUNS = re.compile(r"/(?:threads/[^/]+/(?:runs|stream|commands).*|runs(?:/.*)?|a2a/.*)")
 """The requests after which there may be a new run."""
 
 _START_S = 0.06
@@ -49,7 +49,7 @@ class DispatchMiddleware:
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = str(scope.get("path", "")).removeprefix(str(scope.get("root_path", "")))
         creates = scope["type"] == "websocket" or scope.get("method") == "POST"
-        if (wanted := _wanted) is None or not creates or not _CREATES_RUNS.fullmatch(path):
+        if (wanted := _wanted) is None or not creates or not CREATES_RUNS.fullmatch(path):
             await self.app(scope, receive, send)
             return
 
@@ -65,7 +65,7 @@ class DispatchMiddleware:
 async def dispatching() -> AsyncIterator[None]:
     """Dispatch runs while the server runs, if its queue is the one that sleeps."""
     global _wanted
-    if not _queue_sleeps():
+    if not queue_sleeps():
         yield
         return
     _wanted = asyncio.Event()
@@ -79,7 +79,7 @@ async def dispatching() -> AsyncIterator[None]:
             await task
 
 
-def _queue_sleeps() -> bool:
+def queue_sleeps() -> bool:
     """Return whether this is the in-memory runtime with one event loop, as in a development server."""
     if find_spec("langgraph_api") is None:
         return False  # another server that speaks the same protocol

@@ -22,6 +22,7 @@ from graph.settings import settings
 from graph.storage.home_lock import free_bytes
 from loaders.sources.formats import SUFFIXES
 from web.auth import recognize
+from web.draining import RETRY, STOPPING, is_draining
 from web.openapi import endpoint
 from web.probes import Probe
 from web.responses import LIBRARY_UNAVAILABLE
@@ -60,6 +61,8 @@ async def health(request: Request) -> Health | JSONResponse:
         "suffixes": list(SUFFIXES),
         "token": bool(current.token or current.users),
     }
+    if is_draining():
+        return JSONResponse({**state, "ok": False, "detail": STOPPING}, 503, RETRY)
     problems = await _problems()
     if not problems:
         return state

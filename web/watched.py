@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 from graph.access import LOCAL
@@ -26,13 +26,13 @@ _STOP_S = 5.0
 
 
 @contextlib.asynccontextmanager
-async def following() -> AsyncIterator[None]:
-    """Follow the folders of the settings, if there are any."""
-    folders = settings().watch_folders
+async def following() -> AsyncIterator[Callable[[], None]]:
+    """Follow the folders of the settings, if there are any; yields what ends that, after a reading under way."""
+    folders, stop = settings().watch_folders, threading.Event()
     if not folders:
-        yield
+        yield stop.set
         return
-    loop, stop = asyncio.get_running_loop(), threading.Event()
+    loop = asyncio.get_running_loop()
 
     def ingest(sources: Sequence[str]) -> Mapping[str, Any]:
         return asyncio.run_coroutine_threadsafe(_ingest(sources), loop).result()
@@ -47,7 +47,7 @@ async def following() -> AsyncIterator[None]:
     thread = threading.Thread(target=follow, name="watched-folders", daemon=True)
     thread.start()
     try:
-        yield
+        yield stop.set
     finally:
         stop.set()
         await asyncio.to_thread(thread.join, _STOP_S)

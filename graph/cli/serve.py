@@ -6,6 +6,7 @@ import contextlib
 import json
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
@@ -54,6 +55,8 @@ def serve(host: str, port: int, *, reload: bool = False, verbose: bool = False) 
     _set_environment(verbose)
     warnings.filterwarnings("ignore", _IGNORED_WARNING.split(":")[1], UserWarning)
     started_in = Path.cwd()
+    # What is left of a SIGTERM when the server has ended (web/draining.py), or has not started yet: a clean end.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), thread_files.lock(settings().home):
         _say_first(host, port)
         threading.Thread(target=_say_when_ready, args=[host, port, started_in], daemon=True).start()

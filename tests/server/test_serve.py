@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,15 +43,17 @@ class Started:
 
 
 @contextlib.contextmanager
-def started(folder: Path, *options: str, **variables: str) -> Iterator[Started]:
+def started(
+    folder: Path, *options: str, run: Sequence[str] = ("-m", "graph.cli"), **variables: str
+) -> Iterator[Started]:
     folder.mkdir(exist_ok=True)
     port, log = free_port(), folder / "server.log"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAGEWITNESS_", "LOG_"))}
     readable = os.pathsep.join(map(str, (SAMPLE.parent, folder.parent / "papers")))
     settings = {"PAGEWITNESS_ENGINE": "offline", "PAGEWITNESS_ALLOWED_FOLDERS": readable}
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "graph.cli", "serve", "--home", "home", "--port", str(port), *options], cwd=folder,
+            [sys.executable, *run, "serve", "--home", "home", "--port", str(port), *options], cwd=folder,
             env={**kept, **settings, **variables, "PYTHONPATH": str(ROOT)}, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
@@ -125,7 +127,7 @@ def test_a_library_moves_with_its_threads(tmp_path: Path) -> None:
             return str(thread)
 
         thread = asyncio.run(ask())
-        stopped(one, signal.SIGTERM)
+        assert stopped(one, signal.SIGTERM) == 0
     (tmp_path / "new").mkdir()
     shutil.move(tmp_path / "old" / "home", tmp_path / "new" / "home")
     with started(tmp_path / "new") as one:
