@@ -71,7 +71,7 @@ def ambiguous_document(
     fitting = document_mentions.readings(question, rows)
     if len(fitting) > 1:
         return of_documents("The question", [row for row in rows if row.id in fitting])
-    needs_one = asked["kind"] in ("document", "place") and asked["aspect"] not in ("pages", "location")
+    needs_one = asked["kind"] in ("document", "place") and asked["aspect"] not in ("pages", "location", "part")
     if not needs_one or named:
         return None
     return of_documents("", *library()) if library else of_documents("", rows)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from graph import context, dependencies
 from graph.events import step
-from graph.query import front_matter, messages, places
+from graph.query import front_matter, messages, named_parts, places
 from graph.query.answers import final_state
 from graph.query.places import chunks_of
 from graph.query.state import QueryState
@@ -64,6 +64,8 @@ def _describe(catalog: Catalog, state: QueryState) -> QueryState:
         return _place(catalog, state, rows, asked["place"])
     if asked["aspect"] == "titles":
         return _titles(catalog, state, rows)
+    if asked["aspect"] == "part":
+        return _part(catalog, state, rows)
     if asked["aspect"] == "pages":
         return _said(state, "\n".join(_page_count(row, state["question"]) for row in rows))
     if len(rows) > 1:
@@ -136,7 +138,8 @@ def _place(catalog: Catalog, state: QueryState, rows: Sequence[DocumentRow], pla
     found: places.Found = []
     for row in rows:
         if kind == "page":
-            found += places.of_page(catalog, row, number)
+            on_page = places.on_page(catalog, row, state["standalone_question"], number)
+            found += on_page or places.of_page(catalog, row, number)
         elif kind in ("figure", "table"):
             found += places.of_caption(chunks_of(catalog, row), kind, number)
         elif kind not in ("equation", "footnote"):
@@ -187,6 +190,13 @@ def _titles(catalog: Catalog, state: QueryState, rows: Sequence[DocumentRow]) ->
             return {"shortcut": ""}
         found += titles
     return _quoted(state, catalog, found[: 2 * places.MOST_QUOTES])
+
+
+def _part(catalog: Catalog, state: QueryState, rows: Sequence[DocumentRow]) -> QueryState:
+    """Quote the section that is named so; leave it to the search where none is, or several documents have one."""
+    name = named_parts.part_asked(state["standalone_question"])
+    found = [one for row in rows if name and (one := named_parts.of_part(catalog, row, name))]
+    return _quoted(state, catalog, found[0]) if len(found) == 1 else {"shortcut": ""}
 
 
 def _outline(catalog: Catalog, state: QueryState, row: DocumentRow) -> QueryState:

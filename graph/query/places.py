@@ -25,7 +25,8 @@ _CAPTIONS = {
 # A line that is no caption by its place on the page is one by its form: "Table 1 | Template", not "Table 2 shows".
 _CAPTION_FORM = re.compile(r"\s*[|:.–—-]\s*\S|\s*$")
 _LABEL = re.compile(
-    r"^\W*(?:(?P<kind>articles?|art|sections?|sec|clauses?|chapters?|paragraphs?|rules?|parts?|units?|modules?|lessons?|appendix|annex"
+    r"^\W*(?:(?P<kind>articles?|art|sections?|sec|clauses?|chapters?|paragraphs?|rules?|parts?|units?|modules?"
+    r"|lessons?|appendix|annex"
     r"|schedule|exhibit|kapitel|abschnitt|artikel|anhang|ziffer)\b\.?\s*|§+\s*)?"
     r"(?P<number>\d{1,3}(?:\.\d{1,3})*|(?-i:[IVXLC]{1,5}|[A-Z])(?:\.\d{1,3})*)(?=[.):\s]|$)[.):]*",
     re.IGNORECASE,
@@ -56,6 +57,24 @@ def of_page(catalog: Catalog, row: DocumentRow, number: str, most: int = MOST_QU
         ]
         found += on_page[:most]
     return found
+
+
+# "What does the figure on page 1 show?": what has no number is told by its page.
+_UNNUMBERED = re.compile(
+    r"\b(?:(?P<figure>figures?|charts?|diagrams?|pictures?|images?|graphs?|plots?|illustrations?)"
+    r"|(?P<table>tables?))\b(?! \d)",
+    re.IGNORECASE,
+)
+
+
+def on_page(catalog: Catalog, row: DocumentRow, asked: str, number: str) -> Found:
+    """Return what stands in the figures or tables of a page, if a question asks for those and not for the page."""
+    noun = _UNNUMBERED.search(asked)
+    if not noun:
+        return []
+    kind, sheet = str(noun.lastgroup), str(row.pages) if number == _LAST else number
+    chunks = [chunk for chunk in chunks_of(catalog, row) if sheet in map(str, chunk.pages)]
+    return [one for told in numbers_of(chunks, kind) for one in of_caption(chunks, kind, told)]
 
 
 def of_caption(chunks: Sequence[ChunkRow], kind: str, number: str) -> Found:

@@ -45,6 +45,7 @@ Kind = Literal[
 ]  # fmt: skip
 Aspect = Literal[
     "", "title", "authors", "date", "pages", "outline", "tables", "figures", "summary", "location", "titles",
+    "part",
 ]  # fmt: skip
 
 

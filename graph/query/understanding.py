@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from graph.query import document_questions
+from graph.query.named_parts import part_asked
 from graph.query.state import Aspect, Kind, Understanding
 from graph.retrieval import document_mentions, terms
 from graph.tables.operations import asked_of_table
@@ -147,7 +148,9 @@ def _kind(text: str) -> tuple[Kind, Aspect]:
         return "place", ""
     if _SEVERAL.search(text):
         return "documents", ""
-    return ("document", aspect) if aspect else (_kind_of_fact(text), "")
+    if aspect or part_asked(text):
+        return "document", aspect or "part"
+    return _kind_of_fact(text), ""
 
 
 def _kind_of_fact(text: str) -> Kind:

@@ -17,6 +17,7 @@ from graph.retrieval.embedder import Embedder, SentenceEmbedder, encodes_sentenc
 from graph.retrieval.late_interaction import run_beside, score_sentences
 from graph.retrieval.multilingual import Asked, MultilingualSearch
 from graph.retrieval.named_pages import chunks_on_named_page
+from graph.retrieval.procedures import asks_how_done, told_in_steps
 from graph.retrieval.vector_search import nearest_chunks
 from graph.storage.base import Catalog, VectorIndex
 from graph.storage.rows import ChunkRow
@@ -111,6 +112,9 @@ class Retriever:
             hits = self._rank(query, by_text, by_vector, limit, by_image)
         else:
             hits = self._rank_all(query, documents, by_text, by_vector, limit)
+        if asks_how_done(query):
+            steps = told_in_steps(query, [hit.chunk for hit in hits])
+            named = named | {chunk for chunk, _ in steps}
         return _best_distinct(_led_by(named, hits) if named else hits, limit)
 
     def _rank_all(

@@ -33,6 +33,7 @@ from graph.engines.offline.unnamed_words import left_to_the_document
 from graph.retrieval import scoring
 from graph.retrieval.antecedents import has_open_pronoun
 from graph.retrieval.lists import items_after
+from graph.retrieval.procedures import asks_how_done, says_how
 from graph.storage.rows import ChunkRow, SentenceRow
 from graph.types import Claim
 
@@ -61,7 +62,7 @@ def mark_related(
         titles: Titles of documents by id.
         subjects: Words of the question that a whole document is about, by its id.
     """
-    if has_open_pronoun(query.text, of_one=len({chunk.document for chunk in chunks.values()}) == 1):
+    if _is_about_nothing(query.text, chunks):
         return [{**claim, "related": True} for claim in claims]
     found = {(one.chunk, one.sentence.text): one for one in scored}
     answers: list[Claim] = []
@@ -85,6 +86,13 @@ def mark_related(
     return [*(answers or _overlooked(query, others, scored, chunks, titles, subjects or {})), *others]
 
 
+def _is_about_nothing(question: str, chunks: Mapping[str, ChunkRow]) -> bool:
+    """Return whether a pronoun stands for nothing; that of "How was it made?" may stand for one document's subject."""
+    of_one = len({chunk.document for chunk in chunks.values()}) == 1
+    by_steps = of_one and asks_how_done(question) and bool(told_by_form(question, chunks))
+    return has_open_pronoun(question, of_one=of_one) and not by_steps
+
+
 def _answers(
     query: scoring.Query,
     sentence: SentenceRow,
@@ -95,6 +103,8 @@ def _answers(
 ) -> bool:
     """Return whether a sentence has the evidence that a question asks for, and says what is asked what it is."""
     if is_undefined(query.text, sentence):
+        return False
+    if asks_how_done(query.text) and (sentence.kind == "caption" or not says_how(query.text, sentence.text)):
         return False
     return answers_question(query.text, sentence, chunk, titles, scored, around)
 

@@ -14,6 +14,7 @@ from graph.engines.offline.named_bands import rows_asked, without_other_bands
 from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import is_evidence
 from graph.retrieval.lists import MOST_ITEMS, items_after
+from graph.retrieval.procedures import asks_how_done, says_how
 from graph.storage.fulltext import stem
 from graph.storage.rows import ChunkRow, SentenceRow
 from graph.types import Claim
@@ -31,6 +32,8 @@ _ANSWER_UNIT = 1.5
 # For a sentence that says what the asked thing is, by how clearly (see `definitions`): twice the margin and more, since
 # it has few words of the question. Set by reading answers.
 _DEFINITION = (0.0, 1.5, 7.0, 8.0)
+# For a sentence that says by what something was made, where that is asked. Set by reading answers on a paper.
+_MEANS = 2.0
 # The row_label_match (see scoring) from which the question names a row.
 _NAMED_ROW = 0.5
 # Two sentences that share this part of their words (Jaccard) have the same build. Set by judgement, and tried on
@@ -157,12 +160,13 @@ def _ranked(
     coverages = {key: scoring.coverage(query, chunk) for key, chunk in chunks.items()}
     telling = _telling(query, scored) or scored
     units = [units for names, units in MEASURES if names.search(query.text)]
-    asks_what = bool(defined(query.text))
+    asks_what, asks_how = bool(defined(query.text)), asks_how_done(query.text)
     scores = [
         (
             scoring.answer_score(query, one, coverages[one.chunk][one.number])
             + _ANSWER_UNIT * any(unit.search(one.sentence.text) for unit in units)
-            + (_DEFINITION[defines(query.text, one.sentence)] if asks_what else 0.0),
+            + (_DEFINITION[defines(query.text, one.sentence)] if asks_what else 0.0)
+            + _MEANS * (asks_how and one.sentence.kind != "caption" and says_how(query.text, one.sentence.text)),
             one,
         )
         for one in telling

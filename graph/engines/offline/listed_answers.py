@@ -11,6 +11,7 @@ from graph.retrieval import terms
 from graph.retrieval.asked_parts import is_evidence
 from graph.retrieval.lists import Items
 from graph.retrieval.phrases import is_predicate_word
+from graph.retrieval.procedures import told_in_steps
 from graph.storage.rows import ChunkRow, SentenceRow
 
 _WAYS = (
@@ -92,8 +93,9 @@ def _names_all(words: Sequence[str], text: str) -> bool:
 
 
 def told_by_form(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
-    """Return the sentences that answer by their form: the one that defines a party, or those under a heading."""
-    return _defining(question, chunks) or _present(question, chunks) or under_heading(question, chunks)
+    """Return the sentences that answer by their form: one that defines a party, those under a heading, or steps."""
+    parties = _defining(question, chunks) or _present(question, chunks)
+    return parties or under_heading(question, chunks) or told_in_steps(question, chunks.values())
 
 
 _ASKS_WHO_IS = re.compile(r"^\W*(?:and |so )?who (?:is|are) (?:the |our |my )?(?P<party>[a-z]+)\W*$", re.IGNORECASE)

@@ -39,6 +39,9 @@ LABELLED = {
         |What sections does the CV have?|Which chapter is on page 9?|Which tables are on page 4?
         |What are the subsections of section 2?|What is the heading of section 2.3?|Who produced this document?
         |What kind of document is this?|What is the slide deck called?|Who is this letter from?
+        |What are the limitations?|What are the main contributions of this paper?|what is the conclusion
+        |What are the next steps?|What did they try that didn't work?|List the recommendations
+        |What do the authors conclude?
         |Summarise the lease in a few sentences|Is there an image on page 3?|Are there tables in this form?
     """,
     "place": """

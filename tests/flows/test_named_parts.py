@@ -1,0 +1,61 @@
+"""Questions for what a document calls its limitations or conclusion, and for how something was made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from graph.app import app
+from graph.context import Context
+from graph.query.graph import app as query
+from tests.flows.test_structure import Line, heading, ingest, line, write
+
+STEPS = (
+    "We introduce Norvik cheese, which has a ripening process of its own.", "First, the milk is warmed to 31 degrees.",
+    "Then rennet is added.", "After two hours the curd is cut with wires.",
+    "Brie is cut with a ladle.",
+)  # fmt: skip
+JOINT = (
+    "This report compared two ways of ripening.", "Norvik cheese lost less weight in the cellar.",
+    "So far the cellar was tried in one winter only.", "Warm summers were not covered.",
+    "In the future, we plan to try a cave.",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    def lines(y: float, texts: tuple[str, ...]) -> list[Line]:
+        return [line(text, y + 22 * at) for at, text in enumerate(texts)]
+
+    first = [(72, 60, "The ripening of Norvik cheese", 20, "hebo"), heading("1. Method", 110), *lines(140, STEPS)]
+    second = [
+        heading("2. Contributions", 90), *lines(120, ("We built a cellar for cheese.", "We weighed 40 wheels of it.")),
+        heading("3. Conclusion, limitations and outlook", 220), *lines(250, JOINT),
+    ]  # fmt: skip
+    return write(tmp_path_factory.mktemp("report") / "norvik.pdf", cast(Any, first), cast(Any, second))
+
+
+def test_a_section_is_given_by_its_kind_and_a_making_by_its_steps(report: Path) -> None:
+    ingest(report)
+    told = {
+        "What are the limitations?": JOINT[2:4],
+        "What do they plan to do next?": JOINT[4:],
+        "What is the conclusion of this report?": JOINT[:2],
+        "what are the main contributions": ("We built a cellar for cheese.", "We weighed 40 wheels of it."),
+        "How was Norvik cheese made?": STEPS[:4],
+        "How is it made?": STEPS[:4],
+    }
+    for question, sentences in told.items():
+        given: Any = {"question": question}
+        result = query.invoke(given, context=Context(engine="offline"))
+        quotes = tuple(one["quote"] for one in result["citations"])
+        assert (question, result["verdict"], quotes) == (question, "proven", sentences)
+
+
+def test_the_steps_of_one_thing_do_not_tell_of_another(report: Path) -> None:
+    ingest(report)
+    given: Any = {"question": "How was Brie cheese made?"}
+    result = app.invoke(given, context=Context(engine="offline"))
+    assert result["verdict"] != "proven"
