@@ -7,7 +7,7 @@ rest of it is read; `chunk_documents` and `embed_chunks` complete the remaining 
 from __future__ import annotations
 
 import uuid
-from typing import Literal
+from typing import Literal, get_args
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Send
@@ -43,11 +43,6 @@ def send_batches(state: IngestionState) -> list[Send] | Literal["chunk_documents
     ] or "chunk_documents"
 
 
-def after_batch(state: BatchState) -> AfterBatch:
-    """Return the node that `transcribe_pages` chose to follow it."""
-    return state.get("next", "__end__")
-
-
 def _batches(document: PendingDocument, size: int, run_id: str) -> list[BatchState]:
     """Split a document's pages into batches of at most `size`, by first page; text-only pages have their own."""
     text_only_pages, parts = set(document.get("text_only_pages", ())), list[BatchState]()
@@ -68,12 +63,11 @@ def build_batch_graph() -> StateGraph[BatchState, Context, BatchState, BatchOutp
     """Return the graph that reads one batch of pages, not compiled; batches do not wait for each other."""
     builder = StateGraph(BatchState, context_schema=Context, output_schema=BatchOutput)
     builder.add_node("render_pages", nodes.render_pages)
-    builder.add_node("transcribe_pages", nodes.transcribe_pages)
+    builder.add_node("transcribe_pages", nodes.transcribe_pages, destinations=get_args(AfterBatch))
     builder.add_node("index_document", nodes.index_document)
     builder.add_node("embed_ahead", nodes.embed_ahead)
     builder.add_edge(START, "render_pages")
     builder.add_edge("render_pages", "transcribe_pages")
-    builder.add_conditional_edges("transcribe_pages", after_batch)
     builder.add_edge("index_document", END)
     builder.add_edge("embed_ahead", END)
     return builder

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial, reduce
 from typing import cast
 
-from langgraph.types import Overwrite
+from langgraph.types import Command, Overwrite
 
 from graph import context, dependencies
 from graph.dependencies import Deps
@@ -34,6 +34,7 @@ from graph.ingestion.progress import (
 )
 from graph.ingestion.sources import Found, LinkError, Unchanged, find
 from graph.ingestion.state import (
+    AfterBatch,
     BatchOutput,
     BatchState,
     DocumentReport,
@@ -181,7 +182,7 @@ async def render_pages(state: BatchState) -> dict[str, object]:
 
 
 @async_node
-async def transcribe_pages(state: BatchState) -> dict[str, object]:
+async def transcribe_pages(state: BatchState) -> Command[AfterBatch]:
     """Read those pages of a batch that have no transcript yet; each is stored as soon as it is read.
 
     Pages that another batch reads are waited for, and their result is taken over; if it gives them up, they are read.
@@ -205,7 +206,7 @@ async def transcribe_pages(state: BatchState) -> dict[str, object]:
     # Offline the cores are busy with reading: embedding ahead would only slow it down.
     prefetch = not isinstance(deps.embedder, SentenceEmbedder)
     following = progress_of(state).pages_finished(state["id"], state["pages"], prefetch=prefetch)
-    return {"outcomes": outcomes, "next": following}
+    return Command(update={"outcomes": outcomes}, goto=following)
 
 
 def _leases(deps: Deps, batch: BatchState) -> BatchLeases:

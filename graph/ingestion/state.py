@@ -204,8 +204,6 @@ class BatchState(TypedDict):
     """Those whose text layer lies over a picture of the page; set by `render_pages`."""
     outcomes: NotRequired[Annotated[list[PageOutcome], operator.add]]
     """The pages of this batch that were handled so far."""
-    next: NotRequired[AfterBatch]
-    """The node that follows this batch; set by `transcribe_pages`."""
     embedding_usage: NotRequired[Annotated[Usage, add_usage]]
     """What the embeddings cost that were computed after this batch."""
     messages: NotRequired[Conversation]
