@@ -15,7 +15,7 @@ import sys
 import tomllib
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import chromadb
 import onnxruntime
@@ -23,6 +23,9 @@ import pymupdf
 import pytest
 from chromadb.config import Settings as ChromaSettings
 from langchain_core.callbacks import BaseCallbackHandler
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.config import get_config
+from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from packaging.requirements import Requirement
 from pebble import ProcessFuture, ProcessPool
@@ -31,6 +34,11 @@ from pebble.pool.base_pool import Task, TaskPayload
 from loaders.pages.cpu import single_threaded_onnx
 from loaders.pdf import document as ours
 from tests.conftest import ROOT, SAMPLE
+
+
+class Asking(TypedDict):
+    asks: bool
+
 
 PAGE = "see docs/internals.md"
 GUARDED = (
@@ -98,6 +106,21 @@ def test_stream_handlers_of_the_second_protocol_are_told_by_their_name() -> None
         if isinstance(kind, type) and issubclass(kind, BaseCallbackHandler) and name.startswith("Stream")
     }
     assert set(handlers) == {"StreamMessagesHandler", "StreamMessagesHandlerV2"}, f"other stream handlers: {PAGE}"
+
+
+def test_a_node_is_told_of_the_checkpointer_and_of_the_graphs_around_it() -> None:
+    from graph.query import ask_back, streaming
+
+    def look(state: dict[str, bool]) -> dict[str, bool]:
+        config = get_config()
+        assert config["metadata"][streaming._NAMESPACE].startswith("look:"), PAGE
+        return {"asks": bool(config["configurable"].get(ask_back._CHECKPOINTER))}
+
+    builder: Any = StateGraph(Asking)
+    graph = builder.add_node("look", look).add_edge(START, "look").add_edge("look", END)
+    thread: Any = {"configurable": {"thread_id": "1"}}
+    assert not graph.compile().invoke({"asks": True}, thread)["asks"], f"there is no checkpointer: {PAGE}"
+    assert graph.compile(checkpointer=InMemorySaver()).invoke({"asks": False}, thread)["asks"], f"there is one: {PAGE}"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there the spawned process is created in another way")
