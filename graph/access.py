@@ -181,15 +181,11 @@ def require_writer(scope: Scope, collection: str, name: str = "") -> None:
     Raises:
         NotAllowedError: they may not; where the collection may not even be read, it is told to be missing.
     """
-    if scope.may_write(collection):
-        return
-    if not scope.may_read(collection):
-        raise missing_collection(name or collection)
-    raise NotAllowedError(
-        f"You may read the collection {name or collection!r}, not add to it or delete from it: ask one of its managers "
-        "to make you a writer.",
-        seen=True,
-    )
+    _require(
+        scope.may_write(collection), scope, collection, name,
+        "You may read the collection {name!r}, not add to it or delete from it: ask one of its managers to make you a "
+        "writer.",
+    )  # fmt: skip
 
 
 def require_manager(scope: Scope, collection: str, name: str = "") -> None:
@@ -198,11 +194,16 @@ def require_manager(scope: Scope, collection: str, name: str = "") -> None:
     Raises:
         NotAllowedError: they may not; where the collection may not even be read, it is told to be missing.
     """
-    if scope.may_manage(collection):
+    _require(
+        scope.may_manage(collection), scope, collection, name,
+        "You are no manager of the collection {name!r}: ask one of them to change its members.",
+    )  # fmt: skip
+
+
+def _require(allowed: bool, scope: Scope, collection: str, name: str, refusal: str) -> None:
+    """Raise NotAllowedError unless it is allowed: the refusal, or that a collection that may not be read is missing."""
+    if allowed:
         return
     if not scope.may_read(collection):
         raise missing_collection(name or collection)
-    raise NotAllowedError(
-        f"You are no manager of the collection {name or collection!r}: ask one of them to change its members.",
-        seen=True,
-    )
+    raise NotAllowedError(refusal.format(name=name or collection), seen=True)
