@@ -26,7 +26,7 @@ class Turnstile:
 
     @contextlib.asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for a place; the block's end makes one. Who has waited long enough goes on without."""
+        """Wait for a place, which the end of the block frees; after `wait_s` seconds go on without one."""
         has_place = False
         try:
             async with self._order:

@@ -49,7 +49,7 @@ class Client(Protocol):
         """Return the pages that an answer cites as a PDF, with each quote as a numbered highlight annotation."""
 
     def documents(self, limit: int | None = None, offset: int = 0) -> Mapping[str, Any]:
-        """List the documents, oldest first: all, or so many of them without the first ones."""
+        """List the documents, oldest first: at most `limit` (all if None), without the first `offset`."""
 
     def pages(self, name: str) -> Mapping[str, Any]:
         """Return the page ledger of the document with this name or id."""

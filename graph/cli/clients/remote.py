@@ -99,7 +99,7 @@ class RemoteClient:
         return self._connection.request("POST", "/proof", json=needed).content
 
     def documents(self, limit: int | None = None, offset: int = 0) -> Mapping[str, Any]:
-        """List the documents, or so many of them without the first ones; those of the collection of the context.
+        """List the documents of the context's collection: at most `limit` (all if None), without the first `offset`.
 
         Raises:
             NotAllowedError: the server shows no such collection.

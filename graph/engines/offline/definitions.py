@@ -43,13 +43,13 @@ CLEAR, BESIDE, SOME = 3, 2, 1
 
 @lru_cache(maxsize=64)
 def defined(question: str) -> str:
-    """Return what a question asks what it is, as it writes it; "" of other questions."""
+    """Return the thing that a question wants explained, in its own words; "" for other questions."""
     return _asked(question)[0]
 
 
 @lru_cache(maxsize=64)
 def _asked(question: str) -> tuple[str, bool]:
-    """Return what a question asks what it is, and whether it can ask for nothing else, such as a value."""
+    """Return the thing that a question wants explained, and whether it can want nothing else, such as a value."""
     found = _ASKED.match(question.strip())
     if not found:
         return "", False
@@ -73,7 +73,7 @@ def defines(question: str, sentence: SentenceRow) -> int:
 
 
 def is_undefined(question: str, sentence: SentenceRow) -> bool:
-    """Return whether a question asks what a thing is, and a sentence does not say it; for a person it may be told."""
+    """Return whether a question wants a thing explained, not a person, and a sentence does not explain it."""
     return _asked(question)[1] and not _OF_PERSON.match(question) and not defines(question, sentence)
 
 
