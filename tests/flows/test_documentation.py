@@ -53,6 +53,18 @@ def test_only_known_programs_are_named() -> None:
     assert named <= {"pagewitness", *ELSEWHERE}
 
 
+def test_the_files_that_the_docs_name_exist() -> None:
+    named = {
+        path
+        for page in [*PAGES, ROOT / "CONTRIBUTING.md"]
+        for path in re.findall(
+            r"`((?:graph|loaders|web|prompts|tests|docs|evals)/[\w/.-]+\.\w+)`", page.read_text("utf-8")
+        )
+    }
+    assert len(named) > 50
+    assert sorted(path for path in named if not (ROOT / path).exists()) == []
+
+
 def test_make_targets_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
     named = {
