@@ -15,7 +15,7 @@ from loaders.ocr import tesseract
 from loaders.ocr.engine import read_page
 from loaders.ocr.legibility import PICTURE_UNREAD
 from loaders.pages.reader import read
-from loaders.types import Failure, PageJob, PageText
+from loaders.types import Box, Failure, PageJob, PageText
 
 TEXTS = {
     "Cyrillic": "Смотритель маяка записывал ветер и погоду каждого дня в синюю книгу у двери. Музей открыт летом.",
@@ -150,6 +150,32 @@ def test_pieces_are_joined_to_the_words_of_the_text() -> None:
     assert [len(group) for group in tesseract._grouped(pieces, ["등대책"])] == [3]
     assert [len(group) for group in tesseract._grouped(pieces, ["other"])] == [1, 1, 1]
     assert pieces[0].box.x0 == 0.1
+
+
+def pieces_of(*lines: str, confidence: float = 92.0) -> list[tesseract._Piece]:
+    return [
+        tesseract._Piece(word, Box(0.1, at / 10, 0.2, at / 10 + 0.05), confidence, "1/1", f"1/1/{at}")
+        for at, line in enumerate(lines)
+        for word in line.split()
+    ]
+
+
+def test_a_page_of_hebrew_that_was_read_as_thai_is_noise() -> None:
+    noise = "ภาแทย หก ทาร7ฑทๆ ทฑา777ข าขบ"
+    assert tesseract._reading(pieces_of(noise, confidence=72.0), noise, "Thai") is None
+    read_as_hebrew = tesseract._reading(pieces_of(TEXTS["Hebrew"]), TEXTS["Hebrew"], "Hebrew")
+    assert read_as_hebrew
+    assert [word.text for word in read_as_hebrew.words] == TEXTS["Hebrew"].split()
+
+
+def test_lines_without_their_first_letters_are_read_as_one_column_and_two_columns_are_not_joined() -> None:
+    whole, cut = ["등대지기는 매일의", "바람과 날씨를"], ["대지기는 매일의", "바람과 날씨를"]
+    assert tesseract._reads_more(pieces_of(*whole), pieces_of(*cut))
+    assert not tesseract._reads_more(pieces_of(*cut), pieces_of(*whole))
+    assert not tesseract._reads_more(pieces_of(" ".join(whole)), pieces_of(*cut)), "one line where there were two"
+    assert tesseract._reads_more(pieces_of(" ".join(whole)), pieces_of("매일의", "날씨를")), (
+        "half was taken for pictures"
+    )
 
 
 @pytest.mark.parametrize(("setting", "codes"), [("off", set()), ("xxx", set()), ("auto", None)])
