@@ -65,6 +65,13 @@ def test_the_files_that_the_docs_name_exist() -> None:
     assert sorted(path for path in named if not (ROOT / path).exists()) == []
 
 
+def test_the_readme_names_every_folder_of_the_graph() -> None:
+    folders = {path.parent.name for path in (ROOT / "graph").glob("*/__init__.py")}
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert folders
+    assert [name for name in sorted(folders) if f"{name}/" not in readme] == []
+
+
 def test_make_targets_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
     named = {
