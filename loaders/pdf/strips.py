@@ -19,6 +19,12 @@ MAX_WORDS = 5000
 """Words of the fullest page whose layout is told at once: reports and papers have up to 1,500, a large poster 4,000."""
 MAX_CHARACTERS = 40_000
 """Characters of the fullest such page: each costs the model 0.4 ms of CPU, however few words they make."""
+MAX_PIECES = 2500
+"""Pieces of print that stand apart, of the fullest such page: 4,900 take the model 16 CPU seconds, in strips 4; reports
+and papers have up to 204."""
+MAX_TABLE_PIECES = 700
+"""The same of a page that is a table by its print: of 1,200 in 61 rows the model makes 60 rows, of 3,000 in 101 77,
+in 1.5 and 8.8 CPU seconds, and of four timetables nothing; by the print alone all rows are right, in 0.3 and 0.6."""
 MAX_READ_WORDS = 20_000
 """Words outside long tables that are given to the model, in strips; the rest stays in the order of the file."""
 WORD_LENGTH = 40
@@ -32,13 +38,20 @@ MIN_ROWS = 20
 CELL_WORDS = 6
 """Median words of a cell: a line of a column of prose has eight and more."""
 _ONE_ROW = 0.5  # of the print's size: the distance of the middles of what stands on one row
+_TOP = 3  # rows at the top that may have headings over several columns
 _CROSSING = 0.02  # share of the rows whose cells may reach over the space between two columns
 
 
 def is_long(layer: TextLayer) -> bool:
-    """Return whether a page holds more words than the layout model can take at once."""
+    """Return whether a page holds more than the layout model can take at once."""
     words = [word.text for line in layer.lines for word in line.words]
-    return len(words) > MAX_WORDS or sum(map(len, words)) > MAX_CHARACTERS
+    if len(words) > MAX_WORDS or sum(map(len, words)) > MAX_CHARACTERS or len(layer.lines) > MAX_PIECES:
+        return True
+    if len(layer.lines) <= MAX_TABLE_PIECES:
+        return False
+    rows = _rows(layer.lines)
+    inside = sum(len(row) for start, stop, _ in _tables(rows) for row in rows[start:stop])
+    return 2 * inside > len(layer.lines)
 
 
 def regions_in_strips(layer: TextLayer, regions_of: Callable[[TextLayer], list[Region]]) -> list[Region]:
@@ -105,12 +118,17 @@ def _table(rows: Sequence[Sequence[Sequence[Word]]]) -> Region | None:
         return None
     boxes = [[bounding_box(word.box for word in piece) for piece in row] for row in rows]
     around = bounding_box(box for row in boxes for box in row)
-    columns = _columns(boxes, around)
+    columns = _columns([*_within(boxes[:_TOP], _columns(boxes[_TOP:], around)), *boxes[_TOP:]], around)
     if len(columns) < 2:
         return None
     edges = [around.y0, *((a[0].y1 + b[0].y0) / 2 for a, b in pairwise(boxes)), around.y1]
     cells = tuple(tuple(Box(x0, y0, x1, y1) for x0, x1 in columns) for y0, y1 in pairwise(edges))
     return Region("table", around, cells)
+
+
+def _within(rows: Sequence[Sequence[Box]], columns: Sequence[tuple[float, float]]) -> list[list[Box]]:
+    """Return the rows without the headings over several columns."""
+    return [[box for box in row if any(x0 <= box.x0 and box.x1 <= x1 for x0, x1 in columns)] for row in rows]
 
 
 def _columns(rows: Sequence[Sequence[Box]], around: Box) -> list[tuple[float, float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from itertools import pairwise
 
 from loaders.geometry import centre
@@ -26,6 +26,8 @@ _Texts = Sequence[tuple[Extent, str]]
 MIN_EMPTY = 20.0
 """Points of the narrowest drawn column without any text that is one; narrower ones are spaces between columns."""
 
+_TIME = re.compile(r"\d{1,2}(?:[:.h/-]\d{1,2}){1,2}(?:[./-]\d{2,4})?(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
+"""A time or a date: in timetables no cell is a number."""
 _YEAR = re.compile(r"(?:19|20)\d\d[*†]?")
 _MAX_HEADER = 8  # lines of print
 _UNDER = 0.5  # of the text size: a line this near below a heading belongs to it
@@ -166,7 +168,10 @@ def _with_missed_columns(texts: Sequence[_Texts], lefts: Sequence[float]) -> lis
 
 
 def _body_start(texts: Sequence[_Texts], lefts: Sequence[float]) -> int:
-    return next((index for index, line in enumerate(texts) if _is_body(line, lefts)), 0)
+    found = (
+        index for tells in (is_value, _is_time) for index, line in enumerate(texts) if _is_body(line, lefts, tells)
+    )
+    return next(found, 0)
 
 
 def _header_spans(
@@ -202,12 +207,16 @@ def _placed(line: _Texts, lefts: Sequence[float]) -> dict[int, str]:
     return {_slot(lefts, extent.middle): text for extent, text in line}
 
 
-def _is_body(line: _Texts, lefts: Sequence[float]) -> bool:
+def _is_time(text: str) -> bool:
+    return bool(_TIME.fullmatch(text))
+
+
+def _is_body(line: _Texts, lefts: Sequence[float], tells: Callable[[str], bool]) -> bool:
     """Return whether a line holds a label and values: not only years, as a header may."""
     values = [text for _, text in line[1:]]
     if not line or _slot(lefts, line[0][0].middle) != 0:
         return False
-    numbers = [text for text in values if is_value(text)]
+    numbers = [text for text in values if tells(text)]
     return 2 * len(numbers) > len(values) > 0 and not all(_YEAR.fullmatch(text) for text in numbers)
 
 

@@ -29,7 +29,7 @@ MAX_OFF_REPEATED = 0.35
 the right of their columns. A name's first line in the last of four columns is off by 1.5."""
 
 _ALIGNED = 0.2  # of the distance between columns: a heading this near stands on one column
-_MAX_COLUMNS = 40  # wider tables are left as they are
+_MAX_COLUMNS = 60  # wider tables are left as they are
 _MAX_LABELS = 2  # columns at the left that no heading spans
 _UNDERLINED = 0.6  # of a column's width that a line under a heading must cover
 

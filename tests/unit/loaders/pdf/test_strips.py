@@ -44,6 +44,37 @@ def test_all_rows_of_a_roll_are_rows_of_one_table(ruled: bool, tmp_path: Path) -
     assert any("harbour of Skarv" in block.text for block in found.blocks)
 
 
+def test_a_full_timetable_is_told_by_its_print_with_the_days_over_their_columns(tmp_path: Path) -> None:
+    """The layout model finds no table on such a page."""
+    days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    document: Any = pymupdf.open()
+    page = document.new_page(width=1200, height=400)
+    page.insert_text((30, 25), "Departures of the ferries", fontsize=12, fontname="hebo")
+    page.insert_text((30, 60), "Pier", fontsize=6)
+    times = {}
+    for day, name in enumerate(days):
+        left = 155 + 150 * day - pymupdf.get_text_length(name, "hebo", 6) / 2
+        page.insert_text((left, 50), name, fontsize=6, fontname="hebo")
+    for column in range(35):
+        page.insert_text((90 + 30 * column, 60), f"T{column % 5 + 1}", fontsize=6)
+        for row in range(30):
+            if (column + row) % 4:
+                times[row, column] = f"{5 + column // 2}:{10 + row}"
+                page.insert_text((90 + 30 * column, 70 + 9 * row), times[row, column], fontsize=6)
+    for row in range(30):
+        page.insert_text((30, 70 + 9 * row), f"Pier {row + 1}", fontsize=6)
+    document.save(str(tmp_path / "ferries.pdf"))
+
+    found = read(PageJob(str(tmp_path / "ferries.pdf"), 1))
+    assert isinstance(found, PageText)
+    (table,) = (parse_table(block.text) for block in found.blocks if block.is_table)
+    assert table is not None
+    assert list(table.columns) == ["Pier", *(f"{day} T{number}" for day in days for number in range(1, 6))]
+    assert [list(row) for row in table.rows] == [
+        [f"Pier {row + 1}", *(times.get((row, column), "") for column in range(35))] for row in range(30)
+    ]
+
+
 def test_columns_of_prose_are_no_table_and_go_to_the_layout_model_in_strips() -> None:
     def line(x: float, y: float) -> Line:
         words = tuple(Word("fog", Box(x + 20 * n, y, x + 20 * n + 16, y + 10)) for n in range(9))
