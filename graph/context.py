@@ -273,7 +273,7 @@ def current() -> Context:
     return get_runtime(Context).context or _default(settings(), tuple(map(prompts.load, sorted(prompts.PLACEHOLDERS))))
 
 
-def wished_collection() -> str:
+def collection_of_run() -> str:
     """Return the collection that the calling run is to be limited to; "" for none, and outside of a run."""
     from langgraph.runtime import get_runtime
 

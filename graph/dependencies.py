@@ -153,7 +153,7 @@ def run_scope(collection: str = "") -> Scope:
         NotAllowedError: on a server with users, the run has no user, or one who was removed; or the user does not see
             the collection that the run's settings name.
     """
-    identity, wish = users.run_identity(), collection or run_context.wished_collection()
+    identity, wish = users.run_identity(), collection or run_context.collection_of_run()
     if identity is LOCAL and not wish:
         return Scope.everything()
     return scope_of(identity, home_stores().catalog, wish)

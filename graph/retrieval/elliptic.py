@@ -140,7 +140,7 @@ def _acted_on(bare: str, question: str, focus: str) -> str:
     return ""
 
 
-def asked_anew(word: str, question: str, person: str) -> str:
+def with_question_word(word: str, question: str, person: str) -> str:
     """Return the last question with another question word: "When was it closed?", "why?" gives "Why was it closed?".
 
     Args:
@@ -170,7 +170,7 @@ def with_extreme(fragment: str, question: str) -> str:
     return f"{question[: told.start()]}{found['word']}{question[told.end() :]}"
 
 
-def ranked_anew(bare: str, ranked: str) -> str:
+def with_other_extreme(bare: str, ranked: str) -> str:
     """Return an earlier question for an extreme with the one now asked for: "which had the shortest?"; or ""."""
     found = _WHICH_HAS.fullmatch(bare) if ranked else None
     return with_extreme(found["extreme"], ranked) if found else ""

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from graph.retrieval.elliptic import (
-    asked_anew,
     asks_extreme,
     completed,
-    ranked_anew,
+    with_other_extreme,
+    with_question_word,
     written_out,
 )
 from graph.retrieval.exchanged_phrases import exchanged
@@ -144,10 +144,10 @@ def _resolve(question: str, memory: Memory, similar: Similar, told_of: ToldOf | 
     if _AGAIN.fullmatch(bare):
         return memory.question
     if (found := _ASKS_ALONE.fullmatch(bare)) and not _MEASURES_IT.fullmatch(bare):
-        return asked_anew(found["word"], memory.question, memory.person)
+        return with_question_word(found["word"], memory.question, memory.person)
     if len(memory.pair) > 1 and (found := _OF_TWO.fullmatch(bare.rstrip(" ?.!"))) and not has_name(found["rest"]):
         return _which(found["rest"].strip(), memory)
-    if whole := ranked_anew(bare, memory.ranked) or completed(bare, memory.question, memory.focus):
+    if whole := with_other_extreme(bare, memory.ranked) or completed(bare, memory.question, memory.focus):
         return whole
     about = _WHAT_ABOUT.sub("", bare)
     if about != bare or _is_fragment(bare, marked=marked):

@@ -26,7 +26,7 @@ from loaders.pdf import proof, sheets
 from loaders.pdf.attachments import attachments, named
 from loaders.pdf.comments import with_comments
 from loaders.pdf.forms import with_fields
-from loaders.pdf.layout_parts import grid_cells, is_relevant, without_pictures
+from loaders.pdf.layout_parts import is_relevant, table_cells, without_pictures
 from loaders.pdf.neighbours import Print, print_of, surroundings_of
 from loaders.pdf.outlines import is_outlined
 from loaders.pdf.proof import ProofPage
@@ -187,7 +187,7 @@ class PdfFile:
         ordered = utils.find_reading_order(page.rect, blocks, page.layout_information)
         rules = self.rules(number) if tables or len(layer.drawings) >= MIN_PIECES else Rules()
         regions = [
-            Region(role, as_box(box), grid_cells(tables, box, utils.iou), rules)
+            Region(role, as_box(box), table_cells(tables, box, utils.iou), rules)
             if role == "table" and tables
             else Region(role, as_box(box))
             for *box, role in ordered

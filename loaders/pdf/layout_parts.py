@@ -47,7 +47,7 @@ def is_relevant(part: dict[str, Any]) -> bool:
     )
 
 
-def grid_cells(tables: dict[Any, dict[str, Any]], box: Any, likeness: Any) -> tuple[tuple[Box, ...], ...]:
+def table_cells(tables: dict[Any, dict[str, Any]], box: Any, likeness: Any) -> tuple[tuple[Box, ...], ...]:
     """Return the grid of the table that is nearest to `box`, as rows of boxes."""
     table = tables[max(tables, key=lambda key: likeness(key, box))]
     x0, y0, x1, y1 = table["group_bbox"]
