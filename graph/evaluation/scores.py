@@ -128,7 +128,7 @@ def answer_scores(
         result: The output of the query graph.
         matched: Whether the answer is the expected one, with the passages that are only related; None if undecided.
         found: For each citation, whether its quote is on its page.
-        claimed: Whether what it claims is, without those passages; as `matched` if it has none.
+        claimed: The same without those passages; equal to `matched` if there are none.
     """
     refused, related = bool(result["refused"]), result.get("verdict") == "related"
     claimed = matched if claimed is None else claimed

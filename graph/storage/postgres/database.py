@@ -47,7 +47,7 @@ KEPT_ALIVE: dict[str, Any] = {
     "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 4, "tcp_user_timeout": 60_000,
 }  # fmt: skip
 """Options of a connection by which this side notices the same."""
-_ASKED = {"connect_timeout": 2, "tcp_user_timeout": 2_000}  # of who waits two seconds for the answer
+_ASKED = {"connect_timeout": 2, "tcp_user_timeout": 2_000}  # for checks that wait two seconds for an answer
 _ENDED = (psycopg.errors.IdleInTransactionSessionTimeout, psycopg.errors.TransactionTimeout)
 _versions = itertools.count(1)
 
