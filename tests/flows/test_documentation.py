@@ -65,6 +65,26 @@ def test_the_files_that_the_docs_name_exist() -> None:
     assert sorted(path for path in named if not (ROOT / path).exists()) == []
 
 
+def test_links_within_the_docs_lead_somewhere() -> None:
+    pages = {page: page.read_text("utf-8") for page in [*PAGES, ROOT / "CONTRIBUTING.md"]}
+    anchors = {
+        page: {_anchor(heading) for heading in re.findall(r"^#+ (.+)$", text, re.M)} for page, text in pages.items()
+    }
+    broken = [
+        f"{page.name}: {link}#{anchor}"
+        for page, text in pages.items()
+        for link, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", re.sub(r"`[^`\n]*`", "", text))
+        if not (target := (page.parent / link).resolve() if link else page).exists()
+        or (anchor and anchor not in anchors.get(target, ()))
+    ]
+    assert broken == []
+
+
+def _anchor(heading: str) -> str:
+    """Return the anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
 def test_the_readme_names_every_folder_of_the_graph() -> None:
     folders = {path.parent.name for path in (ROOT / "graph").glob("*/__init__.py")}
     readme = (ROOT / "README.md").read_text("utf-8")
