@@ -8,6 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 FORMS: Mapping[str, tuple[str, str, str]] = {
+    "the claim goes from {a} to {b}, the quote the other way": (
+        "die Aussage geht von {a} auf {b}, das Zitat umgekehrt",
+        "l'affirmation va de {a} à {b}, la citation dans l'autre sens",
+        "la afirmación va de {a} a {b}, la cita al revés",
+    ),
+    "the claim names “{a}”, the quoted row is “{b}”": (
+        "die Aussage nennt „{a}“, die zitierte Zeile ist „{b}“",
+        "l'affirmation nomme « {a} », la ligne citée est « {b} »",
+        "la afirmación nombra «{a}», la fila citada es «{b}»",
+    ),
     "in the quote, {a} is compared with that of “{b}”": (
         "im Zitat wird {a} mit dem Wert von „{b}“ verglichen",
         "dans la citation, {a} est comparé à la valeur de « {b} »",

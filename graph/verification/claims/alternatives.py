@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from graph.verification.claims.negation import is_negation
 from graph.verification.claims.wording import words
 
 # Each line is a group; words between bars mean the same, "*" stands for any ending.
@@ -105,6 +106,8 @@ permitted allowed erlaubt* | prohibited forbidden banned verboten* untersagt*
 rural ländlich* | urban städtisch*
 manual* manuell* | automatic* automatisch*
 voluntar* freiwillig* | compulsory mandatory obligatory required verpflichtend* obligatorisch*
+inhibit* suppress* hemm* unterdrück* | strengthen* stimulat* enhanc* boost* promot* stärk* förder*
+mouth mündung | source quelle
 success* succeed* managed erfolg* gelang* | fail fails failed failure* misserfolg* scheiter* misslang*
 """
 _SHORTEST_STEM = 3
@@ -145,11 +148,22 @@ def _members(key: str) -> tuple[Member, ...]:
 def other_alternative(text: str, quote: str) -> str:
     """Return a doubt where a claim has a word that excludes the one of its quote; "" if there is none."""
     held, said = _held(quote), _held(text)
+    is_turned = _is_denied(text) != _is_denied(quote)  # "did not succeed" for "failed"
     for (group, meaning), word in said.items():
         others = [(key, other) for key, other in held.items() if key[0] == group]
-        if others and (group, meaning) not in held and all(key not in said for key, _ in others):
+        is_other = others and (group, meaning) not in held and all(key not in said for key, _ in others)
+        if is_other and not (is_turned and _is_of_two(group)):
             return f"the claim says “{word}”, the quote “{others[0][1]}”"
     return ""
+
+
+def _is_denied(text: str) -> bool:
+    return sum(is_negation(word.key) and not word.key.startswith("fail") for word in words(text)) % 2 == 1
+
+
+def _is_of_two(group: int) -> bool:
+    """Return whether one word of a group is what the other is not."""
+    return _GROUPS.strip().splitlines()[group].count("|") == 1
 
 
 def _held(text: str) -> dict[Member, str]:

@@ -23,8 +23,10 @@ from graph.verification.claims import (
     directions,
     doers,
     earlier_values,
+    ellipses,
     events,
     exchanges,
+    factors,
     implied,
     kinds,
     modality,
@@ -44,6 +46,7 @@ from graph.verification.claims import (
     rewording,
     roles,
     scope,
+    slots,
     subjects,
     table_order,
     table_places,
@@ -113,7 +116,12 @@ def check_claim(text: str, evidence: Evidence) -> tuple[Finding, ...]:
             *left_out,
             *([Finding("scope", "doubt", wider)] if wider else ()),
         )  # what repeats its quote says the same
-    found = _doubts_on_row(text, evidence) if evidence.rows else _doubts_on_prose(text, evidence)
+    found = [*(_doubts_on_row(text, evidence) if evidence.rows else ())]
+    if not evidence.rows:
+        found += _doubts_on_prose(text, evidence)
+    elif sentence := _sentence_of(text, evidence):  # the claim names columns, which the sentence does not
+        alone = replace(evidence, exact=sentence, quote=sentence, rows=(), table=())
+        found += [one for one in _doubts_on_prose(text, alone) if one[0] not in ("name", "relevance")]
     found = [(kind, reason) for kind, reason in found if reason]
     told = _told_otherwise(text, quote, evidence) if found and not evidence.rows else ()
     if not evidence.rows and share(content(text), content(quote)) < _COMPARABLE and same_language(text, quote):
@@ -152,6 +160,15 @@ _WARS = (
     (re.compile(r"\b(?:WW ?(?:II|2)|World War (?:II|Two|2)|Second World War)\b"), ("World War II", "Second World War")),
     (re.compile(r"\b(?:WW ?(?:I|1)|World War (?:I|One|1)|First World War)\b"), ("World War I ", "First World War")),
 )
+
+
+def _sentence_of(text: str, evidence: Evidence) -> str:
+    """Return the cell of the quoted rows that is a sentence about a claim's words, as in tables of goals; else ""."""
+    cells = [cell for row in evidence.rows for _, cell in row.cells if len(cell.split()) >= _SENTENCE]
+    return next((cell for cell in cells if share(content(text), content(cell)) >= _COMPARABLE), "")
+
+
+_SENTENCE = 8  # words of a cell that is no name or value
 
 
 def _told_otherwise(text: str, quote: str, evidence: Evidence) -> tuple[Kind, ...]:
@@ -237,6 +254,7 @@ def _doubts_on_row(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
         ("direction", table_years.other_course(text, evidence, numbers.mark)),
         ("unit", table_years.other_money(text, numbers.stated, evidence, numbers.mark)),
         ("number", table_places.added_loss(text, numbers.stated, evidence, numbers.mark)),
+        ("table", slots.other_row(text, evidence)),
     ]
 
 
@@ -244,6 +262,7 @@ def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
     """Return what the words of direction, comparison, negation, modality and scope say against a claim."""
     numbers = numbers_of(text, evidence)
     quote = WRITTEN_MARK.sub("", evidence.quote or evidence.exact)  # "31,870[12] lorries" counts no 12 lorries
+    quote = ellipses.filled_in(text, quote)
     return [
         ("unit", units.other_units(numbers.text, numbers.stated, evidence)[1]),
         ("direction", opposites.opposite(results.without_differences(numbers.text, numbers.stated), quote)),
@@ -288,6 +307,8 @@ def _doubts_on_doers(text: str, quote: str) -> list[tuple[Kind, str]]:
         ("name", doers.other_doer(text, quote)),
         ("name", subjects.swapped_subject(text, quote)),
         ("name", roles.exchanged(text, quote)),
+        ("name", slots.other_label(text, quote)),
+        ("name", slots.other_place(text, quote)),
     ]
 
 
@@ -313,8 +334,12 @@ def _doubts_on_plans(text: str, quote: str) -> list[tuple[Kind, str]]:
 def _doubts_on_values(text: str, quote: str, numbers: Numbers) -> list[tuple[Kind, str]]:
     """Return what stands beside the values of a claim and of its quote that speaks against the claim."""
     mark = numbers.mark
-    return [
+    of_whole: list[tuple[Kind, str]] = [
         ("number", counts.counted_otherwise(numbers.text, numbers.stated, quote)),
+        ("number", value_context.misplaced_value(text, quote, mark)),
+    ]
+    return [
+        *(() if ellipses.tells_part(text, quote) else of_whole),
         ("number", counts.other_magnitude(text, quote)),
         ("date", value_context.other_time(text, quote)),
         ("date", implied.other_year(text, quote, mark)),
@@ -324,7 +349,6 @@ def _doubts_on_values(text: str, quote: str, numbers: Numbers) -> list[tuple[Kin
         ("direction", earlier_values.other_time_of_values(text, quote, mark)),
         ("number", bracketed.other_bracket(text, quote)),
         ("number", value_context.other_share(text, quote)),
-        ("number", value_context.misplaced_value(text, quote, mark)),
         ("number", value_context.other_way(text, quote, mark)),
         ("number", value_context.other_whole(text, quote)),
         ("unit", rates.other_rate(text, quote)),
@@ -333,4 +357,7 @@ def _doubts_on_values(text: str, quote: str, numbers: Numbers) -> list[tuple[Kin
         ("number", remainders.part_of_other(text, quote)),
         ("comparison", value_context.other_bound(text, quote, mark)),
         ("comparison", degrees.added_bound(text, quote)),
+        ("direction", courses.turned_values(text, quote)),
+        ("number", factors.other_factor(text, quote)),
+        ("comparison", factors.other_superlative(text, quote)),
     ]

@@ -71,6 +71,23 @@ def reversed_range(text: str, quote: str) -> str:
     return ""
 
 
+def turned_values(text: str, quote: str) -> str:
+    """Return a doubt where a claim goes "from 206 to 137" and its quote "from 137 (2015) to 206"; "" if it does not."""
+    held = {ends for found in _RANGE.finditer(_BRACKETED.sub("", fold(quote))) if None not in (ends := _ends(found))}
+    for found in _RANGE.finditer(fold(text)):
+        low, high = _ends(found)
+        if low != high and (high, low) in held and (low, high) not in held:
+            return f"the claim goes from {low} to {high}, the quote the other way"
+    return ""
+
+
+_BRACKETED = re.compile(r"\s?\([^()]*\)")
+
+
+def _ends(found: re.Match[str]) -> tuple[Decimal | None, Decimal | None]:
+    return _value(found["low"], ""), _value(found["high"], "")
+
+
 def _places(date: str, text: str) -> list[int]:
     """Return where a text has a month or a year."""
     return [found.start() for found in _DATED.finditer(text) if _key(found[0]) == _key(date)]
@@ -82,9 +99,9 @@ def _key(date: str) -> int:
 
 def other_end(text: str, quote: str) -> str:
     """Return a doubt where a claim says from a day on what its quote says until that day, or the other way."""
-    held = {(one["day"], one["month"].lower()): one for one in _END.finditer(quote)}
+    held = {_day(one): one for one in _END.finditer(quote)}
     for one in _END.finditer(text):
-        other = held.get((one["day"], one["month"].lower()))
+        other = held.get(_day(one))
         if other and bool(one["until"]) != bool(other["until"]):
             return f"the claim says “{one[0]}”, the quote “{other[0]}”"
     return ""
@@ -94,10 +111,14 @@ _END = re.compile(
     r"\b(?:(?P<until>until|till|up to|no later than|bis(?: zum)?)|from|since|as of|starting(?: on)?|ab(?: dem)?|"
     r"seit(?: dem)?)\s"
     r"(?:the\s)?(?:(?P<day>\d{1,2})\.?(?:st|nd|rd|th)?\s(?:of\s)?)?(?P<month>"
-    rf"{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b(?!\s*(?:to|until|till|bis|–|-)\b)",
+    rf"{'|'.join(sorted(MONTHS, key=len, reverse=True))}|(?:1[5-9]|20)\d\d)\b(?!\s*(?:to|until|till|bis|–|-)\b)",
     re.IGNORECASE,
 )
-"""A day from which or until which something is so."""
+"""A day or year from which or until which something is so."""
+
+
+def _day(found: re.Match[str]) -> tuple[str | None, str]:
+    return found["day"], found["month"].lower()
 
 
 def wrong_course_of_years(text: str, quote: str) -> str:

@@ -57,6 +57,7 @@ _BOUNDED = re.compile(
     re.IGNORECASE,
 )
 """Words of a quote that bound or compare a number."""
+_BESIDE = 40  # letters before a number in which such a word bounds it
 _RESTRICTED = re.compile(
     r"\b(?:all|every|any|each|alle[nrs]?|jede[nrs]?)\s(?:the\s|de[rn]\s)?(?P<what>[^,.;()]{2,40}?),?\s"
     r"(?P<limit>(?:(?:that|which|who|not|unless|except|die|der|das|außer)\s[^,.;()]{4,80}|"
@@ -97,12 +98,14 @@ def other_extent(text: str, quote: str) -> str:
 
 def added_bound(text: str, quote: str) -> str:
     """Return a doubt where a claim says "more than" or "less than" a number that its quote gives as exact."""
-    if _BOUNDED.search(quote) or not same_language(text, quote):
+    if not same_language(text, quote):
         return ""
-    folded, held = fold(text), values_in(quote, "")
+    folded, shown, held = fold(text), fold(quote), values_in(quote, "")
     for one in values_in(text, ""):
         said = _STRICTLY.search(folded[: one.start])
-        if said and one.kind not in ("year", "month") and any(one.values & other.values for other in held):
+        own = [other for other in held if one.values & other.values]
+        around = " ".join(shown[max(0, other.start - _BESIDE) : other.end + _BESIDE // 2] for other in own)
+        if said and own and one.kind not in ("year", "month") and not _BOUNDED.search(around):
             return f"the claim says “{said[0].strip()} {one.text}”, the quote {one.text}"
     return ""
 

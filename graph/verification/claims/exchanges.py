@@ -42,6 +42,8 @@ def exchanged_words(text: str, quote: str) -> str:
     mine = [word for word in words(text) if word.stem in places]
     if len(mine) < _LEAST or len({word.stem for word in mine}) < len(mine):
         return ""
+    if (front := _FRONT.match(shown_text(quote))) and front[0].rstrip(", ").lower() in shown_text(text).lower():
+        return ""  # "volumes in Asia were" for "in Asia, volumes were"
     order = [places[word.stem] for word in mine]
     if _longest(order) == len(order):
         return ""
@@ -50,9 +52,13 @@ def exchanged_words(text: str, quote: str) -> str:
             continue
         swapped = [*order]
         swapped[one], swapped[other] = order[other], order[one]
-        if _longest(swapped) == len(order) and not _is_list(known[order[other]], known[order[one]], quote):
+        first, second = known[order[other]], known[order[one]]
+        if _longest(swapped) == len(order) and not _is_list(first, second, quote) and not _is_of(first, second, quote):
             return f"the claim exchanges “{mine[one].text}” and “{mine[other].text}”"
     return ""
+
+
+_FRONT = re.compile(r"(?:In|On|At|For|Under|By|With|During|Since|From) [^,;.]{2,60}, ")
 
 
 def _is_passive(text: str) -> bool:
@@ -78,6 +84,11 @@ def _longest(order: list[int]) -> int:
         at = bisect_left(ends, place)
         ends[at : at + 1] = [place]
     return len(ends)
+
+
+def _is_of(one: Word, other: Word, quote: str) -> bool:
+    """Return whether a claim says "CDI holders" for "holders of CDIs"."""
+    return shown_text(quote)[one.end : other.start].strip().lower() in ("of", "of the", "of an", "of a")
 
 
 def _is_list(one: Word, other: Word, quote: str) -> bool:

@@ -67,7 +67,7 @@ def unsupported_names(text: str, source: str) -> list[str]:
         if not (
             holds_code(name, source)
             if _is_code(name)
-            else _is_supported(_plain(name), known) or _in_pieces(name, source)
+            else _is_supported(_plain(name), known) or _in_pieces(name, source) or _is_one_of(name, known)
         )
         and _script(name) in scripts
     ]
@@ -117,6 +117,11 @@ def _in_pieces(name: str, source: str) -> bool:
     if len(pieces) < 2 or name.isupper():
         return False
     return bool(re.search(r"(?<![^\W_])" + r"[ \-‐]?".join(map(re.escape, pieces)) + r"(?![^\W_])", source))
+
+
+def _is_one_of(name: str, known: set[str]) -> bool:
+    """Return whether a short name in capitals is known in the plural, or one in the plural as it is: "CDI", "CDIs"."""
+    return (name.isupper() and f"{_plain(name)}s" in known) or (name[:-1].isupper() and _plain(name[:-1]) in known)
 
 
 _PERIOD = re.compile(r"(Q|H|FY)[ -]?((?:20)?\d{1,2})", re.IGNORECASE)
@@ -176,7 +181,7 @@ def _named(text: str, tokens: list[re.Match[str]], at: int, german: bool) -> boo
     """Return whether the word with a capital at this place is a name."""
     word = tokens[at].group()
     if (
-        word.lower() in _OPENERS
+        re.sub(r"[’']s$", "", word.lower()) in _OPENERS  # "Today's"
         or word.lower() in _MEASURES
         or spelled(f"die {word.lower()}")
         or word.lower() in MONTHS

@@ -104,6 +104,7 @@ _FRACTION = re.compile(
 _PARTS = {"hal": 2, "thi": 3, "qua": 4, "fif": 5, "six": 6, "sev": 7, "eig": 8, "nin": 9, "ten": 10,
           "dri": 3, "vie": 4, "fün": 5}  # fmt: skip
 _FRACTION_ERROR = Decimal("0.04")
+_RATIO_ERROR = Decimal("0.02")
 
 
 def _without_fractions(text: str, held: Held) -> tuple[str, list[str]]:
@@ -118,6 +119,8 @@ def _without_fractions(text: str, held: Held) -> tuple[str, list[str]]:
             for part in (value, *((1 - value,) if _is_of_the_rest(text, held.text) else ()))
         )
         other = next((one for one in _FRACTION.finditer(held.text) if one["part"] != found["part"]), None)
+        whole = max(held.values, default=Decimal(0))  # "three quarters of the 402 people" for 307 of them
+        near = near or any(whole and abs(one / whole - value) <= _RATIO_ERROR for one in held.values)
         if not near and (other or found["part"].lower() not in held.text.lower()):
             lacking.append(found[0])
     return _FRACTION.sub("…", text), lacking

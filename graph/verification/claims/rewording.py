@@ -184,7 +184,8 @@ def _doubt(
         return None if _numbers(after) else ("scope", _said(lost["part"], ""))
     if lost["hedge"] and not added["hedge"] and not is_hedged:
         return "modality", f"the quote says “{lost['hedge']}”, the claim states it as a fact"
-    if _opposed(before, after):
+    negated = len(after) > 1 and added["not"] and not lost["not"]  # "did not succeed" for "failed"
+    if _opposed(before, after) and not negated:
         return "direction", _said(" ".join(w.text for w in before), " ".join(w.text for w in after))
     return _other_count(before, after) or _other_side(before, after)
 

@@ -202,7 +202,12 @@ _ONE_OF_MANY = re.compile(
 def _part_dropped(text: str, quote: str) -> str:
     """Return a doubt where a quote says "some" or "most", and the claim says it of all by leaving that out."""
     said = [word.key for clause in clauses(text) for word in clause.words]
-    if any(_PART.match(key) for key in said) or any(key.isdigit() for key in said) or _NOT_ALL.search(text):
+    if (
+        any(_PART.match(key) for key in said)
+        or _ONE_OF_THE.search(text)
+        or any(key.isdigit() for key in said)
+        or _NOT_ALL.search(text)
+    ):
         return ""
     stems = content(text)
     for clause in clauses(_SUPERLATIVE.sub(" ", _A_WHILE.sub(" ", _PART_OF.sub(_some, quote)))):

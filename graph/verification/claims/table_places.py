@@ -238,7 +238,10 @@ def _wrong_band_of_value(
 
 def lost_magnitude(text: str, evidence: Evidence) -> str:
     """Return a doubt where a table counts in thousands, and the claim counts what a cell has without a magnitude."""
-    found = _IN_MAGNITUDES.search(" ".join((evidence.exact, evidence.above, evidence.around)))
+    said = " ".join((evidence.exact, evidence.above, evidence.around))
+    for column in {column for row in evidence.table for column, _ in row.cells[1:] if _OWN_UNIT.search(column)}:
+        said = said.replace(column, "")  # its magnitude is that column's alone
+    found = _IN_MAGNITUDES.search(said)
     if not found or _MAGNITUDE.search(text):
         return ""
     cells = {cell for row in evidence.rows for column, cell in row.cells[1:] if not _OWN_UNIT.search(column)}

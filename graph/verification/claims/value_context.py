@@ -211,7 +211,11 @@ def other_bound(text: str, quote: str, decimal: Mark = "") -> str:
 
 def _is_denied(text: str, value: Value) -> bool:
     """Return whether the clause that leads to a value begins with "none" or "never"."""
-    return bool(_NONE.search(re.split(r"[,;.]\s", fold(text)[: value.start])[-1]))
+    return bool(_NONE.search(re.split(r"[,;.]\s", fold(text)[max(0, value.start - _DENIED) : value.start])[-1]))
+
+
+_DENIED = 60
+"""Letters before a value among which a "none" denies it; further off it denies another part of the sentence."""
 
 
 _NONE = re.compile(

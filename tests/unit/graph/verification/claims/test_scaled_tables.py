@@ -45,3 +45,24 @@ def test_a_value_may_be_told_with_its_thousands(text: str, quote: str) -> None:
 )
 def test_another_column_lost_thousands_and_an_invented_unit_are_marked(text: str, quote: str) -> None:
     assert found(text, quote)
+
+
+SHOPS = """|Shop|Loaves|Profit (thousand marks)|Goal|
+|---|---|---|---|
+|Basic share of Curil|29,326|151|By 2040, increase the number of approved moorings by 50% to 206.|
+|Diluted share of Curil|16,054|117|Keep it.|"""
+CURIL = "| Basic share of Curil | 29,326 | 151 | By 2040, increase the number of approved moorings by 50% to 206. |"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_marked"),
+    [
+        ("The basic share of Curil is 29,326 loaves.", False),
+        ("The diluted share of Curil is 29,326 loaves.", True),
+        ("The number of approved moorings of Curil is to increase to 206 by 2040.", False),
+        ("The number of approved moorings of Curil had increased to 206 by 2040.", True),
+    ],
+)
+def test_a_column_has_its_own_unit_and_a_cell_its_own_sentence(text: str, is_marked: bool) -> None:
+    chunk = chunk_of(SHOPS, "Table 2: Shops")
+    assert bool(check_claim(text, evidence_for(CURIL, chunk))) == is_marked

@@ -1,0 +1,58 @@
+"""Sentences that leave out what they have said before: "A is paid 5, and B 7", "3 million, of which 2 went to it".
+
+A claim about the second part says the verb or the unit of the first one. It is compared with the part alone, with what
+it shares filled in.
+"""
+
+from __future__ import annotations
+
+import re
+
+from graph.verification.claims.wording import content, words
+
+_VERB = (
+    r"(?:(?:is|are|was|were|has been|have been|will be)(?: [a-z]+(?:ed|en|id|lt|ld|nt))?|costs?|ha(?:ve|s|d)|"
+    r"earn(?:s|ed)?|holds?|held|take|takes|took|last|lasts|lasted|carry|carries|carried|use|uses|used|need|needs|needed|"
+    r"reach|reaches|reached|weigh|weighs|weighed|measure|measures|measured|get|gets|got|pay|pays|paid)"
+)
+_TEXT = r"(?:[^,.;]|[.,](?=\d))+"
+_GAPPED = re.compile(
+    rf"^(?P<one>{_TEXT}?) (?P<verb>{_VERB}) (?P<first>{_TEXT}?)(?:,? (?:and|but|while)|[,;]) (?P<other>{_TEXT}?)[.;]?$"
+)
+_PART = re.compile(
+    r"(?P<main>(?:[^.;]|\.(?=\d))*?),? of (?:which|whom|these|those),?(?P<part>(?:[^,.;]|[.,](?=\d))*?)"
+    r"(?P<rest>,? (?:and|while|but) (?:the )?(?:rest|others?|remainder|remaining)\b[^.;]*)?(?=[.;](?!\d)|$)",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?<![\w.,])(?!(?:1[5-9]|20)\d\d\b)\d[\d.,]*")
+
+
+def filled_in(text: str, quote: str) -> str:
+    """Return the part of a quote that a claim is about with the verb that it shares; the quote where it shares none.
+
+    "Night shifts are paid 1.5 times the rate, and Sunday shifts twice the rate" is "Sunday shifts are paid twice the
+    rate" for a claim about Sunday shifts: the last word of both subjects is the same.
+    """
+    found = _GAPPED.match(quote.strip())
+    if not found:
+        return quote
+    head = words(found["one"])[-1:]
+    other = words(found["other"])
+    at = next((place for place, word in enumerate(other[:6]) if head and word.stem == head[0].stem), None)
+    if at is None or at == 0 or at + 1 >= len(other):
+        return quote
+    end = other[at].end
+    told = f"{found['other'][:end].strip()} {found['verb']} {found['other'][end:].strip()}."
+    own = content(found["other"][:end]) - content(found["one"])
+    return told if own and own <= content(text) <= content(told) | content(found["verb"]) else quote
+
+
+def tells_part(text: str, quote: str) -> bool:
+    """Return whether a claim tells the part after an "of which", and nothing of the whole's doer or of the rest."""
+    found = _PART.search(quote)
+    if not found:
+        return False
+    number = _NUMBER.search(found["main"])
+    before = found["main"][: number.start()] if number else found["main"]
+    said, own = content(text), content(found["part"]) - content(found["main"])
+    return bool(own & said) and said.isdisjoint((content(before) | content(found["rest"] or "")) - own)
