@@ -290,6 +290,24 @@ def test_a_module_says_what_it_is() -> None:
     assert [f"{name_of(path)}: {text[:60]}" for path, text in texts.items() if not text or clause.match(text)] == []
 
 
+def test_the_modules_that_a_package_lists_exist() -> None:
+    """The docstrings of large packages say which module is for what."""
+    listed = {
+        path: re.findall(
+            r"`(\w+)`", "\n".join(re.findall(r"^- [^:]+:((?:.|\n  )+)", ast.get_docstring(tree(path)) or "", re.M))
+        )
+        for path in SOURCES
+        if path.name == "__init__.py"
+    }
+    assert sum(map(bool, listed.values())) > 5
+    assert [
+        f"{name_of(path)}: {name}"
+        for path, names in listed.items()
+        for name in names
+        if not (path.parent / name).is_dir() and not (path.parent / f"{name}.py").is_file()
+    ] == []
+
+
 def test_prose_has_no_old_words() -> None:
     """Docs and docstrings are in plain English of today; a pattern that must find such a word spells it in parts."""
     old = re.compile(r"\b(?:whoever|lest|anew|as ever|nobody|of ours)\b", re.IGNORECASE)
