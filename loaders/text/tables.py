@@ -28,6 +28,7 @@ _LINE_BREAK = re.compile(r"\s*(?:\*\*\s*<br\s*/?>\s*\*\*|<br\s*/?>)\s*", re.IGNO
 _HYPHEN_BREAK = re.compile(r"(?<=\w-)<br>(?=\w)")
 _BOLD_CELL = re.compile(r"^\*\*([^*]+)\*\*$")
 _DASH = re.compile(r"^[\s–—−-]*$")
+_DIGITS = re.compile(r"\d+")
 _PERIOD = re.compile(r"^(?:(?:FY|CY|H[12]|Q[1-4])\s*)?'?(?:19|20)?\d\d(?:[/–-]\d\d(?:\d\d)?)?[AE]?$")
 
 
@@ -215,6 +216,7 @@ def _build(grid: _Grid) -> Table | None:
         headers
         and len(rows) > headers + 1
         and _is_header(rows[headers], above, _label_column(own[headers + 1 :], width))
+        and not (rows[headers][0] and _is_row(rows[headers], above, rows[headers + 1]))
     ):
         above = [name + cell for name, cell in zip(above, rows[headers], strict=True)]
         headers += 1
@@ -275,6 +277,20 @@ def _is_header(row: Sequence[str], above: Sequence[str], label: int) -> bool:
     if not values or any(_DASH.match(cell) for cell in values):
         return False
     return all(_PERIOD.match(cell) for cell in values) or not any(is_number(cell) for cell in values)
+
+
+def _is_row(row: Sequence[str], above: Sequence[str], below: Sequence[str]) -> bool:
+    """Return whether a row with a label, under a header without one, is no header.
+
+    Each column has a name of its own and no numbers follow, or the row is like the next one ("6:05" over "6:14").
+    """
+    pairs = [(cell, other) for cell, other in zip(row[1:], below[1:], strict=True) if cell and other]
+    if all(is_number(cell) for cell, _ in pairs):  # years
+        return False
+    if all(above[1:]) and len(set(above)) == len(above) and not any(is_number(other) for _, other in pairs):
+        return True
+    alike = sum(_DIGITS.sub("0", cell) == _DIGITS.sub("0", other) != other for cell, other in pairs)
+    return 2 * alike > len(pairs)
 
 
 def _merge_headers(headers: list[list[str]], width: int, label: int) -> list[str]:

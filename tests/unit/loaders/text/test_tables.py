@@ -1,6 +1,7 @@
 import html
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -145,3 +146,18 @@ def test_a_text_in_two_header_rows_of_a_column_is_said_once() -> None:
     assert table is not None
     assert list(table.columns) == ["name", "one per nest", "two"]
     assert [list(row) for row in table.rows] == [["tern", "", "7"]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        (["||Weekdays|Weekdays|Sunday|", "|Harbour|6:05|7:35|8:20|", "|Stadium|6:20|7:52|8:34|"], 3),
+        (["||Monday|Tuesday|", "|Breakfast|porridge|eggs|", "|Supper|soup|fish|"], 2),
+        (["||Group A|Group B|", "|1 May|Lund – Moe|Vik – Aas|", "|8 May|Moe – Vik|Aas – Lund|"], 2),
+    ],
+)
+def test_the_first_row_under_an_empty_corner_is_a_row(rows: list[str], columns: int) -> None:
+    table = parse_table("\n".join([rows[0], "|---" * (columns + 1) + "|", *rows[1:]]))
+    assert table is not None
+    assert list(table.columns) == rows[0][1:-1].split("|")
+    assert [list(row) for row in table.rows] == [row[1:-1].split("|") for row in rows[1:]]
