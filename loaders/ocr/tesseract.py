@@ -11,7 +11,11 @@ import subprocess
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from statistics import median
 from typing import NamedTuple
+
+import cv2
+import numpy as np
 
 from loaders.types import Block, Box, PageText, Word
 
@@ -51,6 +55,11 @@ _AS_MUCH = 1.005
 and a Thai page .17 and .18 of the words, in one column .08 and .18."""
 _HOPELESS = 45.0  # confidence up to which a reading is in a wrong language
 _AS_MANY = 0.6  # of the lines: where those of two columns are joined there are half as many
+_SMALL_MARKS = frozenset({"Thai"})
+"""Scripts whose small print is enlarged: of the phrases of seven Thai pages .87 were read as they were, .90 then; of
+print of 15-17 pixels .82 and .88. Twelve pages in five other scripts are read no better: two words fewer."""
+_SMALL, _ENLARGED = 24.0, 36.0  # pixels of the middle height of words: up to which, and to which they are enlarged
+_MOST = 3.0  # times
 _TIME_LIMIT_S = 300
 _ROW = re.compile(r"\d\t(?:\d+\t){9}[-\d.]+\t")
 _SARA_AM = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32|([\u0e48-\u0e4b])\\2\u0e32")
@@ -108,11 +117,14 @@ def read(png: bytes, page: int, script: str, languages: frozenset[str]) -> PageT
 
 def _read(png: bytes, script: str, codes: Sequence[str]) -> _Reading | None:
     """Read an image in the languages of one script; None where they do not fit."""
-    pieces, text = _recognise(png, codes, _AUTOMATIC)
+    layout = _AUTOMATIC
+    pieces, text = _recognise(png, codes, layout)
     if _confidence(pieces) > _HOPELESS:
         column, in_column = _recognise(png, codes, _COLUMN)
         if _reads_more(column, pieces):
-            pieces, text = column, in_column
+            pieces, text, layout = column, in_column, _COLUMN
+        if script in _SMALL_MARKS and (larger := _enlarged(png, pieces)):
+            pieces, text = _recognise(larger, codes, layout)
     return _reading(pieces, text, script)
 
 
@@ -135,6 +147,19 @@ def _reading(pieces: Sequence[_Piece], text: str, script: str) -> _Reading | Non
 
 def _recognise(png: bytes, codes: Sequence[str], layout: str) -> tuple[list[_Piece], str]:
     return _pieces(_run(["-", "-", "--psm", layout, "-l", "+".join(codes[:3]), "txt", "tsv"], png))
+
+
+def _enlarged(png: bytes, pieces: Sequence[_Piece]) -> bytes:
+    """Return the image with words of a good height, b"" where they are high enough."""
+    image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    if image is None or not pieces:
+        return b""
+    height = image.shape[0] * median(piece.box.y1 - piece.box.y0 for piece in pieces)
+    if not 0 < height <= _SMALL:
+        return b""
+    factor = min(_ENLARGED / height, _MOST)
+    larger = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    return cv2.imencode(".png", larger)[1].tobytes()
 
 
 def _confidence(pieces: Sequence[_Piece]) -> float:

@@ -178,6 +178,16 @@ def test_lines_without_their_first_letters_are_read_as_one_column_and_two_column
     )
 
 
+def test_small_print_is_enlarged_and_larger_is_not() -> None:
+    png = page_image(LATIN)
+    height = Image.open(io.BytesIO(png)).height
+    small, large = (
+        [piece._replace(box=Box(0.1, 0.1, 0.2, 0.1 + high / height))] for piece in pieces_of("คน") for high in (18, 30)
+    )
+    assert Image.open(io.BytesIO(tesseract._enlarged(png, small))).height == 2 * height
+    assert tesseract._enlarged(png, large) == tesseract._enlarged(png, []) == b""
+
+
 @pytest.mark.parametrize(("setting", "codes"), [("off", set()), ("xxx", set()), ("auto", None)])
 def test_the_setting_names_what_may_be_read(setting: str, codes: set[str] | None) -> None:
     assert tesseract.wanted(setting) == (tesseract.installed() if codes is None else codes)
