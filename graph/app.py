@@ -17,7 +17,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from graph import dependencies
-from graph.attachments import document_id_of, references_in, source_of
+from graph.attachments import document_id_of, is_stored, references_in, source_of
 from graph.compiled import Application, detach_files, inner, without_checkpoints
 from graph.context import Context
 from graph.engines.base import BATCHES_IN_FLIGHT
@@ -79,8 +79,7 @@ def route_request(state: State) -> dict[str, Any]:
     """Read the input into the run's `request`, and clear the results that an earlier run left on the thread."""
     messages = state.get("messages") or []
     in_chat = bool(messages) and isinstance(messages[-1], HumanMessage)
-    folder = dependencies.stores(dependencies.run_scope()).downloads
-    new = [source_of(reference, folder) for reference in references_in(messages[-1])] if in_chat else []
+    new = [_source(reference) for reference in references_in(messages[-1])] if in_chat else []
     request = Request(
         sources=[*as_list(state.get("sources") or [], "sources"), *new],
         question=question_and_history(state.get("question"), messages)[0] if in_chat or "question" in state else "",
@@ -93,6 +92,14 @@ def route_request(state: State) -> dict[str, Any]:
         )
     stale = {key: None for key in _RESULTS if key in state}
     return {"request": request, **stale}
+
+
+def _source(reference: str) -> str:
+    """Return the source of an attached file; one that was attached on another machine is copied from there."""
+    stores = dependencies.stores(dependencies.run_scope())
+    if is_stored(reference):
+        stores.fetch_attachment(reference)
+    return source_of(reference, stores.downloads)
 
 
 def after_routing(state: State) -> Send | str:

@@ -142,9 +142,14 @@ def source_of(reference: str, folder: Path) -> str:
     if is_url(reference):
         return reference
     path = folder / reference
-    if not _STORED_FILE.fullmatch(reference) or ".." in path.parts or not path.is_file():
+    if not is_stored(reference) or not path.is_file():
         raise BadInputError(f"The attached file {reference!r} is not there (any more): attach it again.")
     return str(path)
+
+
+def is_stored(reference: str) -> bool:
+    """Return whether a reference has the form of that of a stored file."""
+    return bool(_STORED_FILE.fullmatch(reference)) and ".." not in reference.split("/")
 
 
 def document_id_of(reference: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.runtime import process
-from web import collections, document_files, documents, members, openai_api, overview, pages, unread_uploads
+from web import collections, document_files, documents, members, openai_api, overview, pages, sessions, unread_uploads
 from web.auth import sign_in
 from web.dispatch import DispatchMiddleware, dispatching
 from web.draining import DrainingMiddleware, ending_gracefully
@@ -43,6 +44,7 @@ _DOCUMENT = "/documents/{document}"
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """Dispatch runs and follow the watched folders while the server runs, and end it well."""
     process.end_pause()
+    threading.Thread(target=sessions.prepare, daemon=True).start()
     async with dispatching(), following() as stop, ending_gracefully(stop):
         yield
 

@@ -49,8 +49,12 @@ async def password(request: Request) -> Opened:
 
 
 def _find_upload(request: Request, document: str) -> Path:
-    folder = stores_of(request).uploads / document
-    if UPLOADED_ID.fullmatch(document) and folder.is_dir():
-        for path in folder.iterdir():
+    stores = stores_of(request)
+    folder = stores.uploads / document
+    if UPLOADED_ID.fullmatch(document):
+        if not folder.is_dir():
+            for one in stores.shared_list(document) or ():
+                stores.fetch_upload(document, one.name)
+        for path in folder.iterdir() if folder.is_dir() else ():
             return path
     raise WebError(404, "There is no such upload: upload the file again.")

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -22,9 +21,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import prompts
 from graph import context, dependencies
-from graph.attachments import MAX_FILE_BYTES, detach, has_files, looks_like_base64
+from graph.access import Scope as Everything
+from graph.attachments import MAX_FILE_BYTES, REFERENCE, detach, has_files, is_stored, looks_like_base64
 from graph.errors import BadInputError
 from graph.settings import settings
+from graph.storage.stores import Stores
 from web.auth import stores_of
 from web.replies import DOES_NOT_FIT, STATE_PATH
 from web.responses import WebError, error_response, without_half_characters
@@ -140,19 +141,33 @@ def _without_files(messages: Any, size: int, scope: Scope) -> Any:
     """Return messages without their files; `size` is that of the whole request in bytes."""
     if isinstance(messages, Mapping) and "__overwrite__" in messages:
         return {**messages, "__overwrite__": _without_files(messages["__overwrite__"], size, scope)}
-    folder = _folder(scope)
+    stores = _stores(scope)
+    folder = stores.downloads
     if has_files(messages):
         prepare_folder(size, folder)
     limit = min(MAX_FILE_BYTES, settings().upload_mb * 2**20)
     made = detach({"messages": messages}, folder, limit)["messages"]
-    return messages if made == messages else made
+    if made == messages:
+        return messages
+    for reference in _references(made):
+        stores.share_attachment(reference)
+    return made
 
 
-def _folder(scope: Scope) -> Path:
-    """Return the folder of the files that the user of a request attaches."""
+def _references(messages: Any) -> Iterator[str]:
+    """Yield the references that have taken the place of files."""
+    for message in messages if isinstance(messages, list) else [messages]:
+        content = message.get("content") if isinstance(message, Mapping) else message[-1]
+        for block in content if isinstance(content, list) else []:
+            if isinstance(block, Mapping) and is_stored(str(block.get(REFERENCE, ""))):
+                yield str(block[REFERENCE])
+
+
+def _stores(scope: Scope) -> Stores:
+    """Return the stores as the user of a request sees them."""
     if str(scope.get("root_path", "")).startswith("/noauth"):  # of this process: a route has taken the files out
-        return dependencies.home_stores().downloads
-    return stores_of(HTTPConnection(scope)).downloads
+        return dependencies.stores(Everything.everything())
+    return stores_of(HTTPConnection(scope))
 
 
 def _texts(value: Any) -> Iterator[str]:

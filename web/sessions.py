@@ -1,7 +1,8 @@
 """Sessions of the reading room: a cookie in place of a token, valid as long as the token of its user is.
 
-A cookie names the user and is signed with the token, or with a key that this server keeps in its home folder: who can
-read the file of users, which holds hashes of tokens, cannot make cookies of it.
+A cookie names the user and is signed with the token, or with a key that this server keeps in its home folder, or in the
+database that it shares with others: who can read the file of users, which holds hashes of tokens, cannot make cookies
+of it.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 
-from graph import users
+from graph import dependencies, users
 from graph.access import LOCAL, Identity
 from graph.settings import settings
 
 COOKIE = "pagewitness_session"
-_KEY_FILE = "session.key"
+_KEY_FILE, _KEY_NAME = "session.key", "session_key"
 _KEY_BYTES = 32
 
 
@@ -38,7 +39,14 @@ def session_of(given: str) -> str | None:
     if token and is_equal(given, token):
         return _local_session(token)
     user = users.of_token(given) if given and users.configured() else None
-    return _user_session(user, _make_key(settings().home / _KEY_FILE)) if user else None
+    return _user_session(user, _shared_key() or _make_key(settings().home / _KEY_FILE)) if user else None
+
+
+def prepare() -> None:
+    """Look up the key of cookies that instances share, so that no request has to wait for the database."""
+    if users.configured():
+        with contextlib.suppress(Exception):  # readiness says what is wrong
+            _shared_key()
 
 
 def of_cookie(header: str) -> Identity | None:
@@ -60,7 +68,7 @@ def of_cookie(header: str) -> Identity | None:
         return None
     try:
         user = users.of_name(base64.urlsafe_b64decode(name + "=" * (-len(name) % 4)).decode())
-        key = _key(settings().home / _KEY_FILE)
+        key = _shared_key() or _key(settings().home / _KEY_FILE)
     except (binascii.Error, UnicodeError, FileNotFoundError):
         return None
     return user.identity if user and is_equal(cookie.value, _user_session(user, key)) else None
@@ -79,6 +87,21 @@ def _user_session(user: users.User, key: bytes) -> str:
     name = base64.urlsafe_b64encode(user.identity.name.encode()).decode().rstrip("=")
     signed = hmac.new(key, f"{name} {user.token_sha256}".encode(), hashlib.sha256).hexdigest()
     return f"{name}.{signed}"
+
+
+def _shared_key() -> bytes:
+    """Return the key of all instances that share a catalog, so that each knows the cookies of the others; b"" if none.
+
+    In the home folder it is a file that its owner alone may read, and that moves with no catalog.
+    """
+    now = settings()
+    return _key_of_catalog(now.store_url.get_secret_value()) if now.store_url.get_secret_value() else b""
+
+
+@lru_cache(maxsize=4)
+def _key_of_catalog(store_url: str) -> bytes:
+    catalog = dependencies.home_stores().catalog
+    return bytes.fromhex(catalog.get_meta(_KEY_NAME) or catalog.keep_meta(_KEY_NAME, secrets.token_hex(_KEY_BYTES)))
 
 
 @lru_cache(maxsize=4)

@@ -60,6 +60,7 @@ class UnreadUploads(TypedDict):
 class _File(NamedTuple):
     id: str
     path: Path
+    """Where it is, or would be: a file that was uploaded to another machine is copied when it is read."""
     size: int
     added: float
 
@@ -94,7 +95,7 @@ def delete(request: Request) -> Deleted:
     with deletion:
         stores = stores_of(request)
         folder = stores.uploads / document
-        name = _name(folder) if UPLOADED_ID.fullmatch(document) else ""
+        name = _name(stores, document) if UPLOADED_ID.fullmatch(document) else ""
         if not name:
             raise WebError(404, "There is no such upload: it may have been deleted.")
         if _was_read(stores, document):
@@ -102,14 +103,17 @@ def delete(request: Request) -> Deleted:
         stores.acquire_for_writing()
         if stores.catalog.document(document):
             remove(stores, document)
+        stores.forget_upload(document)
         shutil.rmtree(folder, ignore_errors=True)
     return {"deleted": {"id": document, "name": name}}
 
 
 def _files(stores: Stores) -> list[_File]:
     """Return the uploads of which no page was read, the newest first."""
-    found = []
-    for path in stores.uploads.glob("*/*"):
+    found: list[_File] = []
+    if (shared := stores.shared_list(but=lambda document: _was_read(stores, document))) is not None:
+        found = [_File(one.document, stores.uploads / one.document / one.name, one.size, one.added) for one in shared]
+    for path in stores.uploads.glob("*/*") if shared is None else ():
         if UPLOADED_ID.fullmatch(path.parent.name) and not _was_read(stores, path.parent.name):
             try:
                 told = path.stat()
@@ -125,9 +129,11 @@ def _was_read(stores: Stores, document: str) -> bool:
     return bool(row and row.source and (row.generation or summaries.document(catalog, row)))
 
 
-def _name(folder: Path) -> str:
+def _name(stores: Stores, document: str) -> str:
+    if (shared := stores.shared_list(document)) is not None:
+        return next((one.name for one in shared), "")
     try:
-        return next((path.name for path in folder.iterdir()), "")
+        return next((path.name for path in (stores.uploads / document).iterdir()), "")
     except OSError:
         return ""
 
@@ -137,6 +143,8 @@ async def _problem(stores: Stores, file: _File) -> tuple[Problem, str]:
 
     if await asyncio.to_thread(stores.catalog.document, file.id):
         return "", ""  # it was opened, and is being read
+    if not await asyncio.to_thread(file.path.is_file):
+        return "", ""  # on another machine
     try:
         if (await asyncio.to_thread(format_of, file.path)).kind == "office":
             return "", ""  # only its conversion, which takes seconds, shows whether it can be read

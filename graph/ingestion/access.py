@@ -81,6 +81,27 @@ def check_path(path: Path | str, named: str = "", stores: Stores | None = None) 
     return real
 
 
+def path_here(path: str, document: str) -> Path:
+    """Return the path of a document's file on this machine, which may be read.
+
+    A run that another machine began has the path that the file has there: an upload, or a file attached to a message,
+    is copied from the store that machines share.
+
+    Raises:
+        SourceError: this process may not read the file, or on a server there is none.
+    """
+    given = Path(path)
+    if given.parent.name == document and UPLOADED_ID.fullmatch(document) and not given.is_file():
+        stores = dependencies.stores(dependencies.run_scope())
+        if given.parent.parent.name == stores.uploads.name:
+            stores.fetch_upload(document, given.name)
+            given = stores.uploads / document / given.name
+        elif given.parent.parent.name == stores.downloads.name:
+            stores.fetch_attachment(f"{document}/{given.name}")
+            given = stores.downloads / document / given.name
+    return check_path(given)
+
+
 def check_bytes(path: str, document: str) -> None:
     """Check that a file is the document that its pages are to be recorded for, which the run's user may see.
 

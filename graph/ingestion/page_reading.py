@@ -62,7 +62,7 @@ class BatchReader:
         Raises:
             SourceError: this process may not open the file.
         """
-        path, password = str(access.check_path(self._batch["path"])), password_of(self._batch["id"])
+        path, password = str(access.path_here(self._batch["path"], self._batch["id"])), password_of(self._batch["id"])
         access.check_bytes(path, self._batch["id"])
         size = self._batch.get("size", 0)
         numbers = self._batch["pages"] if pages is None else pages

@@ -58,6 +58,7 @@ async def text_only_pages(engine: Engine, document: PendingDocument) -> list[int
         return []
     if reader == "text":
         return pages
-    profiles = await profile_pages(document["path"], pages, password_of(document["id"]))
+    path = await asyncio.to_thread(access.path_here, document["path"], document["id"])
+    profiles = await profile_pages(str(path), pages, password_of(document["id"]))
     # A page whose profile failed is rendered like any other, and the error of that goes into the ledger.
     return [page.page for page in profiles if isinstance(page, PageProfile) and not needs_vision(page)]

@@ -257,6 +257,10 @@ class Blobs:
         now = self.now()
         return [path for path, stored in self._paths(folder) if now - stored >= YOUNG]
 
+    def written(self, folder: str) -> list[tuple[str, datetime]]:
+        """Return what was written below a folder, and when by the store's clock."""
+        return list(self._paths(folder))
+
     def _paths(self, prefix: str, after: str | None = None) -> Iterator[tuple[str, datetime]]:
         import obstore
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from graph.access import Scope
+from graph.errors import FilesError
 from graph.storage.base import Catalog, PageImages, VectorIndex
 
 # An upload is read right after it arrives; one that no document refers to after a day is abandoned.
@@ -58,6 +60,9 @@ class Stores(Protocol):
     def uploads(self) -> Path:
         """Uploaded files, in a folder for each document."""
 
+    def forget_upload(self, document: str) -> None:
+        """Remove the caller's upload from what machines share."""
+
     @property
     def derived(self) -> Path:
         """Files made from documents, in a folder for each document."""
@@ -71,6 +76,8 @@ def remove(stores: Stores, document: str) -> None:
     """
     if stores.catalog.retire(document):
         remove_stale(stores, document)
+    with suppress(FilesError):  # the sweep does it
+        stores.forget_upload(document)
     if stores.scope.who:  # the caller's own copies; those of others stay theirs
         for folder in (stores.downloads, stores.uploads):
             shutil.rmtree(folder / document, ignore_errors=True)

@@ -1,22 +1,37 @@
 """Uploads in a store of blobs that several machines share: each reads what was uploaded to another.
 
 A file is stored under its hash. A note beside it says whose upload it is, by a hash of the user, the document's id and
-a hash of the name; so that a reference works for who uploaded the file, and for no other user.
+a hash of the name; so that a reference works for who uploaded the file, and for no other user. Files attached to
+messages have notes of their own, and are in no list.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from graph.storage.blobs import Blobs
 from graph.storage.shared_images import sweep_copies
 
-_KIND, _NOTES = "uploads", "uploaded"
+_KIND, UPLOADED, ATTACHED = "uploads", "uploaded", "attached"
 _ID_DIGITS = 16  # of `loaders.sources.download.DOCUMENT_ID_DIGITS`, which loads HTTP
 _CACHE_BYTES = 2 << 30  # thirty of the largest files that are taken in by default
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An upload as its note tells it."""
+
+    document: str
+    """The id of the document that it would be."""
+    name: str
+    size: int
+    """Bytes."""
+    added: float
+    """When it arrived, in seconds since 1970."""
 
 
 class SharedUploads:
@@ -30,20 +45,39 @@ class SharedUploads:
     def __init__(self, blobs: Blobs, cache: Path) -> None:
         self._blobs, self._cache = blobs, cache
 
-    def put(self, owner: str, path: Path, name: str, digest: str) -> None:
+    def put(self, owner: str, path: Path, name: str, digest: str, notes: str = UPLOADED) -> None:
         """Store a file of this SHA-256 for all machines, in parts, as an upload of its owner; twice is once."""
         self._blobs.put_file(_KIND, path, digest)
-        self._blobs.write(_note(owner, digest[:_ID_DIGITS], name), digest.encode())
+        told = f"{digest}\n{path.stat().st_size}\n{name}"
+        self._blobs.write(_note(notes, owner, digest[:_ID_DIGITS], name), told.encode())
 
-    def fetch(self, owner: str, document: str, name: str, to: Path) -> bool:
+    def fetch(self, owner: str, document: str, name: str, to: Path, notes: str = UPLOADED) -> bool:
         """Copy an upload of this owner to a path of this machine; return whether there is one."""
-        digest = self._blobs.read(_note(owner, document, name)).decode("ascii", "replace")
+        told = self._blobs.read(_note(notes, owner, document, name)).decode("utf-8", "replace")
+        digest = told.partition("\n")[0]
         if not digest.startswith(document):
             return False
         with suppress(KeyError):
             self._blobs.get_file(_KIND, digest, to)
             return True
         return False
+
+    def listed(self, owner: str, document: str = "", *, but: Callable[[str], bool] = lambda _: False) -> list[Noted]:
+        """Return the uploads of an owner, or those of one document, without the documents for which `but` is true."""
+        found = []
+        for path, stored in self._blobs.written(f"{UPLOADED}/{owner}" + (f"/{document}" if document else "")):
+            one = path.split("/")[-2]
+            if but(one):
+                continue
+            _, size, name = (self._blobs.read(path).decode("utf-8", "replace") + "\n\n").split("\n")[:3]
+            if name:  # a note of before has none, and one that was just removed is empty
+                found.append(Noted(one, name, int(size), stored.timestamp()))
+        return found
+
+    def forget(self, owner: str, document: str) -> None:
+        """Remove what says that an owner has uploaded a document; the file goes a day later if it is of none."""
+        for path, _ in self._blobs.written(f"{UPLOADED}/{owner}/{document}"):
+            self._blobs.remove(path)
 
     def original(self, document: str) -> Path | None:
         """Return a copy of the file that a document was read from; None if it was not uploaded."""
@@ -64,10 +98,10 @@ class SharedUploads:
         for key in self._blobs.old(_KIND):
             if key[:_ID_DIGITS] not in known:
                 self._blobs.delete(_KIND, key)
-        for path in self._blobs.old_paths(_NOTES):
+        for path in (*self._blobs.old_paths(UPLOADED), *self._blobs.old_paths(ATTACHED)):
             if path.split("/")[-2] not in known:
                 self._blobs.remove(path)
 
 
-def _note(owner: str, document: str, name: str) -> str:
-    return f"{_NOTES}/{owner}/{document}/{hashlib.sha256(name.encode()).hexdigest()}"
+def _note(notes: str, owner: str, document: str, name: str) -> str:
+    return f"{notes}/{owner}/{document}/{hashlib.sha256(name.encode()).hexdigest()}"

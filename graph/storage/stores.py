@@ -5,7 +5,6 @@ A home folder is opened once (`HomeStores`); each caller sees it within a scope 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 import time
@@ -20,6 +19,7 @@ from graph.errors import HomeError, IndexMismatchError
 from graph.settings import settings
 from graph.storage import home_lock
 from graph.storage.library import Library, LibraryVectors
+from graph.storage.user_files import UserFiles
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
@@ -313,7 +313,7 @@ class HomeStores:
         return SqliteSaver.from_conn_string(str(home_lock.prepare(self.home) / "threads.sqlite3"))
 
 
-class Stores:
+class Stores(UserFiles):
     """The stores of a home folder as one caller sees them.
 
     Args:
@@ -325,7 +325,8 @@ class Stores:
     CAPABILITIES, FILES_AT = HomeStores.CAPABILITIES, HomeStores.FILES_AT
 
     def __init__(self, home: HomeStores, scope: Scope) -> None:
-        self.opened, self.scope, self.home = home, scope, home.home
+        super().__init__(home, scope)
+        self.opened = home
         self.acquire, self.acquire_for_writing = home.acquire, home.acquire_for_writing
         self.exists, self.was_replaced, self.sizes = home.exists, home.was_replaced, home.sizes
         self.check_complete = home.check_complete
@@ -364,34 +365,6 @@ class Stores:
     def images(self) -> PageImages:
         """Rendered pages."""
         return self.opened.images
-
-    @property
-    def downloads(self) -> Path:
-        """The folder of fetched files; each user of a server has one, whose references work for no other user."""
-        return self._own("downloads") if self.scope.who else self.opened.downloads
-
-    @property
-    def uploads(self) -> Path:
-        """The folder of files uploaded to the server; each user has one."""
-        return self._own("uploads") if self.scope.who else self.opened.uploads
-
-    def share_upload(self, path: Path, name: str, digest: str) -> None:
-        """Store a file for all machines as an upload of this user, where they share files."""
-        if shared := self.opened.shared_uploads:
-            shared.put(self._user or "all", path, name, digest)
-
-    def fetch_upload(self, document: str, name: str) -> None:
-        """Copy what this user has uploaded to another machine to the folder of uploads, if there is such a file."""
-        if shared := self.opened.shared_uploads:
-            shared.fetch(self._user or "all", document, name, self.uploads / document / name)
-
-    @property
-    def _user(self) -> str:
-        # By a hash: a name may hold what a path cannot, and some file systems do not tell "Ann" from "ann".
-        return hashlib.sha256(self.scope.who.encode()).hexdigest()[:16] if self.scope.who else ""
-
-    def _own(self, name: str) -> Path:
-        return self.home / "users" / self._user / name
 
     @property
     def derived(self) -> Path:

@@ -1,0 +1,104 @@
+"""The files that a user of a server has sent: their folders in the home folder, and what machines share of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from graph.access import Scope
+
+if TYPE_CHECKING:
+    from graph.storage.shared_uploads import Noted, SharedUploads
+
+_ALL = "all"  # the owner of what the local user has uploaded
+
+
+class _Home(Protocol):
+    """The part of `graph.storage.stores.HomeStores` that these files need; that module imports this one."""
+
+    home: Path
+
+    @property
+    def downloads(self) -> Path: ...
+    @property
+    def uploads(self) -> Path: ...
+    @property
+    def shared_uploads(self) -> SharedUploads | None: ...
+
+
+class UserFiles:
+    """Uploads and attachments of one user.
+
+    Args:
+        opened: The home folder.
+        scope: What the user may see and change.
+    """
+
+    def __init__(self, opened: _Home, scope: Scope) -> None:
+        self._files, self.scope, self.home = opened, scope, opened.home
+
+    @property
+    def downloads(self) -> Path:
+        """The folder of fetched and attached files; each user has one, whose references work for no other user."""
+        return self._own("downloads") if self.scope.who else self._files.downloads
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of files uploaded to the server; each user has one."""
+        return self._own("uploads") if self.scope.who else self._files.uploads
+
+    def share_upload(self, path: Path, name: str, digest: str) -> None:
+        """Store a file for all machines as an upload of this user, where they share files."""
+        if shared := self._files.shared_uploads:
+            shared.put(self._owner, path, name, digest)
+
+    def fetch_upload(self, document: str, name: str) -> None:
+        """Copy what this user has uploaded to another machine to the folder of uploads, if there is such a file."""
+        if shared := self._files.shared_uploads:
+            shared.fetch(self._owner, document, name, self.uploads / document / name)
+
+    def shared_list(self, document: str = "", *, but: Callable[[str], bool] = lambda _: False) -> list[Noted] | None:
+        """Return what this user has uploaded to any machine; None where machines share no files.
+
+        Args:
+            document: Only what would be this document.
+            but: Leaves out the documents, by their ids, for which it is true.
+        """
+        shared = self._files.shared_uploads
+        return shared.listed(self._owner, document, but=but) if shared else None
+
+    def forget_upload(self, document: str) -> None:
+        """Remove this user's upload from what machines share."""
+        if shared := self._files.shared_uploads:
+            shared.forget(self._owner, document)
+
+    def share_attachment(self, reference: str) -> None:
+        """Store a file that this user has attached, `<document id>/<name>`, for all machines that share files."""
+        if (shared := self._files.shared_uploads) and (path := self.downloads / reference).is_file():
+            from graph.storage.shared_uploads import ATTACHED
+
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            shared.put(self._owner, path, path.name, digest, ATTACHED)
+
+    def fetch_attachment(self, reference: str) -> None:
+        """Copy a file that this user has attached on another machine to the folder of such files, if there is one."""
+        document, _, name = reference.partition("/")
+        if (shared := self._files.shared_uploads) and not (path := self.downloads / document / name).is_file():
+            from graph.storage.shared_uploads import ATTACHED
+
+            shared.fetch(self._owner, document, name, path, ATTACHED)
+
+    @property
+    def _owner(self) -> str:
+        return self._user or _ALL
+
+    @property
+    def _user(self) -> str:
+        # By a hash: a name may hold what a path cannot, and some file systems do not tell "Ann" from "ann".
+        return hashlib.sha256(self.scope.who.encode()).hexdigest()[:16] if self.scope.who else ""
+
+    def _own(self, name: str) -> Path:
+        return self.home / "users" / self._user / name
