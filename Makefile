@@ -87,8 +87,8 @@ nasty: $(READY) ## every hostile file of the development data through the comman
 long: $(READY) ## ten storms, thirty kills, long documents: what takes too long for `make test` (half an hour)
 	$(BIN)/python -m pytest -m slow
 
-drills: $(READY) ## kill Postgres, stop readers: failure drills that print what they saw (some minutes)
-	$(BIN)/python -m pytest -m slow -s tests/wire/test_drills.py tests/flows/test_migration.py
+drills: $(READY) ## kill Postgres, readers and servers: failure drills that print what they saw (some minutes)
+	$(BIN)/python -m pytest -m slow -s tests/wire/test_drills.py tests/wire/test_two_servers.py tests/flows/test_migration.py
 
 bench: $(READY) ## measure speed side by side, and write docs/performance.md (long; the first time makes libraries)
 	$(BIN)/python -m tests.benchmarks
