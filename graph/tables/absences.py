@@ -41,6 +41,7 @@ _HOW_MANY_DO = re.compile(r" \w*[^\Ws]$")
 _NUMBERED = re.compile(r"\W*(?:two|both|three|four|five|all)\b", re.IGNORECASE)
 # "In fiscal 2023" is written as "twelve months ended June 30, 2023" over columns: it is not said to be missing.
 _YEAR_NAMED = re.compile(r"\b(?:fiscal|financial year|fy ?\d{2,4})\b", re.IGNORECASE)
+_VERB_LIKE = re.compile(r"\w{3,}(?:ed|ly)")  # not "red"
 _MAX_PHRASE = 3  # words of a column's name that a table lacks; more are a sentence about something else
 _PLURAL = re.compile(r"[^su\W]s$")
 # A period is written in too many ways to say that one is missing: "year ended", "12 months to", "FY".
@@ -85,6 +86,9 @@ def _absence(question: str, found: Match) -> str:
     if found.missing and found.columns and not found.unexplained and not any(map(_is_end(question), found.missing)):
         there = some_of(list(dict.fromkeys(row.name for row in view.rows)))
         return f"There is no {_or(found.missing)} in {where}; there are {there}."
+    if (name := _row_missing(question, found)) and not _is_end(question)(name):
+        there = some_of(list(dict.fromkeys(row.name for row in view.rows)))
+        return f"There is no {name} in {where}; there are {there}."
     empty = found.asked.operation in ("cell", *PAIRS) and found.rows and found.columns and found.is_complete
     if empty:
         rows = [row.name for row in found.rows if not any(column in row.cells for column in found.columns)]
@@ -92,7 +96,7 @@ def _absence(question: str, found: Match) -> str:
     needs_scope = found.asked.operation != "cell"
     lacks = not found.missing and not found.columns and _is_one_phrase(found) and not _YEAR_NAMED.search(question)
     lacks = lacks and not (verbs_of(question, found.unexplained) or _PERIOD.search(_phrase(question, found)))
-    lacks = lacks and not (_is_verb_after_pronoun(question, found) or _NUMBERED.match(_phrase(question, found)))
+    lacks = lacks and not (_DOES_VERB.search(question) or _NUMBERED.match(_phrase(question, found)))
     lacks = lacks and not (_HOW_MANY_DO.search(_phrase(question, found)) and _COUNTS_OF.search(question))
     before = question[: found.unexplained[0].start] if found.unexplained else ""
     lacks = lacks and not (_VERB_ASKED.search(before) or _stands_in_cells(found))
@@ -106,12 +110,38 @@ def _absence(question: str, found: Match) -> str:
     return ""
 
 
-def _is_verb_after_pronoun(question: str, found: Match) -> bool:
-    """Return whether the words that nothing explains are a verb: "how many hours did they work on the roof"."""
-    asked, words = _DOES_VERB.search(question), found.unexplained
-    return asked is not None and (
-        words[-1].end == len(question.rstrip(" ?.!")) or words[0].start - asked.end() == len(" ")
-    )
+# What stands before a row's name where no capital tells it: "the duty on mead", "how many readers does the travel
+# section have", "in which room is the photography course", "how much coal was handled".
+_BEFORE_ROW = re.compile(
+    r"(?:\b(?:of|at|in|on|for|from|by|with|to|does|do|did|is|are|was|were|has|have|had)|^\W*how much) (?:the |an? )?$"
+    r"|\b(?:received|got|took|had|has|had|take|have|get|receive) (?:the |an? )?$",
+    re.IGNORECASE,
+)
+_LOWER_NAME = re.compile(r"[a-z]+(?:[ -][a-z]+){0,2}")
+_IS_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def _row_missing(question: str, found: Match) -> str:
+    """Return the common noun that stands where a question names a row, and is none; "" where that is not told.
+
+    The table has to hold every other word, and more of them than a year.
+    """
+    if found.rows or len(found.columns) != 1 or found.asked.operation not in ("cell", "count", "sum"):
+        return ""
+    words = [word for word in terms.terms(question) if any(w.start == word.start for w in found.unexplained)]
+    starts = [question.find(name) for name in found.missing] + [word.start for word in words]
+    ends = [question.find(name) + len(name) for name in found.missing] + [word.end for word in words]
+    name = question[min(starts) : max(ends)] if words else ""
+    known = bool(found.scoped) or not _IS_YEAR.search(found.columns[0])
+    at_row = bool(_BEFORE_ROW.search(question[: min(starts, default=0)]))
+    if (
+        not (known and at_row and _LOWER_NAME.fullmatch(name))
+        or found.asked.has_condition
+        or _DOES_VERB.search(question)
+    ):
+        return ""
+    verb = any(map(_VERB_LIKE.fullmatch, name.split())) or _YEAR_NAMED.search(question) or _PERIOD.search(name)
+    return "" if verb or _stands_in_cells(found) else name
 
 
 def _is_end(question: str) -> Callable[[str], bool]:
@@ -123,7 +153,7 @@ def _is_one_phrase(found: Match) -> bool:
     """Return whether the words that nothing explains are one short noun, as a column has: one to three in a row."""
     words = found.unexplained
     near = all(after.start - before.end == 1 for before, after in pairwise(words))
-    verbs = found.asked.operation != "cell" and any(word.text.endswith(("ed", "ly")) for word in words)
+    verbs = found.asked.operation != "cell" and any(map(_VERB_LIKE.fullmatch, (word.text for word in words)))
     return 0 < len(words) <= _MAX_PHRASE and near and not verbs
 
 

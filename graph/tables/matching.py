@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from graph.engines.offline.synonyms import SAME
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
+from graph.tables.header_words import implied_by_any, unit_asked, units_of
+from graph.tables.linking_verbs import without_linking
 from graph.tables.operations import Asked
 from graph.tables.question_words import Word, words_of, written
 from graph.tables.row_keys import asked_keys, is_money_of_years, row_by_key
@@ -82,10 +84,15 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
     left = _without_result(found, _match_bands(found, left))
     scope = [word for word in left if _in_scope(found, word)]
     found.scoped = len(scope)
-    rest = [word for word in left if word not in scope and not _asks_for_rows(question, word)]
-    rest = [word for word in rest if not (is_money_of_years(word, found.view) or _says_has(found, word))]
+    implied = implied_by_any(found.columns or found.partial)
+    rest = [word for word in left if word not in scope and word.stem not in implied]
+    rest = [word for word in rest if not _asks_for_rows(question, word)]
+    rest = [word for word in rest if not is_money_of_years(word, found.view)]
     rest = [word for word in rest if word.stem not in terms.stems(" ".join(asked_keys(question, found.view)))]
-    found.missing, found.unexplained = _missing_names(found, question, words, taken, explained, rest)
+    found.missing, left = _missing_names(found, question, words, taken, explained, rest)
+    headed = frozenset[str]().union(*map(terms.stems, found.view.columns))
+    partly = found.partial and not found.columns  # "catalogues" of "Catalogues sold" may be printed ones
+    found.unexplained = left if partly else without_linking(question, left, headed)
     if found.key and not found.rows:  # "plot 9"
         found.missing = [" ".join(word.raw for word in words if word.start in taken)]
     if takes := _TAKES.search(question):
@@ -129,6 +136,10 @@ def _match_columns(found: Match, question: str, words: Sequence[Word]) -> set[in
     if any(_held(one, asked) for stems in telling.values() for one in stems - FRAME_STEMS):
         names = telling  # "What does E4 mean?" names "Meaning", not "What to do"
         found.columns = [one for one in found.columns if one in telling]
+    unit = unit_asked(question)
+    of_unit = [column for column in names if unit in units_of(column)]
+    if unit and len(of_unit) == 1 and not any(unit in stems for stems in names.values()):
+        found.columns = of_unit
     if not found.columns:
         share = {column: sum(_held(one, asked) for one in stems) for column, stems in names.items()}
         most = max(share.values(), default=0)
@@ -170,30 +181,8 @@ def _column_stems(column: str) -> frozenset[str]:
 _ANY_ROW = re.compile(r"\b(?:which|what)\s+(unit|item|entity|entry|category|part|area|line|group|position)s?\b", re.I)
 
 
-# "Which depot handles the most parcels?": a verb that says no more than "has".
-_HAS_MOST = re.compile(
-    r"\b(?:which|what|who)\s+(?:[\w-]+\s+){0,2}?(handle|process|employ|hold|won|win|earn|got|get|score|carry|carrie|receive|see|show|report|offer|run"
-    r"|operate|own|count|serve|reach|record)(?:e?s|e?d)?\s+(?:the\s+)?(?:\w+\s+)?(?:most|least|fewest|highest|lowest"
-    r"|largest|smallest|greatest|biggest|maximum|minimum)\b",
-    re.IGNORECASE,
-)
-
-
 def _asks_for_rows(question: str, word: Word) -> bool:
-    return any(found.start(1) == word.start for one in (_ANY_ROW, _HAS_MOST) for found in one.finditer(question))
-
-
-# "How many nurses work at Ellis Park?", "Which club does Senn run for?": the verb says no more than "has".
-_HAS = frozenset(
-    map(
-        stem,
-        """work carry hold seat run play belong live contain employ accommodate win won earn get got""".split(),
-    )
-)
-
-
-def _says_has(found: Match, word: Word) -> bool:
-    return word.stem in _HAS and word.raw.islower() and len(found.rows) <= 1 and len(found.columns) == 1
+    return any(found.start(1) == word.start for found in _ANY_ROW.finditer(question))
 
 
 def _in_scope(found: Match, word: Word) -> bool:

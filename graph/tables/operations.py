@@ -46,10 +46,12 @@ _VERB_MEAN = re.compile(r"\b(?:does|do|did|would|will)\b.*\bmean\b", re.I)
 _RATIO = re.compile(
     r"\b(how many times|ratio|times (?:as|that|the|higher|larger|more)|what multiple|what factor)\b", re.I
 )
+# "How many times the price of A is that of B" divides B, "how many times larger is the price of A than that of B" A.
 _TURNED = re.compile(
-    r"\bhow many times (?!is|was|as|are|were).*\b(?:is|was|are|were) (?:that|those|the)\b"
-    r"|\bhow many times (?:as|more) .*\b(?:as|than) \S.* (?:does|do|did|has|have|had|is|was|are|were) ",
-    re.I,
+    rf"\bhow many times (?!(?:is|was|as|are|were|{_MORE}|{_LESS})\b).*\b(?:are|is|was|were) (?:that|those|the)\b"
+    r"|\bhow many times (?:as|more) .*\b(?:as|than) \S.* (?:does|do|did|(?:has|have|had|is|was|are|were)"
+    r"(?= (?:(?-i:[A-Z])|the ))) ",
+    re.IGNORECASE,
 )
 _DIFFERENCE = re.compile(
     rf"\b(difference|gap|margin|how (?:much|many|far)(?: \w+){{0,3}} (?:{_MORE}|{_LESS})"
@@ -171,7 +173,9 @@ def _with_condition(question: str) -> Asked | None:
 def _of_two(question: str) -> Asked | None:
     """Return a ratio, a difference, a comparison; or the highest, which is told from "higher" here."""
     if found := _RATIO.search(question):
-        return Asked("ratio", (found.span(),), turned=bool(_TURNED.search(question)))
+        compared = _COMPARES.search(question)
+        spans = (found.span(), *([compared.span()] if compared else []))
+        return Asked("ratio", spans, turned=bool(_TURNED.search(question)))
     changed, of_year = _CHANGED.search(question), _PERCENT_CHANGE.search(question)
     if of_year:
         return Asked("change", tuple(one.span() for one in (of_year, changed) if one))

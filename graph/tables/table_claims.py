@@ -104,9 +104,14 @@ def _headers(view: TableView) -> list[str]:
     return [row.cells[0][0] for chunk in view.chunks for row in chunk.sentences if row.cells]
 
 
+_PERCENT = re.compile(r"%|\bper ?cent\b", re.IGNORECASE)
+
+
 def _column(found: Match) -> str:
     """Return the one column that is asked for, or ""."""
     columns = found.columns or found.partial
+    if len(columns) > 1 and _PERCENT.search(found.question):
+        columns = [column for column in columns if "%" in column]
     return columns[0] if len(columns) == 1 else ""
 
 

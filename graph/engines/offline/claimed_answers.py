@@ -70,7 +70,7 @@ def mark_related(
     listed = {sentence.id for _, sentence in told_by_form(query.text, chunks)}
     for claim in claims:
         chunk = chunks[claim["chunk"]]
-        sentence = next((s for s in chunk.sentences if s.text == claim["quote"]), None)
+        sentence = _quoted(query, claim, chunk)
         items = [item for _, item in items_after(sentence, chunk, chunks.values())[0]] if sentence else []
         around = _around(query, sentence, chunk, chunks, subjects or {}) if sentence else None
         scored_one = _with_antecedent(query, sentence, chunk, found) if sentence else None
@@ -91,6 +91,13 @@ def _is_about_nothing(question: str, chunks: Mapping[str, ChunkRow]) -> bool:
     of_one = len({chunk.document for chunk in chunks.values()}) == 1
     by_steps = of_one and asks_how_done(question) and bool(told_by_form(question, chunks))
     return has_open_pronoun(question, of_one=of_one) and not by_steps
+
+
+def _quoted(query: scoring.Query, claim: Claim, chunk: ChunkRow) -> SentenceRow | None:
+    """Return the sentence that a claim quotes; None of a row that falls short of the question."""
+    sentence = next((s for s in chunk.sentences if s.text == claim["quote"]), None)
+    short = sentence and table_answers.falls_short(query.text, sentence, claim["text"])
+    return None if short else sentence
 
 
 def _answers(

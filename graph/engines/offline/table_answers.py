@@ -10,6 +10,8 @@ from graph.engines.offline.named_bands import rows_asked
 from graph.retrieval import terms
 from graph.retrieval.scoring import Query
 from graph.storage.rows import ChunkRow, SentenceRow
+from graph.tables.header_words import implied_by_any, unit_asked
+from graph.tables.operations import asked_of_table
 from loaders.text.charts import UNREAD
 from loaders.text.numbers import Mark, cell_values, decimal_mark
 from loaders.text.raised_signs import without_notes
@@ -137,6 +139,24 @@ def _subtraction(name: str, values: Sequence[Decimal]) -> str:
         return ""
     low, high = sorted(values)
     return f"The difference in {name}: {high:f} − {low:f} = {high - low:f}"
+
+
+def falls_short(question: str, row: SentenceRow, said: str) -> bool:
+    """Return whether a question asks for more than a row says: a ratio, rows above a limit, or another unit.
+
+    A limit that stands in the row is its name: "up to 5 kg". A unit is told by the headers of what is said.
+    """
+    if not row.cells:
+        return False
+    asked = asked_of_table(question)
+    limits = [limit for limit in (asked.low, asked.high) if limit]
+    texts = [cell for _, cell in row.cells if any(map(str.isalpha, cell))]
+    named = any(re.search(rf"(?<![\d.,]){re.escape(limit)}(?![.,]?\d)", text) for limit in limits for text in texts)
+    if asked.operation == "ratio" or (limits and not named):
+        return True
+    unit = unit_asked(question)
+    headers = [column for column, _ in row.cells if column and column in said]
+    return bool(unit) and unit not in terms.stems(f"{said} {row.text}") | implied_by_any(headers)
 
 
 def alone_named(query: Query, row: SentenceRow, rows: Sequence[SentenceRow]) -> bool:

@@ -10,6 +10,8 @@ from graph.engines.offline.asked_words import SYNONYMS
 from graph.engines.offline.synonyms import SAME
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
+from graph.tables.header_words import implied_by_any
+from graph.tables.linking_verbs import without_linking
 from graph.tables.plain.grid import TIMES, Column, Grid
 from graph.tables.plain.steps import Mention, steps_named
 from graph.tables.question_words import Word, words_of
@@ -257,7 +259,7 @@ def unexplained(found: Named, columns: Iterable[Column], also: Iterable[str] = (
     """Return the words that neither cells, these columns, the title nor general words explain."""
     grid, columns = found.grid, list(columns)
     held = frozenset[str]().union(*(column.stems for column in columns), grid.label.stems, frozenset(also))
-    over = grid.view.scope
+    over = grid.view.scope | implied_by_any(column.name for column in columns)
     years = {year for column in columns for year in _YEAR.findall(column.name)}
     years |= {one for one in over if _YEAR.fullmatch(one)}
     left = []
@@ -281,4 +283,4 @@ def unexplained(found: Named, columns: Iterable[Column], also: Iterable[str] = (
             or not over.isdisjoint(SAME.get(word.stem, ()))
         ):
             left.append(word)
-    return left
+    return without_linking(found.question, left, headers)

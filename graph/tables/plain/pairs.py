@@ -195,4 +195,6 @@ def share(found: Named, _: Wanted) -> list[Claim]:
     columns = values_of(found)
     if len(rows) != 1 or len(columns) != 1 or not is_settled(found, columns):
         return []
+    if "%" in f"{columns[0].name} {found.grid.cell(rows[0], columns[0])}":  # the share is printed
+        return claims.looked_up(found.grid, rows, columns, [])
     return one_of(claims.share(found.grid, rows[0], columns[0]))

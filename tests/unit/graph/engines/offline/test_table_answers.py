@@ -146,3 +146,17 @@ def test_the_most_is_looked_for_under_the_band_asked_for() -> None:
     chunk = ChunkRow("b", "d", "catch.pdf", 0, "table", "", (1,), (), LANDINGS)
     found = table_answers.extreme_row(asking("Which species had the largest catch at Tarn in 2024?"), chunk)
     assert found == LANDINGS[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("How many models have a rating above 1,000?", True),
+        ("How many times the rating of Beta is that of Alpha-1?", True),
+        ("How many weeks did the rating of Alpha-1 take?", True),
+        ("What is the rating of Alpha-1?", False),
+        ("Which model has more than 1 letter, Alpha-1?", False),
+    ],
+)
+def test_a_row_falls_short_of_a_limit_a_ratio_and_another_unit(question: str, short: bool) -> None:
+    assert table_answers.falls_short(question, row("Alpha-1"), "Alpha-1: Rating 1,444") == short

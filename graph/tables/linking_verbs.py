@@ -1,0 +1,89 @@
+"""Verbs of a question that only link a thing to what is asked of it: "sail" of "under which flag does the Dione sail".
+
+A verb links by where it stands: at the end of a clause with "does", "did" or "can", between what is asked for and a
+comparison ("which farms keep more than 60 cows"), or as a participle that says no more than "is there" ("are kept").
+Other participles tell some of a kind from the rest: of "beds that were renovated" a column of beds says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from graph.retrieval import terms
+from graph.storage.fulltext import stem
+from graph.tables.question_words import Word
+
+# What is lost, sold or added is not what is there: these are never taken for linking.
+_TELLING = frozenset(
+    map(
+        stem,
+        """lose lost loses losing miss missed lack cancel cancelled reject rejected refuse refused deny drop dropped
+        fall fell fallen rise rose risen grow grew increase increased decrease decreased decline declined die died kill
+        killed leave left remove removed return returned fail failed waste wasted break broke broken add added gain
+        gained sell sold buy bought import export imported exported steal stole stolen save saved owe change changed
+        differ exceed improve worsen recover replace replaced close closed end begin began open opened stop stopped
+        lend lent borrow borrowed rent rented hire hired import cut halve double concede conceded injure injured
+        retire retired resign resigned join joined renovate repair repaired cure infect infected expect expected plan
+        planned budget estimate forecast need needed require required want deserve invest save skip cost weigh last pay
+        spend spent charge measure""".split(),
+    )
+)
+_THERE = frozenset(
+    """kept held made given recorded reported registered listed counted measured found set used located built handled
+    processed carried done run charged paid levied applied awarded scored achieved earned received taken sown planted
+    grown employed installed available offered provided produced generated served stationed situated based stored
+    housed fitted equipped allotted assigned allocated due worked played entered put laid got seen shown printed noted
+    obtained reached attained logged caught mined brewed extracted moored docked seated enrolled""".split()
+)
+_NEGATED = re.compile(r"\b(?:not|never|no|without|except|neither|nor)\b|n['’]t\b", re.IGNORECASE)
+_AUXILIARY = frozenset("do does did can could will would".split())
+_BE = frozenset("is are was were be been being".split())
+_ASKS = frozenset("which what who how whose".split())
+_AFTER_VERB = frozenset(
+    """a an the in on at for from to by with under over of as than per during between within and each every more less
+    fewer above below least most exactly only about altogether together overall all up out around""".split()
+)
+_BEFORE_COMPARISON = frozenset(
+    """more less fewer over under above below at between the most least exactly up no higher lower a an
+    better worse""".split()
+)
+_LINKS = frozenset("in on at for from to by with of per during between within".split())
+
+
+def without_linking(question: str, words: Sequence[Word], headers: Collection[str]) -> list[Word]:
+    """Return the words of a question that nothing explains without those that are linking verbs.
+
+    Args:
+        question: The question.
+        words: Its words that no table explains.
+        headers: Stems of the headers of the table, which no linking verb has.
+    """
+    if _NEGATED.search(question):
+        return list(words)
+    every = terms.terms(question)
+    place = {term.start: at for at, term in enumerate(every)}
+    texts = [term.text for term in every]
+    kept: list[Word] = []
+    for word in words:
+        at = place.get(word.start)
+        verb = word.raw.isalpha() and word.raw.islower() and word.stem not in headers
+        if at is None or not verb or not _links(texts, at, word):
+            kept.append(word)
+    return kept
+
+
+def _links(texts: Sequence[str], at: int, word: Word) -> bool:
+    before, after = texts[:at], texts[at + 1 : at + 2]
+    if word.text in _THERE and _BE.intersection(before):
+        return True
+    if word.stem in _TELLING or (re.search(r"(?:ly|[^s]s)$", word.text) and _AUXILIARY.intersection(before)):
+        return False
+    helped = max((place for place, text in enumerate(before) if text in _AUXILIARY), default=-1)
+    if 0 <= helped < at - 1 and texts[at - 1] not in _LINKS | {"the", "a", "an"}:
+        return not after or after[0] in _AFTER_VERB
+    asked = max((place for place, text in enumerate(before) if text in _ASKS), default=-1)
+    between = before[asked + 1 :]
+    noun = [text for text in between if text not in ("many", "much", "of", "the")]
+    clause = asked >= 0 and bool(noun) and not _BE.union(_AUXILIARY, ("has", "have", "had")).intersection(between)
+    return clause and bool(after) and (after[0] in _BEFORE_COMPARISON or after[0].isdigit())
