@@ -20,10 +20,14 @@ from graph.runtime import tracing
 tracing.redact_traces()
 
 
-def after_contextualize(
-    state: QueryState,
-) -> Literal["retrieve_chunks", "describe_library", "greet", "describe_document", "decline", "search_each_document",
-             "generate_answer", "clarify"]:  # fmt: skip
+FirstNode = Literal[
+    "retrieve_chunks", "describe_library", "greet", "describe_document", "decline", "search_each_document",
+    "generate_answer", "clarify",
+]  # fmt: skip
+"""The node that a question goes to once it is understood."""
+
+
+def after_contextualize(state: QueryState) -> FirstNode:
     """Choose the node that answers this kind of question; most are searched for.
 
     Without a model, greetings and questions about documents have nodes of their own. With one, short documents are
@@ -47,10 +51,7 @@ def after_contextualize(
     return "generate_answer" if state.get("whole_documents") else "retrieve_chunks"
 
 
-def after_generation(
-    state: QueryState,
-) -> Literal["verify_citations", "retrieve_chunks", "describe_library", "greet", "describe_document", "decline",
-             "search_each_document", "generate_answer", "clarify"]:  # fmt: skip
+def after_generation(state: QueryState) -> Literal["verify_citations", FirstNode]:
     """Check what was answered; where no model has requests left today, start again as the offline engine does."""
     return after_contextualize(state) if state.get("shortcut") == "offline" else "verify_citations"
 
