@@ -54,7 +54,7 @@ def grade_of(fit: float, least: float = RELEVANT_FIT) -> float:
 
 
 def least_fit(question: str, chunks: Iterable[ChunkRow], statistics: Statistics) -> float:
-    """Return the fit from which a sentence is relevant to a question.
+    """Return the least fit of a sentence that is relevant to a question.
 
     Args:
         question: The question.
@@ -67,7 +67,7 @@ def least_fit(question: str, chunks: Iterable[ChunkRow], statistics: Statistics)
 def remitted(question: str, chunks: Sequence[ChunkRow], statistics: Statistics) -> float:
     """Return how much less fit the best sentence of a small library needs, where no sentence has the least fit.
 
-    Nothing where the library does not know a name of the question, or the role of which it asks who has it.
+    0.0 where the library does not have a name of the question, or the role for whose holder it asks.
 
     Args:
         question: The question.

@@ -26,7 +26,7 @@ _REFERS = re.compile(r"(?:They|It|He|She|These|This|Those|Its|Their|His|Her|The 
 
 
 def referred_to(question: str, sentence: SentenceRow, chunk: ChunkRow) -> str:
-    """Return the sentence before one that begins with a pronoun; "" for others, or where it has a word in place of one.
+    """Return the sentence before one that begins with a pronoun; "" for others, and for one that replaces a word.
 
     On the 1,000 questions over eight articles, five more are right and proven with it, and two wrong.
     """

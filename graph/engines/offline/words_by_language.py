@@ -19,7 +19,7 @@ class Words:
     asked: re.Pattern[str]
     """How a question names the kind of thing asked for ("in welchem Jahr"), which an answer need not repeat."""
     frame: frozenset[str]
-    """Words that say how is asked, not what about."""
+    """Words that say how something is asked, not about what."""
     same: tuple[frozenset[str], ...]
     """Words that mean the same to somebody who asks."""
     number: re.Pattern[str]
