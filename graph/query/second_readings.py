@@ -13,7 +13,7 @@ from graph import dependencies
 from graph.settings import settings
 from graph.storage.rows import PageRow, Transcript, ocr_key
 from loaders.pages import jobs
-from loaders.types import Failure
+from loaders.types import Block, Failure
 
 if TYPE_CHECKING:
     from loaders.pages.rendering import ImageJob
@@ -22,7 +22,7 @@ _MISSING = "is not installed"  # of a Failure that lies in the installation: the
 
 
 async def read_by_ocr(deps: dependencies.Deps, rows: Sequence[PageRow]) -> None:
-    """Read the stored images of pages by OCR and store their words as second witnesses.
+    """Read the stored images of pages by OCR and store their words as second witnesses, with what OCR doubts of them.
 
     A page that OCR cannot read is stored without words, so that it is not tried at each question. A page whose image is
     gone is left out.
@@ -34,8 +34,9 @@ async def read_by_ocr(deps: dependencies.Deps, rows: Sequence[PageRow]) -> None:
     for (row, _), text in zip(found, read, strict=True):
         if isinstance(text, Failure) and (_MISSING in text.detail or text.reason == "timeout"):
             continue
-        words = () if isinstance(text, Failure) else text.words
-        transcript = Transcript(ocr_key(row.document, row.page), (), words)
+        words, doubts = ((), "") if isinstance(text, Failure) else (text.words, text.detail)
+        blocks = (Block("comment", doubts),) if doubts else ()
+        transcript = Transcript(ocr_key(row.document, row.page), blocks, words)
         await asyncio.to_thread(deps.stores.catalog.add_transcript, transcript)
 
 

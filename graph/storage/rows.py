@@ -135,7 +135,10 @@ def layer_key(document: str, page: int) -> str:
 
 
 def ocr_key(document: str, page: int) -> str:
-    """Return the transcript key of a page as OCR reads it, beside what a model read; its blocks are not searched."""
+    """Return the transcript key of a page as OCR reads it, beside what a model read.
+
+    It has words, and a comment of what OCR doubts as its only block, which is not searched.
+    """
     return f"{document}:{page}:ocr"
 
 

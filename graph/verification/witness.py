@@ -68,10 +68,7 @@ class Witnesses:
             return Finding(place, "text")
         found = self._testimony(chunk.document, place.pages, _parts(quote, chunk))
         source: ReadFrom = found[0] if found and found[1].agrees else "ocr" if "ocr" in by_file else "text"
-        doubtful = [number for row in rows if row for number in doubtful_numbers_of(quote, row.detail)]
-        unsure = [number for row in rows if row for number in unsure_numbers_of(quote, row.detail)]
-        said = ((_DOUBTFUL, doubtful), (_UNSURE, unsure))
-        reason = " ".join(note.format(numbers=", ".join(numbers)) for note, numbers in said if numbers)
+        reason = _doubts(quote, [row.detail for row in rows if row])
         return Finding(_with_boxes(place, found[1]) if found and not place.boxes else place, source, reason)
 
     def find(self, quote: str, chunk: ChunkRow, transcripts: Mapping[int, Transcript]) -> QuoteLocation | None:
@@ -112,8 +109,16 @@ class Witnesses:
             return Finding(place, "transcript", _NOT_FOUND.format(witness=_NAMES[source]))
         place = _with_boxes(place, testimony)
         if testimony.agrees:
-            return Finding(place, source)
+            rows = self.rows(chunk.document, place.pages) if source == "ocr" else []
+            return Finding(place, source, _doubts(quote, [self._ocr_detail(row) for row in rows if row]))
         return Finding(place, "transcript", _difference(testimony, _NAMES[source]))
+
+    def _ocr_detail(self, row: PageRow) -> str:
+        """Return what OCR doubts of a page: of one that a model read, by the second reading of it."""
+        if row.model in _FROM_FILE:
+            return row.detail
+        read = self._catalog.transcript(ocr_key(row.document, row.page))
+        return " ".join(block.text for block in read.blocks) if read else ""
 
     def _testimony(
         self, document: str, pages: tuple[int, ...], parts: Sequence[str]
@@ -154,6 +159,14 @@ def testify(citation: Citation, finding: Finding) -> None:
     citation["read_from"] = finding.read_from
     if finding.reason:
         citation["verified"], citation["reason"] = False, finding.reason
+
+
+def _doubts(quote: str, details: Sequence[str]) -> str:
+    """Return the numbers of a quote that OCR doubts, by the details of its pages, as sentences; "" if it does not."""
+    doubtful = [number for detail in details for number in doubtful_numbers_of(quote, detail)]
+    unsure = [number for detail in details for number in unsure_numbers_of(quote, detail)]
+    said = ((_DOUBTFUL, doubtful), (_UNSURE, unsure))
+    return " ".join(note.format(numbers=", ".join(numbers)) for note, numbers in said if numbers)
 
 
 def _parts(quote: str, chunk: ChunkRow) -> list[str]:

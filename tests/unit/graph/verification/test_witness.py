@@ -11,7 +11,7 @@ from graph.storage.base import Catalog
 from graph.storage.rows import PageRow, Transcript, layer_key, ocr_key
 from graph.types import Citation, Claim
 from graph.verification.verifier import ClaimVerifier
-from loaders.text.doubtful_numbers import note_of_doubtful
+from loaders.text.doubtful_numbers import note_of_doubtful, note_of_unsure
 from loaders.types import Block, Box, Chunk, Sentence, Word
 from tests.libraries import open_catalog
 from tests.unit.graph.storage.rows import document
@@ -126,3 +126,16 @@ def test_a_number_whose_last_digit_ocr_doubts_is_not_proven(home: Home) -> None:
     assert "3201" in citation["reason"]
     assert "210," not in citation["reason"]
     assert "verified" not in home.cite("and 48,210 crates.")
+
+
+def test_a_number_that_the_second_reading_doubts_is_not_proven_where_a_model_read_it_likewise(home: Home) -> None:
+    text = "The ferry carried 3201 people and 48,210 crates."
+    home.read(Block("text", text), legible=False)
+    doubts = Block("comment", f"{note_of_doubtful(['3201'])} {note_of_unsure(['907'])}")
+    home.catalog.add_transcript(Transcript(ocr_key("d", 1), (doubts,), words(text)))
+    citation = home.cite(text)
+    assert (citation["verified"], citation["verdict"], citation["read_from"]) == (False, "seen", "ocr")
+    assert "3201" in citation["reason"]
+    assert "verified" not in home.cite("and 48,210 crates.")
+    with pytest.raises(AssertionError, match="its quote is not on the page"):
+        home.cite("Numbers read with little confidence")
