@@ -19,6 +19,9 @@ _TEXT = r"(?:[^,.;]|[.,](?=\d))+"
 _GAPPED = re.compile(
     rf"^(?P<one>{_TEXT}?) (?P<verb>{_VERB}) (?P<first>{_TEXT}?)(?:,? (?:and|but|while)|[,;]) (?P<other>{_TEXT}?)[.;]?$"
 )
+_ONE_AT = re.compile(r"(?:the ones?|that|those) (?P<where>(?:at|in|of|on|from|for|to|with) (?:the )?[A-Z0-9][\w’'-]*)")
+_LAST_NAME = re.compile(r"(?:at|in|of|on|from|for|to|with) (?:the )?[A-Z0-9][\w’'-]*$")
+"""What "the one at Vance" replaces in "the pier at Holm"."""
 _PART = re.compile(
     r"(?P<main>(?:[^.;]|\.(?=\d))*?),? of (?:which|whom|these|those),?(?P<part>(?:[^,.;]|[.,](?=\d))*?)"
     r"(?P<rest>,? (?:and|while|but) (?:the )?(?:rest|others?|remainder|remaining)\b[^.;]*)?(?=[.;](?!\d)|$)",
@@ -36,6 +39,11 @@ def filled_in(text: str, quote: str) -> str:
     found = _GAPPED.match(quote.strip())
     if not found:
         return quote
+    if pointed := _ONE_AT.match(found["other"]):
+        subject = _LAST_NAME.sub(pointed["where"], found["one"])
+        told = f"{subject} {found['verb']} {found['other'][pointed.end() :].strip()}."
+        own = content(pointed["where"]) - content(found["one"])
+        return told if own and _tells(text, own, told, found["verb"]) else quote
     head = words(found["one"])[-1:]
     other = words(found["other"])
     at = next((place for place, word in enumerate(other[:6]) if head and word.stem == head[0].stem), None)
@@ -44,7 +52,13 @@ def filled_in(text: str, quote: str) -> str:
     end = other[at].end
     told = f"{found['other'][:end].strip()} {found['verb']} {found['other'][end:].strip()}."
     own = content(found["other"][:end]) - content(found["one"])
-    return told if own and own <= content(text) <= content(told) | content(found["verb"]) else quote
+    return told if own and _tells(text, own, told, found["verb"]) else quote
+
+
+def _tells(text: str, own: frozenset[str], told: str, verb: str) -> bool:
+    """Return whether a claim is about a part, and has no word or number that it does not have."""
+    numbers = {word.key for word in words(text) if word.key[0].isdigit()}
+    return own <= content(text) <= content(told) | content(verb) and numbers <= {word.key for word in words(told)}
 
 
 def tells_part(text: str, quote: str) -> bool:

@@ -78,7 +78,7 @@ def is_left(one: Stated, text: str, quote: str) -> bool:
 def _is_what_is_left_of_all(one: Stated, text: str, quote: str) -> bool:
     """Return whether a number is what several parts leave, and is said of what the quote calls the rest."""
     rest = _REST.search(quote)
-    if not rest or not content(_segment(quote, rest.start())) & content(text):
+    if not rest or not _told_of_rest(quote, rest) & content(text):
         return False
     if one.is_percent:
         shares = [Decimal(found["part"].replace(",", ".")) for found in _PER_CENT.finditer(quote)]
@@ -88,6 +88,12 @@ def _is_what_is_left_of_all(one: Stated, text: str, quote: str) -> bool:
 
 
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+
+
+def _told_of_rest(quote: str, rest: re.Match[str]) -> frozenset[str]:
+    """Return what a quote says of "the rest" alone: "61 work ashore, the rest work on board" says "board" of it."""
+    told = content(_segment(quote, rest.start()))
+    return (told - content(quote[: rest.start()]) - content(rest[0])) or told
 
 
 def part_of_other(text: str, quote: str) -> str:
@@ -106,7 +112,12 @@ def part_of_other(text: str, quote: str) -> str:
             return f"in the quote, {found[0]} is the other part, not “{rest[0]}”"
     for one in _parts(folded, is_percent=False):
         told = _told_of(folded, one)
-        if one.whole not in said or one.part in said or not told & content(text) or _ALL.search(text):
+        if (
+            one.whole not in said
+            or not said.isdisjoint((one.part, one.whole - one.part))
+            or not told & content(text)
+            or _ALL.search(text)
+        ):
             continue
         if _is_denied(text) == _is_denied(" ".join(told)):
             return f"the quote says it of {one.part} of the {one.whole}"
@@ -155,7 +166,7 @@ def _tells_whole(text: str, one: Stated, whole: Decimal) -> bool:
 
 def _is_of_the_rest(text: str, quote: str, found: Part) -> bool:
     """Return whether a claim says of its number what the quote does not say of the part."""
-    if (rest := _REST.search(quote, found.end)) and content(_segment(quote, rest.start())) & content(text):
+    if (rest := _REST.search(quote, found.end)) and _told_of_rest(quote, rest) & content(text):
         return True
     of_part = _told_of(quote, found)
     if not of_part:

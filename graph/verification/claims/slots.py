@@ -21,6 +21,8 @@ _LABELLED = re.compile(
 )
 _PREPOSITIONS = frozenset("in at on from to by with for under near of into against as".split())
 _REACH = 6  # words of a quote between a word and its preposition
+_FIRST = 3  # words of a claim among which its subject begins
+_PARTS = re.compile(r"[;.]\s|,? (?:while|whereas) ")
 _SHARED = 2  # words of two labels that a claim has
 _YEAR = 4  # digits
 _MUTUAL = frozenset("linked connected related similar equal close next joined attached compared".split())
@@ -69,15 +71,19 @@ def other_place(text: str, quote: str) -> str:
     """Return a doubt where a claim has another name or date after a word and preposition than its quote; else ""."""
     if not same_language(text, quote) or language(text) not in ("en", ""):
         return ""
-    said, held = words(text), words(quote)
-    known = {word.stem for word in held}
+    said, known = words(text), {word.stem for word in words(quote)}
+    told = {word.stem for word in said}
+    quote = _part_of_subject(said, quote)
+    held = words(quote)
     for at, word in enumerate(said):
         named = _named(said, at, text) if word.key in _PREPOSITIONS else []
         head = next((one for one in said[at - 1 : at] if one.is_content and one.text[0].islower()), None)
         if not named or head is None or head.key in _MUTUAL or not {one.stem for one in named} <= known:
             continue
         if not _is_date(named) and any(
-            one.key == word.key and {n.stem for n in named} & {n.stem for n in _named(held, place, quote)}
+            one.key == word.key
+            and {n.stem for n in named} & {n.stem for n in _named(held, place, quote)}
+            and not (place and held[place - 1].is_content and held[place - 1].stem not in told)  # "rebuilt at Vance"
             for place, one in enumerate(held)
         ):
             continue  # "72.6% on A, and 57.2% on B"
@@ -85,6 +91,13 @@ def other_place(text: str, quote: str) -> str:
         if found and all(other and _differ(named, other) for other in found):
             return f"the claim says “{_shown([head, word, *named])}”, the quote “{_shown([head, word, *found[0]])}”"
     return ""
+
+
+def _part_of_subject(said: tuple[Word, ...], quote: str) -> str:
+    """Return the part of a quote of several sentences that alone has the name that a claim begins with; else all."""
+    name = next((word for word in said[:_FIRST] if word.text[0].isupper() and word.is_content), None)
+    parts = [part for part in _PARTS.split(quote) if name and name.stem in {word.stem for word in words(part)}]
+    return parts[0] if len(parts) == 1 else quote
 
 
 def _slots(held: tuple[Word, ...], head: str, preposition: str, quote: str) -> Iterator[int]:

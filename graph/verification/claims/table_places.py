@@ -163,12 +163,14 @@ def _step(one: Stated, stated: Decimal) -> Decimal:
 
 _SCALES = (10**3, 10**6, 10**9)
 """Magnitudes that a column may have in its head."""
+_HUNDRED = 100  # a cell in thousands shows one decimal more
 _MOST_DECIMALS = 3  # of a number in words: "3.125 million"
 
 
 def _may_be_scaled(one: Stated) -> bool:
-    """Return whether a number may stand in thousands or millions: "3.2 million", "412,000"."""
-    in_thousands = any(value >= _SCALES[0] and value % _SCALES[0] == 0 for value in one.values)
+    """Return whether a number may stand in thousands or millions: "3.2 million", "412,000", "121,700"."""
+    in_thousands = any(value >= 10 * _SCALES[0] and value % _HUNDRED == 0 for value in one.values)
+    in_thousands = in_thousands or any(value >= _SCALES[0] and value % _SCALES[0] == 0 for value in one.values)
     return any(map(str.isalpha, one.text)) or in_thousands
 
 

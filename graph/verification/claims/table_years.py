@@ -60,7 +60,7 @@ def other_course(text: str, evidence: Evidence, decimal: Mark = "") -> str:
     if not course or len(rows) != 1 or not said:
         return ""
     pairs = [pair for values in _by_measure(rows[0], decimal) if (pair := _ends(values, max(said)))]
-    if pairs and all((abs(last) - abs(first)) * course < 0 for first, last in pairs):
+    if pairs and all((abs(last) - abs(first)) * course <= 0 for first, last in pairs):
         return f"the row goes from {pairs[-1][0]} to {pairs[-1][1]}"
     return ""
 

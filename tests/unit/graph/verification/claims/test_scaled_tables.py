@@ -47,6 +47,23 @@ def test_another_column_lost_thousands_and_an_invented_unit_are_marked(text: str
     assert found(text, quote)
 
 
+FARES = """|Ticket|2042|2043|
+|---|---|---|
+|Return|21.00|21.00|
+|Holm route|130.2|121.7|"""
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("The return fare rose in 2043.", "| Return | 21.00 | 21.00 |"),
+        ("The Holm route had 121,700 passengers in 2042.", "| Holm route | 130.2 | 121.7 |"),
+    ],
+)
+def test_equal_values_are_no_rise_and_thousands_stand_in_their_column(text: str, quote: str) -> None:
+    assert check_claim(text, evidence_for(quote, chunk_of(FARES, "Table 3: Fares and passengers (thousands)")))
+
+
 SHOPS = """|Shop|Loaves|Profit (thousand marks)|Goal|
 |---|---|---|---|
 |Basic share of Curil|29,326|151|By 2040, increase the number of approved moorings by 50% to 206.|

@@ -84,9 +84,22 @@ WATER = (
 SHIFTS = "Night shifts are paid one and a half times the day rate, and Sunday shifts twice the day rate."
 
 
+SISTERS = (
+    "The ship Petrel was built at Holm and rebuilt at Vance in 2021; her sister Dunlin was built at Vance in 1999."
+)
+CREW = "Of the 214 employees, 61 work ashore; the rest work on board."
+PIERS = "The pier at Holm is 140 m long and 9 m wide, the one at Vance 95 m long and 12 m wide."
+
+
 @pytest.mark.parametrize(
     ("text", "quote", "is_marked"),
     [
+        ("The Petrel was rebuilt at Vance.", SISTERS, False),
+        ("The Petrel was built at Vance.", SISTERS, True),
+        ("153 of the 214 employees work on board.", CREW, False),
+        ("153 employees work ashore.", CREW, True),
+        ("The pier at Vance is 12 m wide.", PIERS, False),
+        ("The pier at Vance is 140 m long.", PIERS, True),
         ("In 2041 the town got 2.9 million litres a day.", WATER, False),
         ("In 2041 the mills got 2.9 million litres a day.", WATER, True),
         ("In 2041 the works pumped 2.9 million litres a day.", WATER, True),
