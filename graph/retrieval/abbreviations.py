@@ -53,16 +53,6 @@ _TYPED = {
     "payed": "paid", "ppl": "people", "wich": "which", "wat": "what", "hw": "how", "abt": "about", "w/o": "without",
 }  # fmt: skip
 _IN_HASTE = re.compile(rf"(?<![\w'’&/.-])(?:{'|'.join(_TYPED)})(?![\w'’&/-]|\.\w)")
-_WHO_CAME = re.compile(
-    r"\W*who (?:was|were|all was) (?:there|at the meeting|in the meeting)\W*"
-    r"|\W*who (?:attended|came)(?: the meeting)?\W*",
-    re.IGNORECASE,
-)
-_WHO_MISSED = re.compile(
-    r"\W*who (?:was (?:absent|missing|excused)|(?:was not|wasn['’]?t|were not|weren['’]?t) (?:there|present|at)|missed"
-    r"|(?:could not|couldn['’]?t|did not|didn['’]?t) (?:come|attend|make it|be there))\b[\w ]*\W*",
-    re.IGNORECASE,
-)
 _SHORT = re.compile(rf"(?<![\w&-])(?:{'|'.join(map(re.escape, _MEANINGS))})(?![\w&-])", re.IGNORECASE)
 _FISCAL_YEAR = re.compile(r"\bFY ?['’]?(20\d\d|\d\d)\b")
 
@@ -71,10 +61,6 @@ def typed_out(question: str) -> str:
     """Return a question in lower case with its contractions and shortened words in full: "whats the rent"."""
     if question[1:] != question[1:].lower():
         return question  # "Whats" may be the name of something
-    if _WHO_CAME.fullmatch(question):
-        return "who was present?"
-    if _WHO_MISSED.fullmatch(question):
-        return "apologies of whom?"
     plain = question[:1].lower() + question[1:]
     return _IN_HASTE.sub(lambda found: _TYPED[found[0]], plain) if _IN_HASTE.search(plain) else question
 

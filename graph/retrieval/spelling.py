@@ -21,6 +21,10 @@ _PLAIN = re.compile(r"(?<![\w.@/-])[a-z]{3,24}(?![\w@/-]|\.\w)")
 _LONG = 10  # letters from which a word may have two mistakes
 _LONGEST = 24  # letters; a longer word is none
 _SUFFIXES = ("s", "es", "d", "ed", "ing", "r", "er", "rs", "ers", "ly", "ism", "ist")
+_ROOT = 5  # letters that two words made of one share
+_ENDINGS = frozenset(
+    ("", *"al ally ian ians er ers or ors ist ists ity ic ics ary ory ion ive able ance ant ment".split())
+)
 _MAX_STEMS, _MAX_TEXTS = 12, 3  # that are looked at for one misspelt word
 
 
@@ -70,9 +74,17 @@ def _nearest(word: str, vocabulary: Vocabulary) -> str:
     told = {}
     for _, _, stemmed in sorted(found)[:_MAX_STEMS]:
         for other, count in _written(stemmed, vocabulary).items():
-            if (mistakes := distance(word, other, most)) <= most:
+            if (mistakes := distance(word, other, most)) <= most and not _is_derived(word, other):
                 told[other] = (mistakes, -count)
     return min(told, key=lambda other: told[other], default="")
+
+
+def _is_derived(word: str, other: str) -> bool:
+    """Return whether two words are made of one: an electrician is no misspelt "electrical"."""
+    shared = next(
+        (at for at, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other))
+    )
+    return shared >= _ROOT and word[shared:] in _ENDINGS and other[shared:] in _ENDINGS
 
 
 def _apart(word: str, stemmed: str, most: int) -> int:

@@ -40,6 +40,8 @@ _DATES = re.compile(
 )
 # "Held in the Reading Room" names no person who ran it.
 _PLACES = re.compile(r"\b(?:in|at) the(?: [A-Z][\w'’-]+)+")
+# "Event: dinner on 3 May" has no name of a person.
+_LABEL = re.compile(r"(?:^|(?<=[.;] ))[A-Z][a-z]+(?: [a-z]+)?:")
 # "Removed by your practitioner" says who, without a name.
 _DOER = re.compile(r"(?<=\bby your )[a-z]+(?: [a-z]+)?|(?<=\bby the )[a-z]+|(?<=\bby an )[a-z]+|(?<=\bby a )[a-z]+")
 _HOW_LONG = re.compile(r"^\W*(?:and |so |for )?how (?:long|far)\b", re.IGNORECASE)
@@ -72,6 +74,11 @@ _AMOUNT = re.compile(r"\d|^(?:no|nil|zero|nothing|hundreds?|thousands?|millions?
 _HOW_LARGE = re.compile(
     r"\bhow (?:big|large|high|tall|long|deep|wide|far|fast|old|heavy|hot|cold|loud|thick|expensive)\b", re.IGNORECASE
 )
+# "Garage no. 17" does not say how big it is.
+_NUMBERED = re.compile(
+    r"\b(?:no|nr|number|unit|block|flat|room|plot|page|section|clause|item|class|level|part)\b\.? ?#?\d[\w.-]*",
+    re.IGNORECASE,
+)
 # "6 minutes" says how long something is, but not how tall.
 _HOW_TALL = re.compile(r"\bhow (?:tall|wide|deep|thick)\b", re.IGNORECASE)
 _MEASURED = re.compile(
@@ -95,6 +102,10 @@ _LASTS = re.compile(
 )
 # What a question asks for, and how a text says that.
 _SAID_AS = (
+    (  # where a thing is made is not where it is
+        re.compile(r"^\W*(?:and |so )?where (?:is|are|was|were) [\w ]{1,40} made\W*$", re.IGNORECASE),
+        re.compile(r"\b(?:made|manufactur\w*|produc\w*|built|assembl\w*|origin)\b", re.IGNORECASE),
+    ),
     (
         re.compile(r"\binstead of\b", re.IGNORECASE),
         re.compile(r"\b(?:instead|replac\w+|substitut\w+|alternativ\w*|in place)\b", re.IGNORECASE),
@@ -130,7 +141,8 @@ def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
     if kind == "name":
         return _names_somebody(question, quote, known)
     if kind in ("place", "reason", "frequency"):
-        return bool({"place": PLACE, "reason": REASON, "frequency": FREQUENCY}[kind].search(quote))
+        told = _HOW_TO_COLUMN.sub(" ", quote)
+        return bool({"place": PLACE, "reason": REASON, "frequency": FREQUENCY}[kind].search(told))
     return any(word.lower() not in known | terms.STOP_WORDS for word in WORD.findall(quote))
 
 
@@ -149,6 +161,9 @@ def is_value_of_another(question: str, kind: str, required: Sequence[str], evide
     ]
     told = [part for part, names, goes_on in zip(parts, naming, after, strict=True) if names or goes_on]
     return not any(holds_value(question, kind, replace(evidence, quote=part)) for part in told)
+
+
+_HOW_TO_COLUMN = re.compile(r"\b(?:what|how) to [a-z]+", re.IGNORECASE)  # the header of a table of faults is no place
 
 
 def _holds_amount(question: str, quote: str, known: frozenset[str]) -> bool:
@@ -175,7 +190,8 @@ def _holds_unit(question: str, quote: str, *, is_row: bool) -> bool:
 def _without_other_numbers(question: str, evidence: Evidence) -> str:
     """Return a quote without what is no amount ("3 April"), and does not say how large something is ("several")."""
     dated = HOW_MUCH.search(question) and not evidence.label
-    quote = _DATES.sub(" ", evidence.quote) if dated else evidence.quote
+    quote = _NUMBERED.sub(" ", evidence.quote) if _HOW_LARGE.search(question) and not evidence.label else evidence.quote
+    quote = _DATES.sub(" ", quote) if dated else quote
     return _VAGUE.sub(" ", quote) if _HOW_LARGE.search(question) else quote
 
 
@@ -184,7 +200,7 @@ def _names_somebody(question: str, quote: str, known: frozenset[str]) -> bool:
     subject = _SUBJECT.match(quote) if _WHO_MUST.match(question) else None
     if subject and subject[1] not in known:
         return True
-    told = _PLACES.sub(" ", quote)
+    told = _LABEL.sub(" ", _PLACES.sub(" ", quote))
     names = {name.lower() for name in CAPITALISED.findall(told) if not _DAY_OR_MONTH.fullmatch(name)}
     return bool(names - known - terms.STOP_WORDS) or any(doer.split()[-1] not in known for doer in _DOER.findall(quote))
 

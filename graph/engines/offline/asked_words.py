@@ -16,7 +16,7 @@ FRAME = frozenset(
     one part particular person place please possible provide put reach recorded refer referred relate require required
     requires said see shall should since someone something sort stand take taken term terms thing things time times
     today took type types typically use used usually various view way ways well went year years anyway just ok okay
-    really uses consumes needs gets happens myself""".split()
+    really uses consumes needs gets happens myself meanwhile still already moment everything anything""".split()
 )
 # Words that mean the same to somebody who asks. Each line is one meaning.
 SYNONYMS = tuple(
@@ -208,7 +208,8 @@ KINDS = (
         r"|(?:what|which) (?:percentage|percent|share|proportion|temperatures?|price|amount|voltage|speed)"
         r"|(?:what|which) (?:diameter|length|height|width|depth|weight|distance|pressure|capacity|power|frequency"
         r"|thickness|score|percentile)(?= (?:is|are|was|were|must|do|does|did|can|should|has|have|had|of|for)\b)"
-        r"|what (?:do|does|did|will|would) [\w -]+ (?:cost|weigh))\b", re.IGNORECASE)),
+        r"|what (?:do|does|did|will|would) [\w -]+ (?:cost|weigh|(?:spend|earn|charge|owe)"
+        r"(?= (?:in|last|this|per|a|each)\b|\W*$)))\b", re.IGNORECASE)),
     ("date", re.compile(
         r"\b(?:when|(?:what|which) (?:year|date|day|month|century|decade|time|hour|season))\b(?<!\w when)"
         r"|^when\b", re.IGNORECASE)),

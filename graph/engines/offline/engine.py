@@ -19,6 +19,7 @@ import numpy as np
 from graph.engines.base import OnDraft, PageReading, PageRequest
 from graph.engines.offline import table_answers
 from graph.engines.offline.extraction import extract_claims, with_closest, without_other_values
+from graph.engines.offline.subject_person import person_of
 from graph.retrieval import scoring, terms
 from graph.retrieval.abbreviations import spelled_out, typed_out
 from graph.retrieval.asked_parts import holds_evidence
@@ -208,7 +209,9 @@ class OfflineEngine:
 
     def _load_first_heading(self, document: str) -> str:
         first = self._catalog.chunks(self._catalog.chunk_ids(document, limit=1))
-        return next((one.text for chunk in first for one in chunk.sentences if one.kind == "heading"), "")
+        heading = next((one.text for chunk in first for one in chunk.sentences if one.kind == "heading"), "")
+        person = person_of(heading, first)
+        return f"{heading} | {person}" if person else heading
 
     def _score(
         self, question: str, chunks: Sequence[RetrievedChunk], known: Iterable[ChunkRow]
@@ -248,7 +251,7 @@ class OfflineEngine:
         from graph.engines.offline.claimed_answers import answering_chunks
         from graph.engines.offline.listed_answers import told_by_form
 
-        best: dict[str, tuple[float, scoring.ScoredSentence]] = {}
+        best, near = _Graded(), _Graded()
         settling: set[str] = set()
         remitted = 0.0
         rows = self._catalog.chunks([chunk["chunk"] for chunk in chunks])
@@ -261,8 +264,9 @@ class OfflineEngine:
             settling |= answering_chunks(query, sentences, {row.id: row for row in rows}, titles)
             for scored in sentences:
                 grade = relevance.grade_of(scored.fit, least)
-                if scored.chunk not in best or grade > best[scored.chunk][0]:
-                    best[scored.chunk] = grade, scored
+                _keep_best(best, grade, scored)
+                if scored.likeness is not None and scored.cosine >= _REMITTED_COSINE:
+                    _keep_best(near, grade, scored)
             settling |= {chunk for chunk, _ in told_by_form(part, {row.id: row for row in rows})}
             settling |= _of_all_ways(part, sentences, least)
             # Last, since it looks for each word in all words of a chunk.
@@ -271,7 +275,7 @@ class OfflineEngine:
                 for row in rows
                 if row.id not in settling and relevance.names_all_asked(part, row, titles.get(row.document, ""))
             }
-        best = _with_remitted(best, remitted) if not settling else best
+        best = _with_remitted(best, near, remitted) if not settling else best
         grades = {
             chunk: Grade(
                 chunk=chunk,
@@ -321,19 +325,24 @@ def _with_continuations(grades: dict[str, Grade], chunks: Mapping[str, ChunkRow]
     return list(grades.values())
 
 
-def _with_remitted(
-    best: dict[str, tuple[float, scoring.ScoredSentence]], remitted: float
-) -> dict[str, tuple[float, scoring.ScoredSentence]]:
+_Graded = dict[str, tuple[float, scoring.ScoredSentence]]
+
+
+def _keep_best(best: _Graded, grade: float, scored: scoring.ScoredSentence) -> None:
+    if scored.chunk not in best or grade > best[scored.chunk][0]:
+        best[scored.chunk] = grade, scored
+
+
+def _with_remitted(best: _Graded, near: _Graded, remitted: float) -> _Graded:
     """Return the best sentences of chunks with higher grades, where none is relevant, see `relevance.remitted`.
 
+    Of a chunk that is the best of the near ones: the line with the name fits best, what is said of it lies nearer.
     Not those of the multilingual encoder, whose scores have no likeness of words and a least fit of their own.
     """
     if any(grade >= RELEVANT_GRADE for grade, _ in best.values()):
         return best
-    return {
-        key: (grade + remitted * (one.likeness is not None and one.cosine >= _REMITTED_COSINE), one)
-        for key, (grade, one) in best.items()
-    }
+    raised = {key: (grade + remitted, one) for key, (grade, one) in near.items()}
+    return {key: max(one, raised.get(key, one), key=lambda pair: pair[0]) for key, one in best.items()}
 
 
 def _of_all_ways(question: str, sentences: Sequence[scoring.ScoredSentence], least: float) -> set[str]:

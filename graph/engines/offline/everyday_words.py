@@ -272,6 +272,10 @@ trial : probation probationary
 wages paycheck salary : wages salaries salary pay
 shipping postage delivery deliver : carriage delivery freight
 program set : store programme adjust
+steep : slope slopes gradient incline
+start starts begin begins : from
+more : extra additional surcharge
+kid kids child children : over_only aged_only
 shuts shut shutting : closed closes close
 away absent missing off : apologies attending absent
 protocol minutes : minutes

@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graph.engines.offline.asked_values import holds_value, is_value_of_another
+from graph.engines.offline.asked_words import NEGATED_QUESTION, NEGATIVE
 from graph.engines.offline.comments import is_comment
+from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.other_things import (
     Evidence,
     head,
@@ -88,6 +91,20 @@ def answers_question(
     that the question needs (`why_related`). Where `around` is given, a sentence that is similar enough may lack some of
     them (`unnamed_words`).
     """
+    called = f"{titles.get(chunk.document, '')} {chunk.name}"
+    plain = _without_known_names(question, called) if chunk.ordinal < _SHORT_DOCUMENT else question
+    return any(_has_evidence(way, sentence, chunk, titles, scored, around) for way in dict.fromkeys([plain, question]))
+
+
+def _has_evidence(
+    question: str,
+    sentence: SentenceRow,
+    chunk: ChunkRow,
+    titles: Mapping[str, str],
+    scored: scoring.ScoredSentence | None,
+    around: Surroundings | None,
+) -> bool:
+    """Return what `answers_question` does, of a question as it is written."""
     named = scored is not None and scored.named
     if named and marks_asked(question):
         return True
@@ -113,6 +130,28 @@ def answers_question(
         evidence = Evidence(sentence.text, above, lead_in=headings[-1] if headings else "")
         return not why_related(question, evidence, around.weights if around and close else None)
     return not why_related(question, _of_row(sentence, above, around), around.weights if around else None)
+
+
+@lru_cache(maxsize=64)
+def _without_known_names(question: str, called: str) -> str:
+    """Return a short question with the names in lower case that its document is called by, if those are all it has.
+
+    "What are the hobbies of Ann Lee?" is an everyday question to the curriculum of Ann Lee.
+    """
+    names = [word for found in _NAMES.findall(question) for word in found.split()]
+    if not names or any(map(str.isdigit, "".join(names))) or not is_everyday(_lower(question, names)):
+        return question
+    known = all(is_named(word, stems(called), frozenset()) for word in names if word.rstrip(".") not in _MR)
+    return _lower(question, names) if known else question
+
+
+_SHORT_DOCUMENT = 3  # chunks: a long one tells of other things than the one that its title names
+_NAMES = re.compile(r"(?<=\w )[A-Z][\w.-]+(?: [A-Z][\w.-]+)*")
+_MR = frozenset({"Mr", "Mrs", "Ms", "Dr", "Prof"})
+
+
+def _lower(question: str, names: Sequence[str]) -> str:
+    return re.sub(rf"\b(?:{'|'.join(map(re.escape, names))})", lambda found: found[0].lower(), question)
 
 
 def _of_row(sentence: SentenceRow, above: str, around: Surroundings | None) -> Evidence:
@@ -150,7 +189,11 @@ def _answers_in_language(
     )
 
 
-_BECAUSE = re.compile(r"\b(?:because|due to|owing to)\b", re.IGNORECASE)
+_BECAUSE = re.compile(
+    r"\b(?:because|due to|owing to|since (?!\d)|as (?:the|it|its|they|there|he|she|we|our|you|your|no)\b"
+    r"|for (?:\w+ ){0,2}reasons?|the reason)\b",
+    re.IGNORECASE,
+)
 _PLACE_NAMED = re.compile(
     r"\b(?:clauses?|sections?|articles?|paragraphs?|rules?|chapters?|items?|points?|appendix|annex|schedule)\b|\b\d+(?:\.\d+)*\b"
     r"|\b(?:name|applicant|candidate|author|person|sender)\b"
@@ -168,7 +211,9 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     missing, required = missing_words(question, kind, evidence), required_words(question, kind)
     is_row = bool(evidence.label)
     if missing and (
-        weights is None or not may_go_unnamed(question, required, missing, evidence.quote, weights, only_general=is_row)
+        weights is None
+        or asks_yes_or_no(question)  # what may be missing is what is asked whether it is so
+        or not may_go_unnamed(question, required, missing, evidence.quote, weights, only_general=is_row)
     ):
         return f"the quote does not name {', '.join(missing)}"
     own = stems(evidence.quote.removeprefix(evidence.caption))
@@ -181,7 +226,8 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     settled = rules_on(question, required, evidence.quote) or (not missing and asks_yes_or_no(question))
     if (act := HOW_TO.match(question)) and act[1].lower() in required and not says(act[1], own):
         return f"the quote does not say how to {act[1]}"
-    if differ_in_negation(question, evidence.quote) and not settled:
+    why_not = kind == "reason" and NEGATED_QUESTION.search(question) and NEGATIVE.search(evidence.quote)
+    if differ_in_negation(question, evidence.quote) and not settled and not why_not:
         return "one of question and quote is negated"
     if not settled and is_value_of_another(question, kind, required, evidence):
         return "the quote gives a value of something else"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from graph.engines.offline.asked_words import NAME_RUN
 from graph.engines.offline.word_forms import is_named, stems
 from graph.retrieval import terms
 from graph.retrieval.asked_parts import is_evidence
@@ -113,25 +114,52 @@ def _defining(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
 
 
 _ASKS_WHO_CAME = re.compile(
-    r"^\W*(?:and |so )?(?:who|which \w+) (?:was|were) (?:also )?(?P<how>present|absent|missing|excused"
-    r"|not (?:there|present))\b"
-    r"|^\W*who (?:attended|took part|participated|came)\b(?: (?:in|at|to))?(?: (?:the|this) (?:meeting|session))?\W*$",
+    r"^\W*(?:and |so )?(?:who(?:['’]s| all)?|which \w+) (?:was|were)(?: also| all)? (?:there|present|at|in)\b"
+    r"|^\W*who (?:attended|took part|participated|came)\b",
     re.IGNORECASE,
 )
-_CAME = re.compile(r"\W*(?:present|attendees?|in attendance|attendance|participants|members present)(?: were)?:", re.I)
-_STAYED_AWAY = re.compile(
-    r"\W*(?:absent|apologies|excused|regrets|not present)(?: (?:were|for absence))?:", re.IGNORECASE
+_ASKS_WHO_MISSED = re.compile(
+    r"^\W*(?:and |so )?(?:who|which \w+) (?:(?:was|were) (?:absent|missing|excused|not (?:there|present|at|in))"
+    r"|(?:wasn|weren)['’]?t (?:there|present|at|in)|missed|sent (?:his |her |their )?apologies"
+    r"|(?:could|did|has|have)(?: not|n['’]?t) (?:come|attend|make it|be there|take part|been there))\b",
+    re.IGNORECASE,
 )
+_MEETING = re.compile(r"\b(?:meeting|session|assembly|council|board|committee|minutes|gathering|agm)\b", re.IGNORECASE)
+_CAME = re.compile(
+    r"^\W*(?:[\w ]{0,30} )?(?:present|attend(?:ees?|ed(?: by)?|ance)|participants|members present)(?: were)?:"
+    r"|^\W*in attendance|\b(?:was|were) (?:also )?present\b|\bin the chair\b",
+    re.IGNORECASE,
+)
+_STAYED_AWAY = re.compile(
+    r"\b(?:absent|excused|regrets|not present|unable to attend|sent (?:his|her|their) apologies|could not attend)\b"
+    r"|\bapologies\b(?=:| (?:for absence|were|from))",
+    re.IGNORECASE,
+)
+_MOST_MEETINGS = 3
 
 
 def _present(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
-    """Return the line of minutes that lists who was present, or who was absent."""
-    asked = _ASKS_WHO_CAME.match(question)
-    if not asked:
+    """Return the lines of minutes that list who was present, or who was absent, in the meeting that is asked about.
+
+    Of several meetings, those whose minutes have most of the question's other words.
+    """
+    missed = _ASKS_WHO_MISSED.match(question)
+    if not (
+        missed or (_ASKS_WHO_CAME.match(question) and (_MEETING.search(question) or _IS_SHORT.fullmatch(question)))
+    ):
         return []
-    line = _STAYED_AWAY if asked["how"] and asked["how"].lower() != "present" else _CAME
-    found = [(chunk.id, one) for chunk in chunks.values() for one in chunk.sentences if line.match(one.text)]
-    return [pair for pair in found if pair[1].kind in ("prose", "item")][:1]
+    line = _STAYED_AWAY if missed else _CAME
+    asked = terms.content_terms(question)
+    found: dict[int, Items] = {}
+    for chunk in chunks.values():
+        held = stems(" ".join([chunk.name, *chunk.headings, chunk.text]))
+        told = (one for one in chunk.sentences if one.kind in ("prose", "item") and line.search(one.text))
+        lines = [(chunk.id, one) for one in told if NAME_RUN.search(line.sub(" ", one.text))][:1]
+        found.setdefault(sum(is_named(word, held, frozenset()) for word in asked), []).extend(lines)
+    return next((found[count][:_MOST_MEETINGS] for count in sorted(found, reverse=True) if found[count]), [])
+
+
+_IS_SHORT = re.compile(r"\W*(?:who|which \w+)(?: \w+){1,3}\W*")
 
 
 def under_heading(question: str, chunks: Mapping[str, ChunkRow]) -> Items:

@@ -30,6 +30,7 @@ from graph.engines.offline.permissions import (
 )
 from graph.engines.offline.word_forms import initials_of, is_month_within, is_named, stems
 from graph.retrieval import terms
+from graph.storage.fulltext import stem
 
 MIN_NAMED = 2
 # Under "Termination" stands much that does not say how to get out.
@@ -49,6 +50,9 @@ _SAYS_ABOUT = re.compile(
 # "Error" of "error E4" only says what kind of thing the code is.
 _CODE_NAMED = re.compile(r"\b[A-Z]{1,5}-?\d{1,5}\b")
 _BEFORE_CODE = re.compile(r"\b([a-z]+) (?=[A-Z]{1,5}-?\d{1,5}\b)")
+_HAPPENS_AFTER = re.compile(r"^\W*what (?:happens|follows) after\b", re.IGNORECASE)
+# "The caterer" is the one of "Petra's Catering".
+_TRADE = re.compile(r"([a-z]{4,}?)(?:ers?|ors?)")
 _SPENT_ON = re.compile(r"^\W*what (?:did|do|does|have|has|was|were) .*\b(?:spen[dt]|pay|paid) (?:on|for)\b", re.I)
 
 
@@ -74,6 +78,7 @@ def required_words(question: str, kind: str) -> tuple[str, ...]:
     )
     kinds |= PERMISSION_WORDS if asks_permission(question) else frozenset()
     kinds |= {told["says"].lower()} if (told := _SAYS_ABOUT.match(question)) else set()
+    kinds |= {"after"} if _HAPPENS_AFTER.match(question) else set()
     kinds |= {found.lower() for found in _BEFORE_CODE.findall(question)}
     content = frozenset(terms.content_terms(question)) - FRAME - kinds
     kept = []
@@ -91,7 +96,9 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
     if missing and (led_in := circumstances(question)) and not led_in <= {word.lower() for word in missing}:
         missing = [word for word in missing if word.lower() not in led_in]  # "my bag was stolen, ..." by a part of it
     if missing and is_everyday(question) and (not evidence.label or _label_is_asked(question, evidence.label)):
-        missing = [word for word in missing if not is_written_formally(word, held)]
+        missing = [word for word in missing if not is_written_formally(word, held) and not _is_trade(word, held)]
+    if kind == "name" and (deed := deed_asked(question)) in missing and not _doers(deed).isdisjoint(held):
+        missing.remove(deed)  # "Owner: Ann Lee" says who owns it
     if missing and asks_yes_or_no(question):
         missing = [word for word in missing if not says_opposite(word, held)]
     missing += [word for word in codes_of_others(question, evidence) if word not in missing]
@@ -112,6 +119,16 @@ def _label_is_asked(question: str, label: str) -> bool:
     """Return whether a question has a word of a row's label, or an everyday one for it."""
     own = stems(label)
     return any(says(word, own) for word in WORD.findall(question))
+
+
+def _is_trade(word: str, held: frozenset[str]) -> bool:
+    trade = _TRADE.fullmatch(word.lower())
+    return trade is not None and f"{trade[1]}ing" in held
+
+
+def _doers(deed: str) -> frozenset[str]:
+    """Return what somebody may be called who does something: "owner" of "owns"."""
+    return frozenset(stem(f"{stem(deed.lower())}{end}") for end in ("er", "or", "r"))
 
 
 def deed_asked(question: str) -> str:

@@ -18,6 +18,7 @@ OFFLINE: Any = {"engine": "offline"}
 TEXT = """The Whimbrelton brewery spends 4,100 euros a year on advertising. Its drivers are paid by the kilometre.
 
 The inspectors of the brewery come twice a year. The Wheatears nest in the yard of the Pemberley cooperage.
+The lamps were hung by Tern Electrical.
 """
 
 
@@ -36,6 +37,8 @@ def brewery(tmp_path: Path) -> Any:
         ("How often do the inspetcors come?", "How often do the inspectors come?"),
         ("Which inspections failed?", "Which inspections failed?"),
         ("What does the injection cost?", "What does the injection cost?"),
+        ("What is owed to the electrician?", "What is owed to the electrician?"),
+        ("What is owed to the elctrical firm?", "What is owed to the electrical firm?"),
         ("Wo liegt die Brauerei Whimbelton in der Nähe?", "Wo liegt die Brauerei Whimbelton in der Nähe?"),
         ("What is in whimbelton.pdf?", "What is in whimbelton.pdf?"),
     ],

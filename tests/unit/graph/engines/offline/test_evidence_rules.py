@@ -175,3 +175,28 @@ def test_the_hours_of_a_day_say_when_a_place_closes() -> None:
 
 def test_what_is_compulsory_or_not_granted_rules_on_what_one_may_do() -> None:
     assert why_related("Is leave allowed in May?", Evidence("No leave is granted in April and May.", "")) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "above", "why"),
+    [
+        ("who owns the cottage?", "Owner: Fiona Reed.", "Contract for a cottage", ""),
+        ("who rents the cottage?", "Owner: Fiona Reed.", "Contract for a cottage", "name rents"),
+        ("Did the council agree to the app?", "The council agreed to the app.", "", ""),
+        ("Did the council agree to the app?", "The council heard of the app.", "", "name agree"),
+        ("how big is the garage?", "The garage no. 17 is let.", "Big garages", "no value"),
+        ("how big is the garage?", "The garage has 17 square metres.", "Big garages", ""),
+        ("who ordered the dinner?", "Event: a dinner was ordered for May.", "", "no value"),
+        ("where is the mower made?", "The mower stands in the shed.", "", "no value"),
+        ("where is the mower made?", "The mower is made in Sweden.", "", ""),
+        ("why aren't the sunglasses paid?", "We could not pay the sunglasses for want of a receipt.", "", ""),
+        ("what did the society spend?", "The society spent much on seed.", "", "no value"),
+        ("what happens after a second breach?", "A second breach leads to dismissal.", "", ""),
+        ("by what date must the caterer be paid", "Payable until 12 April.", "Petra's Catering", ""),
+    ],
+)
+def test_newcomers_questions(question: str, quote: str, above: str, why: str) -> None:
+    weights = dict.fromkeys(["council", "agre", "app"], 1.0)
+    found = why_related(question, Evidence(quote, above), weights)
+    assert why in found
+    assert bool(why) == bool(found)
