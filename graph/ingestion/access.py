@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import stat
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -91,15 +92,26 @@ def path_here(path: str, document: str) -> Path:
         SourceError: this process may not read the file, or on a server there is none.
     """
     given = Path(path)
-    if given.parent.name == document and UPLOADED_ID.fullmatch(document) and not given.is_file():
-        stores = dependencies.stores(dependencies.run_scope())
-        if given.parent.parent.name == stores.uploads.name:
+    with suppress(SourceError):
+        if (found := check_path(given)).is_file():
+            return found
+    return check_path(_copied(given, document) or given)
+
+
+def _copied(given: Path, document: str) -> Path | None:
+    """Return this user's copy on this machine of an upload or attachment of another one; None if it is neither."""
+    stores = dependencies.stores(dependencies.run_scope())
+    if not UPLOADED_ID.fullmatch(document) or given.parent.name != document:
+        return None
+    if given.parent.parent.name == stores.uploads.name:
+        here = stores.uploads / document / given.name
+        if not here.is_file():
             stores.fetch_upload(document, given.name)
-            given = stores.uploads / document / given.name
-        elif given.parent.parent.name == stores.downloads.name:
-            stores.fetch_attachment(f"{document}/{given.name}")
-            given = stores.downloads / document / given.name
-    return check_path(given)
+        return here
+    if given.parent.parent.name == stores.downloads.name:
+        stores.fetch_attachment(f"{document}/{given.name}")
+        return stores.downloads / document / given.name
+    return None
 
 
 def check_bytes(path: str, document: str) -> None:
