@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -65,3 +66,57 @@ def test_no_secret_and_no_document_goes_into_the_image() -> None:
 def test_no_quotation_mark_ends_a_value_early() -> None:
     """LangGraph writes the settings between single quotation marks, whatever is in them."""
     assert "'" not in written("langgraph.json")
+
+
+TEAM: dict[str, Any] = yaml.safe_load(written("deploy/compose.yml"))
+INSTANCES = ("api-a", "api-b")
+
+
+def test_two_instances_are_equal_but_for_their_home_folder() -> None:
+    first, second = (TEAM["services"][name] for name in INSTANCES)
+    assert {key: first[key] for key in first if key not in ("volumes", "depends_on")} == {
+        key: second[key] for key in second if key not in ("volumes", "depends_on")
+    }
+    assert [one.partition(":")[2] for one in first["volumes"]] == [one.partition(":")[2] for one in second["volumes"]]
+    assert [one for one in first["volumes"] if one not in second["volumes"]] == ["home-a:/data"]
+    shared = first["environment"]
+    for name in ("PAGEWITNESS_STORE_URL", "PAGEWITNESS_FILES_URL", "PAGEWITNESS_QUOTA_URL"):
+        assert shared[name], "what instances need from each other"
+    assert "file:///files" in shared["PAGEWITNESS_FILES_URL"]
+    assert "files:/files" in first["volumes"]
+    assert shared["PAGEWITNESS_SERVER_TOKEN"].startswith("${PAGEWITNESS_SERVER_TOKEN:?")
+    assert (shared["REDIS_BROKER_ENABLED"], first["stop_grace_period"]) == ("true", "40s")
+    assert int(shared["WORKER_DRAIN_TIMEOUT"]) + 5 < 40
+
+
+def test_every_service_of_the_team_has_what_it_names() -> None:
+    services, volumes = (
+        TEAM["services"],
+        {one.split(":")[0] for two in TEAM["services"].values() for one in two.get("volumes", ())},
+    )
+    assert {one for two in services.values() for one in two.get("depends_on", ())} <= set(services)
+    assert {one for one in volumes if not one.startswith(".")} == set(TEAM["volumes"])
+    assert (ROOT / "deploy" / "nginx.conf").is_file()
+    hosts = re.findall(r"@(\w+):|redis://(\w+):", " ".join(map(str, services["api-a"]["environment"].values())))
+    assert {first or second for first, second in hosts} == {"postgres", "redis"}
+
+
+def test_the_proxy_knows_both_instances_and_is_reached_from_this_machine_alone() -> None:
+    proxy = written("deploy/nginx.conf")
+    assert re.findall(r"server ([\w-]+):8000 ", proxy) == list(INSTANCES)
+    assert TEAM["services"]["proxy"]["ports"] == ["127.0.0.1:8124:8080"]
+    assert "listen 8080;" in proxy
+    assert [name for name, one in TEAM["services"].items() if "ports" in one] == ["proxy"]
+    assert "non_idempotent" not in proxy, "a question would be asked twice in its thread"
+
+
+def test_the_image_of_an_instance_runs_what_the_documentation_says() -> None:
+    (command,) = re.findall(r"^CMD (.*)$", written("deploy/Dockerfile"), re.M)
+    assert json.loads(command)[:2] == ["uvicorn", "aegra_api.main:app"]
+    assert "uvicorn aegra_api.main:app" in written("docs/deployment.md")
+    (line,) = re.findall(r"^ENV (.*)$", written("deploy/Dockerfile"), re.M)
+    set_to = dict(pair.split("=", 1) for pair in line.split())
+    assert set_to["PAGEWITNESS_SERVED"] == "1"
+    assert set_to["PAGEWITNESS_HOME"] == "/data"
+    (install,) = re.findall(r"pip install .*'\.\[(.*)\]'", written("deploy/Dockerfile"))
+    assert set(install.split(",")) == {"offline", "team", "aegra"}
