@@ -78,7 +78,14 @@ def test_maxsim_is_the_weighted_mean_of_each_tokens_best_match() -> None:
     assert first.fit == pytest.approx(5 * 1.0 + 10 * first.maxsim)
 
 
-def test_maxsim_of_vectors_that_were_stored_in_few_bits_is_that_of_whole_ones_almost() -> None:
+@pytest.mark.parametrize("one_thread", [True, False])
+def test_maxsim_of_vectors_that_were_stored_in_few_bits_is_that_of_whole_ones_almost(
+    one_thread: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "_HAS_ONE_THREAD", one_thread)
+    monkeypatch.setattr(
+        scoring, "_OPERATIONS_A_PRODUCT", 7 * 2 * DIMENSIONS
+    )  # products of 7 rows, where there are more
     found = np.random.default_rng(4).normal(0, 1, (40, DIMENSIONS))
     tokens = np.rint(ONE * found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.int8)
     asked = replace(
