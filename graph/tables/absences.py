@@ -42,6 +42,14 @@ _NUMBERED = re.compile(r"\W*(?:two|both|three|four|five|all)\b", re.IGNORECASE)
 # "In fiscal 2023" is written as "twelve months ended June 30, 2023" over columns: it is not said to be missing.
 _YEAR_NAMED = re.compile(r"\b(?:fiscal|financial year|fy ?\d{2,4})\b", re.IGNORECASE)
 _VERB_LIKE = re.compile(r"\w{3,}(?:ed|ly)")  # not "red"
+# "What are the drawbacks of Tern-R1?" is a question for sentences, whatever the columns of a table are.
+_OF_PROSE = re.compile(
+    r"\b(?:drawback|disadvantage|advantage|benefit|limitation|weakness|strength|problem|challenge|issue|difficult|difference"
+    r"|similarit|feature|characteristic|reason|cause|effect|consequence|implication|goal|aim|objective|purpose|contribution"
+    r"|finding|conclusion|idea|concept|role|dut(?:y|ies)|responsibilit|step|stage|phase|definition|meaning|history|background"
+    r"|future|plan|approach|method|principle|motivation|lesson|opinion|view)",
+    re.IGNORECASE,
+)
 _MAX_PHRASE = 3  # words of a column's name that a table lacks; more are a sentence about something else
 _PLURAL = re.compile(r"[^su\W]s$")
 # A period is written in too many ways to say that one is missing: "year ended", "12 months to", "FY".
@@ -98,6 +106,7 @@ def _absence(question: str, found: Match) -> str:
     lacks = lacks and not (verbs_of(question, found.unexplained) or _PERIOD.search(_phrase(question, found)))
     lacks = lacks and not (_DOES_VERB.search(question) or _NUMBERED.match(_phrase(question, found)))
     lacks = lacks and not (_HOW_MANY_DO.search(_phrase(question, found)) and _COUNTS_OF.search(question))
+    lacks = lacks and not _OF_PROSE.search(_phrase(question, found))
     before = question[: found.unexplained[0].start] if found.unexplained else ""
     lacks = lacks and not (_VERB_ASKED.search(before) or _stands_in_cells(found))
     lacks = lacks and not (len(found.unexplained) > 1 and _DOER.search(before))

@@ -26,6 +26,8 @@ from graph.engines.offline.word_forms import stems
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
 
+# The 64 of "cons@64 Steps" and the 1 of "R1" count nothing.
+_IDENTIFIER = re.compile(r"(?<![\w.,-])[^\W\d_][^\s,;:=()]*\d[^\s,;:=()]*")
 _NEAR = 5  # words between a number and what it counts
 
 
@@ -42,6 +44,14 @@ _DATES = re.compile(
 _PLACES = re.compile(r"\b(?:in|at) the(?: [A-Z][\w'’-]+)+")
 # "Event: dinner on 3 May" has no name of a person.
 _LABEL = re.compile(r"(?:^|(?<=[.;] ))[A-Z][a-z]+(?: [a-z]+)?:")
+# "Within each role, authors are listed": a capital letter that begins a sentence makes no name.
+_OPENINGS = re.compile(
+    r"(?:^|(?<=[.;:!?] ))[“\"(]?(?:Within|During|Although|Though|Because|While|Before|Since|When|Where|Whether|If"
+    r"|Unless|However|Moreover|Furthermore|Also|Instead|Then|Thus|Hence|Therefore|Under|Over|Among|Between|Despite|Through"
+    r"|Throughout|Without|Upon|Until|Like|Unlike|Following|Based|Given|Due|Both|Several|Many|Most|Some|Other|Others|Such|Each|Every"
+    r"|Finally|First|Second|Third|Next|Last|Overall|Here|There|Today|Together|Another|Once|Even|Only|Per|Across|Along"
+    r"|About|Above|Against|Around|Behind|Below|Beside|Besides|Beyond|By|For|From|In|On|At|To|With|As|After|[A-Z][a-z]+ly)\b"
+)
 # "Removed by your practitioner" says who, without a name.
 _DOER = re.compile(r"(?<=\bby your )[a-z]+(?: [a-z]+)?|(?<=\bby the )[a-z]+|(?<=\bby an )[a-z]+|(?<=\bby a )[a-z]+")
 _HOW_LONG = re.compile(r"^\W*(?:and |so |for )?how (?:long|far)\b", re.IGNORECASE)
@@ -200,7 +210,7 @@ def _names_somebody(question: str, quote: str, known: frozenset[str]) -> bool:
     subject = _SUBJECT.match(quote) if _WHO_MUST.match(question) else None
     if subject and subject[1] not in known:
         return True
-    told = _LABEL.sub(" ", _PLACES.sub(" ", quote))
+    told = _LABEL.sub(" ", _OPENINGS.sub(" ", _PLACES.sub(" ", quote)))
     names = {name.lower() for name in CAPITALISED.findall(told) if not _DAY_OR_MONTH.fullmatch(name)}
     return bool(names - known - terms.STOP_WORDS) or any(doer.split()[-1] not in known for doer in _DOER.findall(quote))
 
@@ -221,7 +231,7 @@ def _counts(question: str, evidence: Evidence, known: frozenset[str]) -> bool:
     """
     quote, asked = evidence.quote, HOW_MANY.search(question)
     counted = frozenset(stem(word.lower()) for word in (asked.groups() if asked else ()) if word) - terms.STOP_WORDS
-    words = [found.group() for found in re.finditer(r"[\w.,]*\w", quote)]
+    words = [found.group() for found in re.finditer(r"[\w.,]*\w", _IDENTIFIER.sub("x", quote))]
     numbers = [at for at, word in enumerate(words) if NUMBER.search(word) and word.lower() not in known]
     things = [at for at, word in enumerate(words) if stem(word.lower()) in counted]
     if evidence.label or not numbers:

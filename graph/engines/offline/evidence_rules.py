@@ -202,6 +202,10 @@ _PLACE_NAMED = re.compile(
 )
 
 
+# "Pass@1 is then calculated as", with a formula on the next line.
+_BREAKS_OFF = re.compile(r"\b(?:as|is|are|was|were|be|of|by|the|an?|to|with|from|and|or|that|which|than)$")
+
+
 def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] | None = None) -> str:
     """Return why a quote is not an answer to a question, as a clause; "" if it is one.
 
@@ -210,6 +214,8 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     kind = asked_kind(question)
     missing, required = missing_words(question, kind, evidence), required_words(question, kind)
     is_row = bool(evidence.label)
+    if not is_row and _BREAKS_OFF.search(evidence.quote):
+        return "the quote breaks off"
     if missing and (
         weights is None
         or asks_yes_or_no(question)  # what may be missing is what is asked whether it is so

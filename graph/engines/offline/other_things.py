@@ -86,6 +86,7 @@ def _has_middle_name(name: str, evidence: Evidence) -> bool:
 
 
 _CODE = re.compile(r"\b[A-Z]{1,5}-?\d{1,5}[A-Za-z]?\b")
+_HYPHENATED = re.compile(r"(?<![\w-])[^\W\d_][\w.]*(?:-[\w.]*\w)+(?![\w-])")  # "Tern-R1", "Tern-R1-Zero"
 
 
 def codes_of_others(question: str, evidence: Evidence) -> list[str]:
@@ -100,7 +101,15 @@ def codes_of_others(question: str, evidence: Evidence) -> list[str]:
     }
     years, told = terms.years(question), terms.years(evidence.quote)
     others = [] if evidence.label or not told else sorted(years - told)
-    return [code for code in sorted(asked - said) if said or code not in alone] + others
+    longer = [name for name in _HYPHENATED.findall(question) if _is_beginning_only(name, evidence)]
+    return [code for code in sorted(asked - said) if said or code not in alone] + others + longer
+
+
+def _is_beginning_only(name: str, evidence: Evidence) -> bool:
+    """Return whether a name with a number stands there as the beginning of longer ones alone: "R1-Zero" for "R1"."""
+    held = [found.lower() for found in _HYPHENATED.findall(f"{evidence.quote} | {evidence.above}")]
+    own = name.lower()
+    return bool(re.search(r"\d", own)) and own not in held and any(one.startswith(f"{own}-") for one in held)
 
 
 _BESIDE = re.compile(

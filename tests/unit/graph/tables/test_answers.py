@@ -95,6 +95,12 @@ def test_a_column_is_never_replaced_by_its_neighbour() -> None:
     assert not answer.claims
 
 
+def test_a_question_for_sentences_is_not_told_that_a_column_is_missing() -> None:
+    for asked in ("drawbacks", "main advantage", "purpose", "features"):
+        verb = "are" if asked.endswith("s") else "is"
+        assert ask(f"What {verb} the {asked} of Old Tern?").absence == "", asked
+
+
 def test_an_empty_cell_is_said_to_be_empty() -> None:
     assert ask("What was the crew of Old Tern in 2022?").absence.endswith("gives no value of Crew 2022 for Old Tern.")
 

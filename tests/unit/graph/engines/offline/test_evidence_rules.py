@@ -200,3 +200,33 @@ def test_newcomers_questions(question: str, quote: str, above: str, why: str) ->
     found = why_related(question, Evidence(quote, above), weights)
     assert why in found
     assert bool(why) == bool(found)
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "says"),
+    [
+        # The 64 of a name counts nothing, nor does the 1 of another.
+        (
+            "How many steps was Tern trained for?",
+            "Tern accuracy during training r1-cons@16 o1-0912-cons@64 Steps",
+            "no value",
+        ),
+        ("How many steps was Tern-R1 trained for?", "Tern-R1-Mini was trained for 10K steps.", "Tern-R1"),
+        (
+            "Who is the first author?",
+            "Within each role, authors are listed alphabetically by the first name.",
+            "no value",
+        ),
+        ("What is pass@1?", "Pass@1 is then calculated as", "breaks off"),
+    ],
+)
+def test_what_only_looks_like_a_value_is_none(question: str, quote: str, says: str) -> None:
+    assert says in why_related(question, Evidence(quote, ""))
+
+
+def test_a_number_with_its_thing_counts_beside_names_with_numbers() -> None:
+    assert (
+        why_related("How many steps was Tern-R1 trained for?", Evidence("Tern-R1 was trained for 8K steps.", "")) == ""
+    )
+    longer = Evidence("Like Tern-R1-Mini, Tern-R1 was trained for 8K steps.", "")
+    assert why_related("How many steps was Tern-R1 trained for?", longer) == ""
