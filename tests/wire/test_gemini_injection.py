@@ -10,7 +10,7 @@ from langchain_core.messages import HumanMessage
 import prompts
 from graph.app import app
 from graph.context import Context
-from tests.conftest import MakePdf
+from tests.conftest import FillHome, MakePdf
 from tests.prompt_injections import INJECTIONS, has_active_content
 from tests.wire.gemini_server import GeminiServer
 from tests.wire.scripted_replies import FOUNDED, QUESTION, TRUE, Model, ask, claim, kind, kinds, passages
@@ -21,11 +21,11 @@ TRUE_FILE = f"{FOUNDED} in the old fog signal house."
 
 
 @pytest.fixture
-def tricked(model: Model, gemini: GeminiServer, make_pdf: MakePdf) -> Model:
+def tricked(model: Model, gemini: GeminiServer, make_pdf: MakePdf, fill_home: FillHome) -> Model:
     """A document whose first page holds the fact, and each other one a trick, as the model reads them."""
     model.pages = lambda page: TRUE_FILE if page == 1 else f"## Part {page}\n\n{INJECTIONS[NAMES[page - 2]]}"
     path = make_pdf("tricks.pdf", TRUE_FILE, *[f"Page {number}." for number in range(1, len(INJECTIONS) + 1)])
-    app.invoke({"sources": [str(path)]})
+    fill_home(lambda: app.invoke({"sources": [str(path)]}))
     gemini.requests.clear()
     return model
 

@@ -10,7 +10,7 @@ import pytest
 
 from graph.app import app
 from graph.context import Context
-from tests.conftest import MakePdf
+from tests.conftest import FillHome, MakePdf
 from tests.wire.gemini_server import Fault, GeminiServer, Recorded, Reply
 from tests.wire.gemini_wire import Answer
 from tests.wire.scripted_replies import Model, claim, kind, kinds, passages
@@ -30,12 +30,20 @@ def step(tool: str = "search", query: str = "", document: str = "", page: int = 
 
 
 @pytest.fixture
-def ferries(model: Model, gemini: GeminiServer, make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch) -> Model:
+def ferries(
+    model: Model, gemini: GeminiServer, make_pdf: MakePdf, fill_home: FillHome, monkeypatch: pytest.MonkeyPatch
+) -> Model:
     """Three documents; the model claims what the passages that it is shown hold."""
     monkeypatch.delenv("PAGEWITNESS_MAX_PLAN_STEPS")
-    for name, pages in (("north", [NORTH, DIARY]), ("south", [DIARY, SOUTH]), ("bays", [BAYS])):
-        model.pages = lambda page, pages=pages: pages[page - 1]  # type: ignore[misc]
-        app.invoke({"sources": [str(make_pdf(f"{name}.pdf", *(re.sub(r"(<[^>]*>)+", "\n", page) for page in pages)))]})
+
+    def ingest() -> None:
+        for name, pages in (("north", [NORTH, DIARY]), ("south", [DIARY, SOUTH]), ("bays", [BAYS])):
+            model.pages = lambda page, pages=pages: pages[page - 1]  # type: ignore[misc]
+            texts = (re.sub(r"(<[^>]*>)+", "\n", page) for page in pages)
+            app.invoke({"sources": [str(make_pdf(f"{name}.pdf", *texts))]})
+
+    fill_home(ingest)
+    model.pages = lambda page: BAYS
     # The other side comes first, so that the second answer does not continue the first.
     sides = [claim("The Suderoog takes 57 cars.", SOUTH), claim("The Norrholm takes 41 cars.", NORTH)]
 
