@@ -77,7 +77,8 @@ def _short_forms(
 ) -> list[tuple[int, list[Row]]]:
     """Find codes that are a part of one label alone ("Qwen-1.5B"); of several the one with most words of the question.
 
-    Names without digits have no short forms: "Yar" is not "Yar Minor".
+    Names without digits have no short forms: "Yar" is not "Yar Minor". Nor has a name that goes on after a hyphen:
+    "Tern-R1-Mini" is another thing than "Tern-R1".
     """
     asked = {word.stem for word in words}
     for size in range(len(words), 1, -1):
@@ -88,13 +89,23 @@ def _short_forms(
             if not (joined and coded):
                 continue
             text = tuple(word.text for word in run)
-            near = [label for label in labels if any(text == label[i : i + size] for i in range(len(label)))]
+            near = [
+                label
+                for label, rows in labels.items()
+                if any(text == label[i : i + size] for i in range(len(label)))
+                and not (text == label[:size] and _goes_on(rows[0].label, size))
+            ]
             share = {label: len(asked & {stem(part) for part in label}) for label in near}
             best = [label for label in near if share[label] == max(share.values())]
             if len(best) == 1:
                 taken.update(word.start for word in words if word in run or word.text in best[0])
                 return [(run[0].start, labels[best[0]])]
     return []
+
+
+def _goes_on(label: str, size: int) -> bool:
+    """Return whether a hyphen follows the first words of a label."""
+    return label[terms.terms(label)[size - 1].end :].startswith(("-", "–"))
 
 
 def _in_other_order(

@@ -106,8 +106,8 @@ _SUBJECT = re.compile(
 )
 _LASTS = re.compile(
     r"\b(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|quarters?|years?|decades?|centur(?:y|ies)|until|till|met(?:re|er)s?"
-    r"|kilomet(?:re|er)s?|centimet(?:re|er)s?|feet|foot|ft|miles?|inch(?:es)?|yards?|pages?|words?|[kcm]?m)\b|\d[–-]\d|\bfrom\b.*\bto\b"
-    r"|\bbetween\b.*\band\b|\d+(?:h|min|s)\b",
+    r"|kilomet(?:re|er)s?|centimet(?:re|er)s?|feet|foot|ft|miles?|inch(?:es)?|yards?|pages?|words?|[kcm]?m)\b|\d[–-]\d"
+    r"|\bfrom(?: \S+){1,4} to\b|\bbetween(?: \S+){1,4} and\b|\d+(?:h|min|s)\b",
     re.IGNORECASE,
 )
 # What a question asks for, and how a text says that.

@@ -95,6 +95,14 @@ def test_a_column_is_never_replaced_by_its_neighbour() -> None:
     assert not answer.claims
 
 
+def test_a_name_that_goes_on_after_a_hyphen_is_another_thing() -> None:
+    other = table((("Tern-R1-Mini", "5", "1.0", "2", "2"), ("Skua-R2", "6", "2.0", "2", "2")))
+    assert answer_from_tables("What is the fuel of Tern-R1?", [other], {}).claims == []
+    own = table((("Tern-R1", "7", "3.0", "1", "1"), ("Skua-R2", "6", "2.0", "2", "2")), ordinal=2, page=5)
+    found = answer_from_tables("What is the fuel of Tern-R1?", [other, own], {})
+    assert [claim["text"] for claim in found.claims] == ["Tern-R1: Fuel (l) 3.0"]
+
+
 def test_a_question_for_sentences_is_not_told_that_a_column_is_missing() -> None:
     for asked in ("drawbacks", "main advantage", "purpose", "features"):
         verb = "are" if asked.endswith("s") else "is"

@@ -218,6 +218,11 @@ def test_newcomers_questions(question: str, quote: str, above: str, why: str) ->
             "no value",
         ),
         ("What is pass@1?", "Pass@1 is then calculated as", "breaks off"),
+        (
+            "How long is the data?",
+            "We take long data from the base model, for which we collect it, to tune it.",
+            "no value",
+        ),
     ],
 )
 def test_what_only_looks_like_a_value_is_none(question: str, quote: str, says: str) -> None:
