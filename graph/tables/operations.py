@@ -148,13 +148,19 @@ def asked_of_table(question: str) -> Asked:
 
 
 def asked_beside(question: str, names: Iterable[str]) -> Asked:
-    """Return the operation of a question about a table: "top" of its column "Top speed" asks for no highest value."""
+    """Return the operation of a question about a table: "top" of its column "Top speed" asks for no highest value.
+
+    Nor does "difference" of a column "Goal difference" hold two values against each other.
+    """
     masked = question
     for name in names:
-        if _EXTREME.match(name) and " " in name:
+        if " " in name and (_EXTREME.match(name) or _OF_TWO.search(name)):
             masked = re.sub(rf"\b{re.escape(name)}\b", lambda found: "x" * len(found[0]), masked, flags=re.IGNORECASE)
-    asked = asked_of_table(masked)
-    return asked if asked.operation != "cell" else asked_of_table(question)
+    asked, plainly = asked_of_table(masked), asked_of_table(question)
+    return asked if asked.operation != "cell" or plainly.operation in ("difference", "ratio") else plainly
+
+
+_OF_TWO = re.compile(r"\b(?:difference|gap|margin|ratio)\b", re.IGNORECASE)
 
 
 def _with_condition(question: str) -> Asked | None:

@@ -61,7 +61,7 @@ def _of_view(question: str, view: TableView) -> PlainAnswer | None:
         return None
     grid = build_grid(view)
     question = in_figures(question, view.columns)
-    asked = _loss_or_none(question) or asked_of_table(question)
+    asked = _loss_or_none(question) or _of_years(question, grid) or asked_of_table(question)
     if asked.has_condition and not _is_of_cell(question, grid, asked):
         for spans in (asked.spans, _to_number(question, asked)):  # "cars" of "more than 50 cars" is a header, no unit
             found = held_against(question, grid, spans)
@@ -81,7 +81,7 @@ def _of_view(question: str, view: TableView) -> PlainAnswer | None:
 
 def _loss_or_none(question: str) -> Asked | None:
     """Return the condition of "made a loss" and of "had no deaths"; None for other questions."""
-    if not re.match(r"^\W*(?:(?:in|on|at) )?(?:which|what|who|how many)\b", question, re.I):
+    if not _ASKS_ROWS.match(question):
         return None
     operation: Operation = "count" if re.match(r"\W*how many\b", question, re.I) else "filter"
     if found := _LOSS.search(question):
@@ -89,6 +89,26 @@ def _loss_or_none(question: str) -> Asked | None:
     if found := _NO.search(question):
         return Asked(operation, (found.span(),), low="0", high="0", inclusive=True)
     return None
+
+
+_YEARS = re.compile(
+    r"\b(?:(?P<before>before|prior to|earlier than)|(?P<since>since)|after|later than) (?P<year>(?:1[5-9]|20)\d\d)\b",
+    re.I,
+)
+
+
+def _of_years(question: str, grid: Grid) -> Asked | None:
+    """Return the condition of "built before 2010", of a table with one column of years; None for other questions."""
+    found = _YEARS.search(question)
+    if not found or not _ASKS_ROWS.match(question) or len(grid.of_kind("year")) != 1:
+        return None
+    operation: Operation = "count" if re.match(r"\W*how many\b", question, re.I) else "filter"
+    if found["before"]:
+        return Asked(operation, (found.span(),), high=found["year"])
+    return Asked(operation, (found.span(),), low=found["year"], inclusive=bool(found["since"]))
+
+
+_ASKS_ROWS = re.compile(r"^\W*(?:(?:in|on|at) )?(?:which|what|who|how many)\b", re.IGNORECASE)
 
 
 def _is_of_cell(question: str, grid: Grid, asked: Asked) -> bool:
@@ -231,6 +251,8 @@ def _sum(found: Named, wanted: Wanted) -> list[Claim]:
 def _with_condition(found: Named, asked: Asked) -> list[Claim]:
     """Return the rows with a number above or below another, or how many they are."""
     columns = values_of(found)
+    if not columns and _YEARS.search(found.question):
+        columns = found.grid.of_kind("year")
     if _LOSS.search(found.question) and not columns:
         columns = [one for one in found.grid.columns if _PROFIT.search(one.name) and one.kind in ("number", "money")]
         dated = [one for one in columns if found.years & set(re.findall(r"\b(?:19|20)\d\d\b", one.name))]

@@ -182,7 +182,7 @@ def _parts(found: Named, headed: set[int]) -> list[Mention]:
         if column.kind not in ("text", "person", "place"):
             continue
         held = {
-            cell: [stem(term.text) for term in terms.terms(cell)]
+            cell: [term.text for term in terms.terms(cell)]
             for cell in dict.fromkeys(grid.cell(row, column) for row in grid.rows)
         }
         for run in _runs(found.question, [word for word in free if any(_in(word, own) for own in held.values())]):
@@ -193,11 +193,20 @@ def _parts(found: Named, headed: set[int]) -> list[Mention]:
 
 
 def _in(word: Word, own: Sequence[str]) -> bool:
+    """Return whether a word is one of a cell's or a form of it, of which a name has few: "Estonian" of "Estonia"."""
     if word.raw.isdigit() or len(word.text) < _LEAST_LETTERS:
         return False
-    return word.stem in own or (word.is_name_like and begins(word.stem, own))
+    if not word.is_name_like:
+        return word.stem in map(stem, own)
+    name = word.raw.lower()
+    return any(name == one or _is_ending(name, one) or _is_ending(one, name) for one in own)
 
 
+def _is_ending(longer: str, name: str) -> bool:
+    return len(name) >= _MIN_PREFIX and longer.startswith(name) and len(longer) - len(name) <= _MOST_ENDING
+
+
+_MOST_ENDING = 3  # letters that make another form of a name: "n", "s", "ian"
 _LEAST_LETTERS = 3
 
 
@@ -217,7 +226,7 @@ def _is_short_form(run: Sequence[Word], cell: str, column: Column, headers: Sequ
 
     "Yar" is not "Yar Minor".
     """
-    left = [term for term in terms.terms(cell) if not any(_in(word, [stem(term.text)]) for word in run)]
+    left = [term for term in terms.terms(cell) if not any(_in(word, [term.text]) for word in run)]
     sentence_case = any(cell[term.start].islower() for term in terms.terms(cell)[1:])
     names = [
         term
