@@ -36,6 +36,7 @@ _DOER = re.compile(r"\b(?:did|does|do) (?:the |an? )?$", re.IGNORECASE)
 # "How many people fit in it?": what is counted has a plural; with a verb after it, it is no name of a column.
 _COUNTS_OF = re.compile(r"\bhow many\b", re.IGNORECASE)
 _DOES_VERB = re.compile(r"\b(?:does|do|did) (?:it|he|she|they|this|that|one|i|we|you)\b", re.IGNORECASE)
+_PERSONS = re.compile(r"^(?:people|persons|men|women|of them)\b", re.IGNORECASE)  # a column of guests counts them
 _HOW_MANY_DO = re.compile(r" \w*[^\Ws]$")
 # "Which of the two companies ...": no column.
 _NUMBERED = re.compile(r"\W*(?:two|both|three|four|five|all)\b", re.IGNORECASE)
@@ -109,7 +110,7 @@ def _absence(question: str, found: Match) -> str:
     lacks = lacks and not _OF_PROSE.search(_phrase(question, found))
     before = question[: found.unexplained[0].start] if found.unexplained else ""
     lacks = lacks and not (_VERB_ASKED.search(before) or _stands_in_cells(found))
-    lacks = lacks and not (len(found.unexplained) > 1 and _DOER.search(before))
+    lacks = lacks and not (_DOER.search(before) or _PERSONS.search(_phrase(question, found)))
     if lacks and (
         (found.rows and _ASKS_CELL.search(question)) or (needs_scope and found.scoped > 1 and not found.rows)
     ):
@@ -122,7 +123,8 @@ def _absence(question: str, found: Match) -> str:
 # What stands before a row's name where no capital tells it: "the duty on mead", "how many readers does the travel
 # section have", "in which room is the photography course", "how much coal was handled".
 _BEFORE_ROW = re.compile(
-    r"(?:\b(?:of|at|in|on|for|from|by|with|to|does|do|did|is|are|was|were|has|have|had)|^\W*how much) (?:the |an? )?$"
+    r"(?:\b(?:of|at|in(?= the )|on|for|from|by|with|to|does|do|did|is|are|was|were|has|have|had)|^\W*how much)"
+    r" (?:the |an? )?$"
     r"|\b(?:received|got|took|had|has|had|take|have|get|receive) (?:the |an? )?$",
     re.IGNORECASE,
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from graph.engines.offline.synonyms import SAME
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables.question_words import Word
@@ -51,13 +52,16 @@ _BEFORE_COMPARISON = frozenset(
 _LINKS = frozenset("in on at for from to by with of per during between within".split())
 
 
-def without_linking(question: str, words: Sequence[Word], headers: Collection[str]) -> list[Word]:
+def without_linking(
+    question: str, words: Sequence[Word], headers: Collection[str], named: Collection[int] = ()
+) -> list[Word]:
     """Return the words of a question that nothing explains without those that are linking verbs.
 
     Args:
         question: The question.
         words: Its words that no table explains.
-        headers: Stems of the headers of the table, which no linking verb has.
+        headers: Stems of the headers of the table, which no linking verb has or means.
+        named: Where the words start that name rows.
     """
     if _NEGATED.search(question):
         return list(words)
@@ -67,13 +71,24 @@ def without_linking(question: str, words: Sequence[Word], headers: Collection[st
     kept: list[Word] = []
     for word in words:
         at = place.get(word.start)
-        verb = word.raw.isalpha() and word.raw.islower() and word.stem not in headers
-        if at is None or not verb or not _links(texts, at, word):
+        verb = word.raw.isalpha() and word.raw.islower() and not _means(word, headers)
+        follows = at is not None and at + 1 < len(every) and every[at + 1].start in named
+        if at is None or not verb or not _links(texts, at, word, before_row=follows):
             kept.append(word)
     return kept
 
 
-def _links(texts: Sequence[str], at: int, word: Word) -> bool:
+def _means(word: Word, headers: Collection[str]) -> bool:
+    """Return whether a header has a word, another form of it or a word of its meaning: "won" of "Wins"."""
+    same = SAME.get(word.stem, frozenset())
+    alike = any(len(one) >= _MIN_PREFIX and word.stem.startswith(one) for one in headers)
+    return word.stem in headers or not same.isdisjoint(headers) or alike
+
+
+_MIN_PREFIX = 4
+
+
+def _links(texts: Sequence[str], at: int, word: Word, *, before_row: bool) -> bool:
     before, after = texts[:at], texts[at + 1 : at + 2]
     if word.text in _THERE and _BE.intersection(before):
         return True
@@ -86,4 +101,9 @@ def _links(texts: Sequence[str], at: int, word: Word) -> bool:
     between = before[asked + 1 :]
     noun = [text for text in between if text not in ("many", "much", "of", "the")]
     clause = asked >= 0 and bool(noun) and not _BE.union(_AUXILIARY, ("has", "have", "had")).intersection(between)
+    plain = not word.text.endswith(("ed", "en")) and word.text not in _THERE  # of "beds kept at" some are not
+    last = texts[at - 1]  # of "received the booster dose" only the first may be a verb
+    before_row = before_row and not (last in terms.STOP_WORDS | _THERE or last.endswith("ed"))
+    if clause and plain and (before_row or (after[:1] and after[0] in _LINKS)):
+        return True
     return clause and bool(after) and (after[0] in _BEFORE_COMPARISON or after[0].isdigit())

@@ -36,6 +36,7 @@ _OF_RESULTS = re.compile(
 
 
 _TAKES = re.compile(r"\bhow long\b.*\b(takes?|lasts?|taken|lasted)\b", re.IGNORECASE)
+_TO_DO = re.compile(r" to [a-z]+$")
 _DURATION = re.compile(r"\b(?:times?|durations?|length|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b", re.I)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
@@ -76,7 +77,8 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
     if named and asked.operation != "extreme":  # "total current assets" is a row, no sum
         found.view, found.asked = only(view, [*view.rows, *named]), Asked("cell")
     asked = found.asked
-    free = [word for word in words if not any(start <= word.start < end for start, end in asked.spans)]
+    heads = frozenset(column.lower() for column in view.columns)  # "by how many points" of a column of points
+    free = [w for w in words if w.text in heads or not any(start <= w.start < end for start, end in asked.spans)]
     taken = _match_rows(found, free)
     rest = [word for word in free if word.start not in taken]
     explained = _match_columns(found, question, rest)
@@ -92,13 +94,15 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
     found.missing, left = _missing_names(found, question, words, taken, explained, rest)
     headed = frozenset[str]().union(*map(terms.stems, found.view.columns))
     partly = found.partial and not found.columns  # "catalogues" of "Catalogues sold" may be printed ones
-    found.unexplained = left if partly else without_linking(question, left, headed)
+    found.unexplained = left if partly else without_linking(question, left, headed, taken)
     if found.key and not found.rows:  # "plot 9"
         found.missing = [" ".join(word.raw for word in words if word.start in taken)]
     if takes := _TAKES.search(question):
         durations = [column for column in found.view.columns if _DURATION.search(column)]
         found.columns = durations[:1]  # "How long does a wash for a lorry take?" is no value of "Lorry"
         verb = [word for word in words if word.start == takes.start(1)]
+        if len(durations) == 1:  # "to dry" of "how long does it take to dry"
+            verb += [word for word in words if _TO_DO.match(question[takes.end() : word.end])]
         found.unexplained = [word for word in found.unexplained if word not in verb] + ([] if durations else verb)
     return found
 

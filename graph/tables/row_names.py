@@ -54,14 +54,17 @@ def rows_named(view: TableView, words: Sequence[Word], *, is_cell: bool) -> tupl
     for row in view.rows:
         by_label.setdefault(tuple(written(term.text) for term in terms.terms(row.label)), []).append(row)
     columns = frozenset[str]().union(*(terms.stems(column) for column in view.columns))
+    headed = terms.stems(next((row.cells[0][0] for chunk in view.chunks for row in chunk.sentences if row.cells), ""))
     for label in sorted(by_label, key=len, reverse=True):
-        if not label or all(word in FRAME or (len(word) < 2 and not word.isdigit()) for word in label):
+        if not label or (not _is_letter(label) and all(word in FRAME for word in label)):
             continue
         if len(label) == 1 and stem(label[0]) in columns:
             continue
         for at in range(len(words) - len(label) + 1):
             run = words[at : at + len(label)]
             same = all(a.text == b or (len(b) > 3 and a.stem == stem(b)) for a, b in zip(run, label, strict=True))
+            if same and _is_letter(label) and not (at and run[0].raw.isupper() and words[at - 1].stem in headed):
+                continue
             if same and not any(word.start in taken for word in run):
                 taken.update(word.start for word in run)
                 hits.append((run[0].start, by_label[label]))
@@ -70,6 +73,11 @@ def rows_named(view: TableView, words: Sequence[Word], *, is_cell: bool) -> tupl
         hits = hits or _by_kind(by_label, words, taken)
     rows = [row for _, rows in sorted(hits, key=lambda hit: hit[0]) for row in rows]
     return rows, taken
+
+
+def _is_letter(label: tuple[str, ...]) -> bool:
+    """Return whether a label is one letter, which names a row after its header alone: "line A"."""
+    return len(label) == 1 and len(label[0]) == 1 and not label[0].isdigit()
 
 
 def _short_forms(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from graph.retrieval import terms
 from graph.tables import results
+from graph.tables.header_words import units_of
 from graph.tables.matching import only
 from graph.tables.operations import Asked, Operation, asked_of_table
 from graph.tables.plain import claims, pairs
@@ -251,8 +252,8 @@ def _sum(found: Named, wanted: Wanted) -> list[Claim]:
 def _with_condition(found: Named, asked: Asked) -> list[Claim]:
     """Return the rows with a number above or below another, or how many they are."""
     columns = values_of(found)
-    if not columns and _YEARS.search(found.question):
-        columns = found.grid.of_kind("year")
+    if not columns:
+        columns = found.grid.of_kind("year") if _YEARS.search(found.question) else _of_unit(found)
     if _LOSS.search(found.question) and not columns:
         columns = [one for one in found.grid.columns if _PROFIT.search(one.name) and one.kind in ("number", "money")]
         dated = [one for one in columns if found.years & set(re.findall(r"\b(?:19|20)\d\d\b", one.name))]
@@ -264,6 +265,13 @@ def _with_condition(found: Named, asked: Asked) -> list[Claim]:
         return []
     rows = [claims.named(found.grid, row, target) for row in found.rows()]
     return one_of(results.filtered(only(found.grid.view, rows), columns[0].name, asked)) if rows else []
+
+
+def _of_unit(found: Named) -> list[Column]:
+    """Return the only column in the unit that a question names: "hectares" of "Area (ha)"."""
+    asked = {word.stem for word in found.rest()}
+    of_unit = [one for one in found.grid.of_kind("number", "money") if not asked.isdisjoint(units_of(one.name))]
+    return of_unit if len(of_unit) == 1 else []
 
 
 _WAYS: dict[Way, Callable[[Named, Wanted], list[Claim]]] = {

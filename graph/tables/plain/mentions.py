@@ -273,6 +273,7 @@ def unexplained(found: Named, columns: Iterable[Column], also: Iterable[str] = (
     years |= {one for one in over if _YEAR.fullmatch(one)}
     left = []
     headers = frozenset[str]().union(*(column.stems for column in grid.columns))
+    others = headers - held
     told = {word.start for word in found.rest() if says(word, held)}
     for at, word in enumerate(found.words):
         if word.start in found.used:
@@ -280,7 +281,10 @@ def unexplained(found: Named, columns: Iterable[Column], also: Iterable[str] = (
         beside = {other.start for other in found.words[max(0, at - 1) : at + 2] if other is not word}
         if word.stem in headers and word.raw.islower() and beside & told:
             continue  # "a single room" under "Single"
-        if _YEAR.fullmatch(word.raw):
+        meant = word.stem in _GENERIC and not told & {word.start} and not others.isdisjoint(SAME.get(word.stem, ()))
+        if meant:  # "won" of a column of wins, where the races are counted
+            left.append(word)
+        elif _YEAR.fullmatch(word.raw):
             if word.raw not in years:
                 left.append(word)
         elif not (
@@ -292,4 +296,4 @@ def unexplained(found: Named, columns: Iterable[Column], also: Iterable[str] = (
             or not over.isdisjoint(SAME.get(word.stem, ()))
         ):
             left.append(word)
-    return without_linking(found.question, left, headers)
+    return without_linking(found.question, left, headers, found.used)
