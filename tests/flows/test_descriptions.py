@@ -9,6 +9,7 @@ import pymupdf
 import pytest
 
 from graph.app import app
+from tests.conftest import FillHome
 
 TEXT = """# The lock keeper's handbook
 
@@ -39,10 +40,10 @@ Marn, T. (1988). What a keeper has to know about locks. Wick Press.
 
 
 @pytest.fixture
-def handbook(tmp_path: Path) -> Path:
+def handbook(tmp_path: Path, fill_home: FillHome) -> Path:
     path = tmp_path / "handbook.md"
     path.write_text(TEXT, "utf-8")
-    app.invoke({"sources": [str(path)]}, context={"engine": "offline"})
+    fill_home(lambda: app.invoke({"sources": [str(path)]}, context={"engine": "offline"}))
     return path
 
 
@@ -126,9 +127,9 @@ def slides(path: Path) -> Path:
 
 
 @pytest.fixture
-def talk(tmp_path: Path) -> Path:
+def talk(tmp_path: Path, fill_home: FillHome) -> Path:
     path = slides(tmp_path / "talk.pdf")
-    app.invoke({"sources": [str(path)]}, context={"engine": "offline"})
+    fill_home(lambda: app.invoke({"sources": [str(path)]}, context={"engine": "offline"}))
     return path
 
 
@@ -192,10 +193,10 @@ The harbour master is named by the council.
 
 
 @pytest.fixture
-def rules(tmp_path: Path) -> Path:
+def rules(tmp_path: Path, fill_home: FillHome) -> Path:
     path = tmp_path / "rules.md"
     path.write_text(REGULATION, "utf-8")
-    app.invoke({"sources": [str(path)]}, context={"engine": "offline"})
+    fill_home(lambda: app.invoke({"sources": [str(path)]}, context={"engine": "offline"}))
     return path
 
 

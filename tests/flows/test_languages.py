@@ -13,6 +13,7 @@ from graph import dependencies
 from graph.access import Scope
 from graph.app import app
 from graph.query import wording
+from tests.conftest import FillHome
 from tests.evals import proof_by_language
 from tests.evals.languages import QUESTIONS, run
 
@@ -99,13 +100,15 @@ def test_an_english_question_finds_the_only_page_of_a_library_in_another_languag
 
 
 @pytest.fixture
-def mill(tmp_path: Path) -> None:
-    for name, text in (
-        ("greek.txt", GREEK),
-        ("english.txt", "The mill was built in 1782. Peter Vlachos is the miller."),
-    ):
-        (tmp_path / name).write_text(text, "utf-8")
-        app.invoke({"sources": [str(tmp_path / name)]}, context=OFFLINE)
+def mill(tmp_path: Path, fill_home: FillHome) -> None:
+    english = "The mill was built in 1782. Peter Vlachos is the miller."
+
+    def ingest() -> None:
+        for name, text in (("greek.txt", GREEK), ("english.txt", english)):
+            (tmp_path / name).write_text(text, "utf-8")
+            app.invoke({"sources": [str(tmp_path / name)]}, context=OFFLINE)
+
+    fill_home(ingest)
 
 
 @pytest.mark.usefixtures("mill")

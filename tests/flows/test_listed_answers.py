@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from graph.app import app
+from tests.conftest import FillHome
 
 AGREEMENT = """# Mooring agreement
 
@@ -54,10 +55,10 @@ Telephone: 4417
 
 
 @pytest.fixture
-def agreement(tmp_path: Path) -> None:
+def agreement(tmp_path: Path, fill_home: FillHome) -> None:
     path = tmp_path / "mooring.md"
     path.write_text(AGREEMENT, "utf-8")
-    app.invoke({"sources": [str(path)]}, context={"engine": "offline"})
+    fill_home(lambda: app.invoke({"sources": [str(path)]}, context={"engine": "offline"}))
 
 
 def ask(question: str) -> tuple[str, list[str]]:

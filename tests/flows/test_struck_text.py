@@ -13,6 +13,7 @@ from graph.ingestion.graph import app as ingestion
 from graph.query.graph import app as query
 from loaders.chunking.chunker import chunk_pages
 from loaders.types import Block
+from tests.conftest import FillHome
 
 RULES = (
     ("1. Guests. ", "Guests may stay for two nights."),
@@ -40,14 +41,14 @@ def _page(document: Any, lines: tuple[tuple[str, str], ...], *, by_annotation: b
 
 
 @pytest.fixture
-def rules(home: Path, tmp_path: Path) -> Path:
+def rules(tmp_path: Path, fill_home: FillHome) -> Path:
     """Ingest house rules of which four are struck out: three by lines, one by an annotation."""
     document: Any = pymupdf.open()
     _page(document, RULES)
     _page(document, (("Lockers: ", FEE), ("", "A key costs 12 crowns.")), by_annotation=True)
     path = tmp_path / "rules.pdf"
     document.save(str(path))
-    ingestion.invoke({"sources": [str(path)]}, context=Context())
+    fill_home(lambda: ingestion.invoke({"sources": [str(path)]}, context=Context()))
     return path
 
 

@@ -18,7 +18,7 @@ from langgraph.types import Command
 from graph.app import app, compile_app
 from graph.cli import main
 from graph.context import Context
-from tests.conftest import MakePdf
+from tests.conftest import FillHome, MakePdf
 from tests.wire.gemini_server import GeminiServer, Recorded
 from tests.wire.gemini_wire import Answer
 from tests.wire.scripted_replies import Model, claim, kinds
@@ -29,15 +29,18 @@ THREAD: Any = {"configurable": {"thread_id": "1"}}
 
 
 @pytest.fixture
-def ferries(model: Model, make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch) -> Model:
+def ferries(model: Model, make_pdf: MakePdf, fill_home: FillHome, monkeypatch: pytest.MonkeyPatch) -> Model:
     """Two documents of one name, in two folders, and a third."""
     monkeypatch.delenv("PAGEWITNESS_WHOLE_DOCUMENT_TOKENS")
-    for folder, text in (("north", NORTH), ("south", SOUTH)):
-        model.pages = lambda page, text=text: text  # type: ignore[misc]
-        path = make_pdf(f"{folder}/ferry.pdf", text)
-        app.invoke({"sources": [str(path)]})
-    model.pages = lambda page: "The gannets returned in March."
-    app.invoke({"sources": [str(make_pdf("birds.pdf", "The gannets returned in March."))]})
+    birds = "The gannets returned in March."
+
+    def ingest() -> None:
+        for name, text in (("north/ferry.pdf", NORTH), ("south/ferry.pdf", SOUTH), ("birds.pdf", birds)):
+            model.pages = lambda page, text=text: text  # type: ignore[misc]
+            app.invoke({"sources": [str(make_pdf(name, text))]})
+
+    fill_home(ingest)
+    model.pages = lambda page: birds
     return model
 
 

@@ -13,6 +13,7 @@ from graph.app import app
 from graph.engines.offline.minilm import MiniLM
 from graph.retrieval.spelling import corrected, distance, with_names
 from graph.retrieval.terms import search_terms
+from tests.conftest import FillHome
 
 OFFLINE: Any = {"engine": "offline"}
 TEXT = """The Whimbrelton brewery spends 4,100 euros a year on advertising. Its drivers are paid by the kilometre.
@@ -23,9 +24,9 @@ The lamps were hung by Tern Electrical.
 
 
 @pytest.fixture
-def brewery(tmp_path: Path) -> Any:
+def brewery(tmp_path: Path, fill_home: FillHome) -> Any:
     (tmp_path / "brewery.txt").write_text(TEXT, "utf-8")
-    app.invoke({"sources": [str(tmp_path / "brewery.txt")]}, context=OFFLINE)
+    fill_home(lambda: app.invoke({"sources": [str(tmp_path / "brewery.txt")]}, context=OFFLINE))
     return dependencies.stores(Scope.everything()).catalog
 
 
