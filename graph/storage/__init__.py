@@ -5,6 +5,6 @@
   `transcript_rows`, `entries`, `collections`, `known_files`, `page_leases`, `single_values`, `document_names`,
   `document_labels`, `cleanup`.
 - Vectors: `vectors`, `vector_store`, `token_vectors`, `token_codes`.
-- Files: `page_images`, `blobs`, `shared_images`, `shared_uploads`, `home_lock`.
+- Files: `page_images`, `blobs`, `shared_images`, `shared_uploads`, `user_files`, `home_lock`.
 - Shared by several machines: `postgres`, `quota`, `redis_quota`.
 """

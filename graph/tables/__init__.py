@@ -1,7 +1,7 @@
 """Tables that answer questions by computing: views of stored tables, what a question asks of one, the results.
 
 - Answers: `answers`, `table_claims`, `absences`, `absent_names`, `results`, `across`.
-- A question and a table: `operations`, `matching`, `question_words`, `column_words`, `measures`, `row_names`,
-  `row_keys`, `views`.
+- A question and a table: `operations`, `matching`, `question_words`, `linking_verbs`, `column_words`, `header_words`,
+  `measures`, `row_names`, `row_keys`, `views`.
 - Other ways to answer: `plain`, `statements`, `timetables`, `marked_rows`, `text_conditions`.
 """
