@@ -192,6 +192,8 @@ def test_what_is_compulsory_or_not_granted_rules_on_what_one_may_do() -> None:
         ("why aren't the sunglasses paid?", "We could not pay the sunglasses for want of a receipt.", "", ""),
         ("what did the society spend?", "The society spent much on seed.", "", "no value"),
         ("what happens after a second breach?", "A second breach leads to dismissal.", "", ""),
+        ("when must the bill be paid?", "The bill may be paid by card.", "", "no value"),
+        ("when must the bill be paid?", "The bill must be paid in May.", "", ""),
         ("by what date must the caterer be paid", "Payable until 12 April.", "Petra's Catering", ""),
     ],
 )
