@@ -24,7 +24,7 @@ _ASKED = re.compile(
     rf"^\W*(?:(?:and|so|but|please) )*(?:explain |describe |tell me )?how (?:"
     rf"(?:was|were|is|are) (?P<thing>[^?]{{1,60}}?) (?P<deed>{_DONE})(?: out| up)?"
     rf"|(?:did|do|does) (?:they|we|you|the [\w-]+|people|one) (?P<doing>{_DONE})(?: out"
-    rf"| up)? (?P<object>[^?]{{1,60}}?))\W*$",
+    rf"| up)? (?P<object>(?!(?:on|in|at|with|for|to|so|well)\b)[^?]{{1,60}}?))\W*$",
     re.IGNORECASE,
 )
 _STEP = re.compile(
@@ -41,6 +41,7 @@ _BEGINS = re.compile(r"\b(?:begins?|starts?|began|started) (?:by|with)\b", re.IG
 _MEANS = re.compile(r"\b(?:by|using|via|through)\b", re.IGNORECASE)
 _PROCESS = frozenset(map(stem, "pipeline process procedure method stages steps phases recipe".split()))
 _ITSELF = re.compile(r"(?:it|this|that|they|these|the (?:model|product|thing|system|study|work))", re.IGNORECASE)
+_MAKES = re.compile(r"train|ma[dk]e|buil[dt]|creat|produc|develop|construct|manufactur", re.IGNORECASE)
 _ANY_DEED = frozenset(map(stem, "do done make made".split()))
 _PREFIX = 5  # letters that the forms of a deed share: "produced", "production"
 _MIN_STEPS = 2
@@ -105,9 +106,10 @@ def _is_step(sentence: SentenceRow) -> bool:
 
 
 def _tells(run: Sequence[SentenceRow], chunk: ChunkRow, thing: str, deed: str) -> bool:
-    """Return whether a run tells how a thing was made: its first sentence or the heading names it, the run the deed."""
-    held = terms.stems(" ".join([*(one.text for one in run), *chunk.headings[-1:]]))
-    does = _names(deed, held) or stem(deed.lower()) in _ANY_DEED or bool(held & _PROCESS)
+    """Return whether a run tells how a thing was made: its first sentence or the heading names both."""
+    held = terms.stems(" ".join([run[0].text, *chunk.headings[-1:]]))
+    makes = _MAKES.match(deed) is not None  # for which "our process" stands, too
+    does = _names(deed, held) or stem(deed.lower()) in _ANY_DEED or (makes and bool(held & _PROCESS))
     if not does:
         return False
     if _ITSELF.fullmatch(thing.strip()):  # what the whole document is about

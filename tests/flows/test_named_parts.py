@@ -56,6 +56,8 @@ def test_a_section_is_given_by_its_kind_and_a_making_by_its_steps(report: Path) 
 
 def test_the_steps_of_one_thing_do_not_tell_of_another(report: Path) -> None:
     ingest(report)
-    given: Any = {"question": "How was Brie cheese made?"}
-    result = app.invoke(given, context=Context(engine="offline"))
-    assert result["verdict"] != "proven"
+    for question in ("How was Brie cheese made?", "How are the cheeses evaluated?"):
+        given: Any = {"question": question}
+        result = app.invoke(given, context=Context(engine="offline"))
+        steps = result["verdict"] == "proven" and STEPS[1] in result["answer"]
+        assert (question, steps) == (question, False)
