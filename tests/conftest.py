@@ -239,19 +239,23 @@ class MakePdf(Protocol):
     def __call__(self, name: str, *texts: str, password: str = "") -> Path: ...
 
 
+def write_pdf(path: Path, *texts: str, password: str = "") -> Path:
+    """Write a small PDF: one page for each text, encrypted if a password is given."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    document: Any = pymupdf.open()
+    for text in texts:
+        page = document.new_page(width=420, height=595)
+        page.insert_textbox((40, 200, 380, 555), text, fontsize=11)  # lower than a running header
+    lock = {"encryption": 5, "owner_pw": "owner", "user_pw": password} if password else {}
+    document.save(str(path), **lock)
+    document.close()
+    return path
+
+
 @pytest.fixture
 def make_pdf(tmp_path: Path) -> MakePdf:
 
     def make(name: str, *texts: str, password: str = "") -> Path:
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        document: Any = pymupdf.open()
-        for text in texts:
-            page = document.new_page(width=420, height=595)
-            page.insert_textbox((40, 200, 380, 555), text, fontsize=11)  # lower than a running header
-        lock = {"encryption": 5, "owner_pw": "owner", "user_pw": password} if password else {}
-        document.save(str(path), **lock)
-        document.close()
-        return path
+        return write_pdf(tmp_path / name, *texts, password=password)
 
     return make

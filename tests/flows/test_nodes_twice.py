@@ -15,7 +15,7 @@ from graph.ingestion import graph as ingestion
 from graph.ingestion import nodes
 from graph.query import graph as query
 from graph.settings import settings
-from tests.conftest import MakePdf
+from tests.conftest import write_pdf
 
 pytestmark = pytest.mark.heavy
 INGESTION = (
@@ -60,15 +60,28 @@ def test_every_node_of_ingestion_is_tried() -> None:
     assert set(INGESTION) == (set(ingestion.build().nodes) | set(ingestion.build_batch_graph().nodes)) - {"read_pages"}
 
 
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five pages of text."""
+    texts = (f"Page {number} of the log. The lamp was lit at dusk." for number in range(1, 6))
+    return write_pdf(tmp_path_factory.mktemp("log") / "log.pdf", *texts)
+
+
+@pytest.fixture(scope="module")
+def stored_once(log: Path, _no_dot_env: None, tmp_path_factory: pytest.TempPathFactory) -> list[list[Any]]:
+    """What the ingestion of the log stores whose nodes run once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LANGSMITH_TRACING", "false")
+        return ingest_into(tmp_path_factory.mktemp("once") / "home", log, patch)
+
+
 @pytest.mark.parametrize("name", INGESTION)
 def test_a_node_of_ingestion_that_runs_twice_stores_what_it_stores_once(
-    name: str, make_pdf: MakePdf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, log: Path, stored_once: list[list[Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = make_pdf("log.pdf", *(f"Page {number} of the log. The lamp was lit at dusk." for number in range(1, 6)))
-    expected = ingest_into(tmp_path / "once", path, monkeypatch)
     monkeypatch.setattr(nodes, name, twice(getattr(nodes, name)))
-    assert ingest_into(tmp_path / "twice", path, monkeypatch) == expected
-    assert expected[-1] == [(0,)]
+    assert ingest_into(tmp_path / "twice", log, monkeypatch) == stored_once
+    assert stored_once[-1] == [(0,)]
 
 
 def test_an_answer_is_the_same_though_each_node_runs_twice(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.conftest import MakePdf
+from tests.conftest import write_pdf
 from tests.dev_server import Server
 
 pytestmark = pytest.mark.server
@@ -18,10 +18,16 @@ pytestmark = pytest.mark.server
 TEXT = "The weir at Lunby holds back 700 tons of water."
 
 
+@pytest.fixture(scope="module")
+def weir(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """One file for all tests, which is read once unless a test has deleted it."""
+    return write_pdf(tmp_path_factory.mktemp("weir") / "weir.pdf", TEXT).read_bytes()
+
+
 @pytest.fixture
-async def page(server: Server, make_pdf: MakePdf) -> str:
+async def page(server: Server, weir: bytes) -> str:
     """The address of a page that was read."""
-    kept = server.upload(make_pdf("weir.pdf", TEXT).read_bytes(), "weir <b>.pdf").json()
+    kept = server.upload(weir, "weir <b>.pdf").json()
     report = (await server.run("ingestion", sources=[kept["source"]]))["report"]
     assert report["documents"][0]["status"] in ("complete", "unchanged")
     return f"{server.url}/documents/{kept['id']}/pages/1"
