@@ -76,6 +76,8 @@ def poles(text: str) -> tuple[Pole, ...]:
     sentences = _telling_words(told)
     for clause in clauses(told):
         for at, word in enumerate(clause.words):
+            if at and word.text[0].isupper() and word.text[1:].islower() and word.key in _IN_NAMES:
+                continue  # "the Low Countries"
             for axis, sign, common in _directions(word.key):
                 common = common or _is_mere(clause, at)
                 turned = -sign if is_negated(clause, at) and not _is_no_more(clause, at) else sign
@@ -84,6 +86,10 @@ def poles(text: str) -> tuple[Pole, ...]:
                 after = tuple(other.stem for other in said if other.start > word.start)
                 found.append(Pole(word.text, axis, turned, clause.content - {word.stem}, common, before, after))
     return tuple(found)
+
+
+_IN_NAMES = frozenset("low high upper lower great long short old new north south east west first last".split())
+"""Words that tell no direction where they have a capital inside a sentence."""
 
 
 def with_joined_verbs(text: str) -> str:

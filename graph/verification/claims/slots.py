@@ -40,7 +40,23 @@ def other_label(text: str, quote: str) -> str:
         others = [(other, shown) for same, other, shown in held if same == noun]
         if others and sign not in known and told.isdisjoint(other for other, _ in others):
             return f"the claim says “{said}”, the quote “{others[0][1]}”"
+    return _other_compound(text, quote)
+
+
+def _other_compound(text: str, quote: str) -> str:
+    """Return a doubt where a claim says "few-shot" and its quote "zero-shot": another first part of a compound."""
+    said, held = ({found[0].lower(): found for found in _COMPOUND.finditer(shown_text(one))} for one in (text, quote))
+    keys = {word.key for word in words(quote)}
+    for whole, found in said.items():
+        others = [other for key, other in held.items() if other["second"] == found["second"] and key not in said]
+        if whole not in held and others and found["first"].lower() not in keys | _LARGE:
+            return f"the claim says “{found[0]}”, the quote “{others[0][0]}”"
     return ""
+
+
+_LARGE = frozenset("big large great major main".split())
+"""First parts that mean much the same: "big-scale", "large-scale"."""
+_COMPOUND = re.compile(r"(?<![\w-])(?P<first>[^\W\d]{2,})-(?P<second>[a-z]{3,})(?![\w-])")
 
 
 def _labels(text: str) -> Iterator[tuple[str, str, str]]:
@@ -118,6 +134,9 @@ def _named(some: tuple[Word, ...], at: int, text: str) -> list[Word]:
     shown = shown_text(text)
     found: list[Word] = []
     for one, before in zip(some[at + 1 : at + 9], some[at:], strict=False):
+        if one.text.isupper() and shown[before.end : one.start] == " (" and found:
+            found.append(one)  # "of the Wick Harbour Guild (WHG)"
+            break
         if re.search(r"[,;:()–]", shown[before.end : one.start]) or one.key in _PREPOSITIONS - {"of"}:
             break
         if one.text.endswith(("'s", "’s")):

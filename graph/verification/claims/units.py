@@ -99,7 +99,9 @@ _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 _PER_CENT = frozenset({"%", "percent", "per cent", "Prozent"})
-_SHARE_OF = re.compile(r" (?:of (?:the |its |all |their |his |her )?|der |aller |seiner )(?P<noun>[^\W\d_]+)")
+_SHARE_OF = re.compile(
+    r" (?:of (?:the |its |all |their |his |her )?(?:total )?|der |aller |seiner )(?P<noun>[^\W\d_]+)"
+)
 """What a percentage is a share of."""
 
 
@@ -142,6 +144,7 @@ def other_units(text: str, stated: Sequence[Stated], evidence: Evidence, decimal
                 return f"{one.text} is in {_listed(others)} in the quote, not in {claimed.unit}", ""
             if all(others) and not claimed.noun:
                 continue
+            doubt = doubt or _of_other_column(one, claimed.unit, evidence, decimal)
         doubt = doubt or _other_noun(one, claimed, quoted, text, evidence)
         doubt = doubt or _percent_added(one.text, claimed, quoted, evidence)
     return "", doubt
@@ -160,6 +163,19 @@ def invented_unit(text: str, stated: Sequence[Stated], evidence: Evidence) -> st
         forms = "|".join(re.escape(form.replace("-", " ")) for form in _KNOWN[unit].split())
         if not re.search(rf"(?<![^\W\d])(?:{forms})(?![^\W\d])", said, re.IGNORECASE):
             return f"nothing around the table says that {one.text} are {unit}"
+    return ""
+
+
+def _of_other_column(one: Stated, unit: str, evidence: Evidence, decimal: Mark) -> str:
+    """Return a doubt where a claim has the unit of another column than that of its value: "395.6 hours" of GWh."""
+    if unit not in _KNOWN or unit in _BARE or not evidence.rows:
+        return ""
+    forms = "|".join(re.escape(form.replace("-", " ")) for form in _KNOWN[unit].split())
+    head = re.compile(rf"[(\[](?:[^()\[\]]* )?(?:{forms})(?: [^()\[\]]*)?[)\]]", re.IGNORECASE)
+    own = columns_of(one, evidence.rows, decimal)
+    others = {column for row in evidence.rows for column, _ in row.cells[1:]} - own
+    if own and all(_BRACKETS.search(column) and not head.search(column) for column in own):
+        return next((f"{one.text} stands in a column of {min(own)}" for column in others if head.search(column)), "")
     return ""
 
 

@@ -83,3 +83,16 @@ CURIL = "| Basic share of Curil | 29,326 | 151 | By 2040, increase the number of
 def test_a_column_has_its_own_unit_and_a_cell_its_own_sentence(text: str, is_marked: bool) -> None:
     chunk = chunk_of(SHOPS, "Table 2: Shops")
     assert bool(check_claim(text, evidence_for(CURIL, chunk))) == is_marked
+
+
+PARKS = """|Park|Output (GWh)|Downtime (hours)|
+|---|---|---|
+|Zimuna|395.6|364|"""
+
+
+@pytest.mark.parametrize(
+    ("text", "is_marked"), [("Zimuna was down for 395.6 hours.", True), ("It stood 364 hours.", False)]
+)
+def test_a_unit_of_another_column_is_marked(text: str, is_marked: bool) -> None:
+    found = check_claim(text, evidence_for("| Zimuna | 395.6 | 364 |", chunk_of(PARKS, "Table 4: Parks")))
+    assert bool(found) == is_marked

@@ -110,3 +110,17 @@ PIERS = "The pier at Holm is 140 m long and 9 m wide, the one at Vance 95 m long
 )
 def test_what_a_second_part_leaves_out_is_filled_in(text: str, quote: str, is_marked: bool) -> None:
     assert bool(findings(text, quote)) == is_marked
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "is_marked"),
+    [
+        ("The crew prefers a two-man setting at sea.", "The crew prefers a one-man setting at sea.", True),
+        ("The crew prefers a one-man setting.", "The crew prefers a one-man setting at sea.", False),
+        ("The Wick lists won 75% of the votes.", "The Wick lists won 75% of the total seats.", True),
+        ("The Wick lists won 75% of the seats.", "The Wick lists won 75% of the total seats.", False),
+        ("The headquarters of WHG burnt down.", "The headquarters of the Wick Harbour Guild (WHG) burnt down.", False),
+    ],
+)
+def test_another_compound_or_whole_is_doubted(text: str, quote: str, is_marked: bool) -> None:
+    assert bool(findings(text, quote)) == is_marked
