@@ -224,16 +224,35 @@ def _numbers(pattern: re.Pattern[str], text: str) -> Sequence[re.Match[str]]:
     return [found for found in re.finditer(r"[\w.,:]*\w", text) if pattern.search(found.group())]
 
 
+_OF_UNIT = re.compile(
+    r"(?:pence|p|cents?|pounds?|euros?|dollars?|francs?|crowns?|per|percent|%|kg|km|m|cm)", re.IGNORECASE
+)
+
+
+def _is_amount(after: Sequence[str], counted: Iterable[str]) -> bool:
+    """Return whether the word after a number makes it an amount of something else: "books cost 20 pence"."""
+    return any(_OF_UNIT.fullmatch(word) and stem(word.lower()) not in counted for word in after)
+
+
+# What happened last year is not what may happen.
+_HOW_MANY_MAY = re.compile(r"^\W*(?:and |so )?how many [\w ]{2,40}? (?:can|may|must|should) (?:i|we|you|one)\b", re.I)
+_WERE = re.compile(r"\b(?:were|was|had|have been|has been)\b", re.IGNORECASE)
+_MAY = re.compile(r"\b(?:can|may|must|should|shall|up to|at most|allowed|permitted|each|per|limit\w*)\b", re.IGNORECASE)
+
+
 def _counts(question: str, evidence: Evidence, known: frozenset[str]) -> bool:
     """Return whether a quote holds a number that the question does not, by the thing that is counted.
 
     A quote that does not name it counts something else: "founded in 1987" is no number of members of a choir.
     """
     quote, asked = evidence.quote, HOW_MANY.search(question)
+    if _HOW_MANY_MAY.match(question) and _WERE.search(quote) and not _MAY.search(quote):
+        return False
     counted = frozenset(stem(word.lower()) for word in (asked.groups() if asked else ()) if word) - terms.STOP_WORDS
     words = [found.group() for found in re.finditer(r"[\w.,]*\w", _IDENTIFIER.sub("x", quote))]
     numbers = [at for at, word in enumerate(words) if NUMBER.search(word) and word.lower() not in known]
     things = [at for at, word in enumerate(words) if stem(word.lower()) in counted]
+    numbers = [at for at in numbers if not _is_amount(words[at + 1 : at + 2], counted)]
     if evidence.label or not numbers:
         return bool(numbers)
     if not things:

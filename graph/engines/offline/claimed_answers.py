@@ -27,6 +27,7 @@ from graph.engines.offline.required_words import (
     is_plainly_asked,
     missing_words,
     required_words,
+    units_asked,
 )
 from graph.engines.offline.text_around import referred_to
 from graph.engines.offline.unnamed_words import left_to_the_document
@@ -140,10 +141,13 @@ def _overlooked(
     one = nearest_answer(query, scored, chunks, titles)
     if one is not None and not is_undefined(query.text, one.sentence):
         return [Claim(text=table_answers.statement(query, one.sentence), chunk=one.chunk, quote=one.sentence.text)]
-    if not is_plainly_asked(query.text, ""):
+    units = units_asked(query.text)
+    near = sorted(scored, key=lambda one: -one.fit)
+    measured = [one for one in near if any(unit.search(one.sentence.text) for unit in units)]
+    if not measured and not is_plainly_asked(query.text, ""):
         return []
     quoted = {claim["quote"] for claim in others}
-    for one in sorted(scored, key=lambda one: -one.fit)[:_MOST_OVERLOOKED]:
+    for one in [*near[:_MOST_OVERLOOKED], *measured[:_MOST_OVERLOOKED]]:
         chunk = chunks[one.chunk]
         if one.sentence.text in quoted or one.sentence.kind not in ("prose", "item", "row"):
             continue

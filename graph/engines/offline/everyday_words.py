@@ -272,6 +272,8 @@ trial : probation probationary
 wages paycheck salary : wages salaries salary pay
 shipping postage delivery deliver : carriage delivery freight
 program set : store programme adjust
+speak speaks language languages : mother_tongue mother_tongues
+prize prizes award awards won win : award awarded prize medal winner
 steep : slope slopes gradient incline
 start starts begin begins : from
 more : extra additional surcharge

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from graph.engines.offline.asked_words import FRAME, LOWER_BOUND, NEGATED_QUESTION, NEGATIVE, UPPER_BOUND, WORD
@@ -82,12 +83,27 @@ def _is_negated(question: str, quote: str) -> bool:
     at = [found.start() for found in WORD.finditer(quote) if stem(found.group().lower()) in asked]
     if not at:
         return False
-    bounds = [found.span() for bound in (UPPER_BOUND, LOWER_BOUND) for found in bound.finditer(quote)]
+    bounds = [found.span() for bound in (UPPER_BOUND, LOWER_BOUND, _NOT_UNTIL) for found in bound.finditer(quote)]
+    bounds += [found.span() for found in _NON.finditer(quote) if stem(found[1].lower()) not in asked]
     return any(
         at[0] - 12 <= found.start() <= at[-1]
         for found in NEGATIVE.finditer(quote)
         if not any(start <= found.start() < end for start, end in bounds)  # "not more than 40" denies nothing
+        and _is_beside(found.start(), at, quote)
     )
+
+
+_NOT_UNTIL = re.compile(r"\b(?:not|n['’]t)\b[^.;,()]{0,40}?\b(?:until|till)\b", re.IGNORECASE)  # it was, from then on
+_NON = re.compile(r"\bnon-(\w+)", re.IGNORECASE)  # "non-self" is a thing, if no "self" is asked about
+_CLAUSES = re.compile(r"[;()]|, (?=(?:and|but|which|who|while|whereas|although|though|so)\b)")
+
+
+def _is_beside(place: int, asked: Sequence[int], quote: str) -> bool:
+    """Return whether a place is in a clause of a quote with at least half as many asked words as any other has."""
+    ends = [*(found.start() for found in _CLAUSES.finditer(quote)), len(quote)]
+    clauses = [next(at for at, end in enumerate(ends) if one <= end) for one in (place, *asked)]
+    counts = [clauses[1:].count(at) for at in range(len(ends))]
+    return 2 * counts[clauses[0]] >= max(counts)
 
 
 # "Is it open on Monday?" is answered by "Closed on Mondays".

@@ -51,6 +51,10 @@ _SAYS_ABOUT = re.compile(
 _CODE_NAMED = re.compile(r"\b[A-Z]{1,5}-?\d{1,5}\b")
 _BEFORE_CODE = re.compile(r"\b([a-z]+) (?=[A-Z]{1,5}-?\d{1,5}\b)")
 _HAPPENS_AFTER = re.compile(r"^\W*what (?:happens|follows) after\b", re.IGNORECASE)
+_HOW_LOUD = re.compile(
+    r"\bhow (?:loud|noisy|heavy|tall|wide|thick|hot)\b|\bhow much (?:do|does|did) [\w ]+ weigh\b", re.IGNORECASE
+)
+_LONG = 5  # letters of a word at the end of a compound
 # "The caterer" is the one of "Petra's Catering".
 _TRADE = re.compile(r"([a-z]{4,}?)(?:ers?|ors?)")
 _SPENT_ON = re.compile(r"^\W*what (?:did|do|does|have|has|was|were) .*\b(?:spen[dt]|pay|paid) (?:on|for)\b", re.I)
@@ -97,6 +101,8 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
         missing = [word for word in missing if word.lower() not in led_in]  # "my bag was stolen, ..." by a part of it
     if missing and is_everyday(question) and (not evidence.label or _label_is_asked(question, evidence.label)):
         missing = [word for word in missing if not is_written_formally(word, held) and not _is_trade(word, held)]
+        above = stems(evidence.above)  # "Robot lawnmower" is over what is said of the mower
+        missing = [word for word in missing if not _is_part_of_one(word, above)]
     if kind == "name" and (deed := deed_asked(question)) in missing and not _doers(deed).isdisjoint(held):
         missing.remove(deed)  # "Owner: Ann Lee" says who owns it
     if missing and asks_yes_or_no(question):
@@ -126,6 +132,10 @@ def _is_trade(word: str, held: frozenset[str]) -> bool:
     return trade is not None and f"{trade[1]}ing" in held
 
 
+def _is_part_of_one(word: str, held: frozenset[str]) -> bool:
+    return len(word) >= _LONG and any(other.endswith(word.lower()) and other != word.lower() for other in held)
+
+
 def _doers(deed: str) -> frozenset[str]:
     """Return what somebody may be called who does something: "owner" of "owns"."""
     return frozenset(stem(f"{stem(deed.lower())}{end}") for end in ("er", "or", "r"))
@@ -135,6 +145,13 @@ def deed_asked(question: str) -> str:
     """Return what somebody does who is asked for: "repairs" of "Who repairs the hoist?"; "" for other questions."""
     doer = _WHO_DOES.match(question)
     return doer[1] if doer else ""
+
+
+def units_asked(question: str) -> list[re.Pattern[str]]:
+    """Return the units of what a question asks how loud, heavy or wide it is; times have too many other uses."""
+    if not _HOW_LOUD.search(question):
+        return []
+    return [units for names, units in MEASURES if names.search(question)]
 
 
 def is_plainly_asked(question: str, quote: str) -> bool:
@@ -149,6 +166,7 @@ def is_plainly_asked(question: str, quote: str) -> bool:
     if _SAYS_ABOUT.match(question):
         return True
     kind = asked_kind(question)
-    valued = kind not in ("", "reason") and len(required_words(question, kind)) >= MIN_NAMED
+    measured = any(units.search(quote) for units in units_asked(question))
+    valued = kind not in ("", "reason") and len(required_words(question, kind)) + measured >= MIN_NAMED
     own = asks_for_oneself(question) and not HOW_TO.match(question)
     return valued or own or asks_yes_or_no(question)
