@@ -81,6 +81,12 @@ _ASKS_COUNT = re.compile(
 _ASIDE = re.compile(r"\b(?:per|by|in|at|for|on|with|from|during|between|according)\b.*", re.IGNORECASE | re.DOTALL)
 
 
+_OTHERS = re.compile(
+    r"\b(?:and|with|to|against|versus|vs\.?) (?:some |several )?(?:other|comparable)\b|\b\w{3,}ed and \w+",
+    re.IGNORECASE,
+)
+
+
 def _counts_rows(found: Match) -> bool:
     """Return whether what is counted is what the rows are: by the header over their labels or by the caption.
 
@@ -93,7 +99,12 @@ def _counts_rows(found: Match) -> bool:
 
 
 def _lists_all(found: Match) -> bool:
-    """Return whether a question names nothing but what stands over a table, or heads its labels."""
+    """Return whether a question names nothing but what stands over a table, or heads its labels.
+
+    "Distilled and other models" are more than the distilled ones.
+    """
+    if _OTHERS.search(found.view.caption) and not _OTHERS.search(found.question):
+        return False
     header = next(iter(_headers(found.view)), "")
     headed = found.scoped == 1 and terms.stems(header) - FRAME_STEMS <= terms.stems(found.question) and bool(header)
     return not found.rows and not found.columns and not found.partial and (found.scoped > 1 or headed)

@@ -52,6 +52,20 @@ _OPENINGS = re.compile(
     r"|Finally|First|Second|Third|Next|Last|Overall|Here|There|Today|Together|Another|Once|Even|Only|Per|Across|Along"
     r"|About|Above|Against|Around|Behind|Below|Beside|Besides|Beyond|By|For|From|In|On|At|To|With|As|After|[A-Z][a-z]+ly)\b"
 )
+# "In the future", "in particular" and "in 2024" say no place.
+_IN_TIME = re.compile(
+    r"\b(?:in|at|on|to|from|under|within|over|through|between|around|into)\s+(?:th\w+ |our |its |an? )?"
+    r"(?:(?!the )\w+ )?(?:future|past|stages?|order|addition|particular|general|work|paper|section|contrast|fact"
+    r"|total|cases?|terms|accordance|comparison|response|return|way|use|detail|practice|theory|principle|conclusion|summary|time|end"
+    r"|beginning|progress|advance|years?|months?|weeks?|days?|hours?|minutes?|seconds?|1[0-9]\d\d|20\d\d)\b",
+    re.IGNORECASE,
+)
+_TO_DO = re.compile(r"\bto (?!the |an? |your |our |its |their |[A-Z0-9])\w+")  # "to ensure" goes nowhere
+_LOCATED = re.compile(r"\b(?:located|based|situated|headquarter\w*|seat|address|lies|stands|premises)\b", re.IGNORECASE)
+_IS_LOCATED = re.compile(
+    r"\bwhere(?:abouts)? (?:is|are|was|were) [^?]+ (?:located|based|situated|headquartered)\W*$", re.IGNORECASE
+)
+_AT_NAME = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Oo]n|[Oo]utside|[Bb]y|[Oo]pposite) (?:the |\d+ )?([A-Z][\w’'-]+)")
 # "Removed by your practitioner" says who, without a name.
 _DOER = re.compile(r"(?<=\bby your )[a-z]+(?: [a-z]+)?|(?<=\bby the )[a-z]+|(?<=\bby an )[a-z]+|(?<=\bby a )[a-z]+")
 _HOW_LONG = re.compile(r"^\W*(?:and |so |for )?how (?:long|far)\b", re.IGNORECASE)
@@ -152,7 +166,9 @@ def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
         return _names_somebody(question, quote, known)
     if kind in ("place", "reason", "frequency"):
         told = _HOW_TO_COLUMN.sub(" ", quote)
-        return bool({"place": PLACE, "reason": REASON, "frequency": FREQUENCY}[kind].search(told))
+        return bool({"place": PLACE, "reason": REASON, "frequency": FREQUENCY}[kind].search(told)) and (
+            kind != "place" or _holds_place(question, told, known)
+        )
     return any(word.lower() not in known | terms.STOP_WORDS for word in WORD.findall(quote))
 
 
@@ -213,6 +229,16 @@ def _names_somebody(question: str, quote: str, known: frozenset[str]) -> bool:
     told = _LABEL.sub(" ", _OPENINGS.sub(" ", _PLACES.sub(" ", quote)))
     names = {name.lower() for name in CAPITALISED.findall(told) if not _DAY_OR_MONTH.fullmatch(name)}
     return bool(names - known - terms.STOP_WORDS) or any(doer.split()[-1] not in known for doer in _DOER.findall(quote))
+
+
+def _holds_place(question: str, quote: str, known: frozenset[str]) -> bool:
+    """Return whether a quote says where: by a name after "in" or "at" if a question asks where something is located."""
+    told = _TO_DO.sub(" ", _IN_TIME.sub(" ", quote))
+    if not _IS_LOCATED.search(question):
+        return bool(PLACE.search(told))
+    names = {found[1] for found in _AT_NAME.finditer(told) if not _DAY_OR_MONTH.fullmatch(found[1])}
+    named = any(name.lower() not in known for name in names)
+    return named or bool(_LOCATED.search(told))
 
 
 def _new(pattern: re.Pattern[str], quote: str, known: Iterable[str]) -> bool:

@@ -103,6 +103,15 @@ def test_a_name_that_goes_on_after_a_hyphen_is_another_thing() -> None:
     assert [claim["text"] for claim in found.claims] == ["Tern-R1: Fuel (l) 3.0"]
 
 
+def test_a_table_of_these_and_other_things_does_not_count_these() -> None:
+    for caption in ("Table 4: Repaired ferries and other boats", "Table 4: Repaired and new ferries"):
+        mixed = table(caption=caption, rows=ROWS[:4])
+        assert answer_from_tables("How many repaired ferries are there?", [mixed], {}).claims == [], caption
+    plain = table(caption="Table 4: Repaired ferries", rows=ROWS[:4])
+    (claim,) = answer_from_tables("How many repaired ferries are there?", [plain], {}).claims
+    assert "lists 4" in claim["text"]
+
+
 def test_a_question_for_sentences_is_not_told_that_a_column_is_missing() -> None:
     for asked in ("drawbacks", "main advantage", "purpose", "features"):
         verb = "are" if asked.endswith("s") else "is"
