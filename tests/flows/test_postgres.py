@@ -85,7 +85,7 @@ def test_two_processes_that_write_at_once_store_what_one_does(
                for at, folder in enumerate(folders)]  # fmt: skip
     for writer in writers:
         ended(writer)
-    ended(start(home, "ingest", *folders))
+    assert main.main(["ingest", "--engine", "offline", "--home", str(home), *folders]) == 0
     with closing(sqlite3.connect(home / "catalog.sqlite3")) as alone, psycopg.connect(url) as together:
         expected = alone.execute(CHUNKS).fetchall()
         assert len({row[0].partition("-")[0] for row in expected}) == 12

@@ -145,7 +145,7 @@ def test_a_document_that_is_deleted_while_two_read_it_keeps_neither_waiting(
 @pytest.mark.processes
 @pytest.mark.parametrize("killed", [0, 2], ids=["all live", "two are killed"])
 def test_three_processes_read_each_page_once(
-    service: GeminiServer, book: Path, home: Path, tmp_path: Path, url: str, killed: int
+    service: GeminiServer, book: Path, tmp_path: Path, url: str, killed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readers = [start(tmp_path / f"home-{at}", url, book) for at in range(3)]
     if killed:
@@ -171,8 +171,9 @@ def test_three_processes_read_each_page_once(
     shared = rows(url, CHUNKS)
     alone = new_database()
     try:
-        reader = start(home, alone, book)
-        assert reader.communicate(timeout=300)
+        monkeypatch.setenv("PAGEWITNESS_STORE_URL", alone)
+        app.invoke({"sources": [str(book)]})
         assert rows(alone, CHUNKS) == shared
     finally:
+        dependencies.home_stores().close()
         drop_database(alone)
