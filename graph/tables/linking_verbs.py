@@ -37,6 +37,18 @@ _THERE = frozenset(
     housed fitted equipped allotted assigned allocated due worked played entered put laid got seen shown printed noted
     obtained reached attained logged caught mined brewed extracted moored docked seated enrolled""".split()
 )
+# What is counted is only there by these: sheep that a farm slaughters, insures or shears are not those that it keeps.
+_HAVING = frozenset(
+    map(
+        stem,
+        """keep kept hold held carry carried own contain include count offer provide show list record report register
+        get got receive received earn earned score scored win won achieve reach finish finished obtain
+        attract draw drew bring brought collect handle process serve employ run ran operate use work produce yield
+        yielded deliver generate supply play field house stock store boast see saw welcome log gather catch caught
+        harvest ride sat sit stand stands feed graze tend teach taught accommodate seat comprise chose choose total
+        take took make made number measure bear live belong fetch manage""".split(),
+    )
+)
 _NEGATED = re.compile(r"\b(?:not|never|no|without|except|neither|nor)\b|n['’]t\b", re.IGNORECASE)
 _AUXILIARY = frozenset("do does did can could will would".split())
 _BE = frozenset("is are was were be been being".split())
@@ -95,6 +107,9 @@ def _links(texts: Sequence[str], at: int, word: Word, *, before_row: bool) -> bo
     if word.stem in _TELLING or (re.search(r"(?:ly|[^s]s)$", word.text) and _AUXILIARY.intersection(before)):
         return False
     helped = max((place for place, text in enumerate(before) if text in _AUXILIARY), default=-1)
+    counted = "how" in texts and bool({"many", "much"} & set(texts))
+    if counted and word.stem not in _HAVING:
+        return False
     if 0 <= helped < at - 1 and texts[at - 1] not in _LINKS | {"the", "a", "an"}:
         return not after or after[0] in _AFTER_VERB
     asked = max((place for place, text in enumerate(before) if text in _ASKS), default=-1)
@@ -106,4 +121,4 @@ def _links(texts: Sequence[str], at: int, word: Word, *, before_row: bool) -> bo
     before_row = before_row and not (last in terms.STOP_WORDS | _THERE or last.endswith("ed"))
     if clause and plain and (before_row or (after[:1] and after[0] in _LINKS)):
         return True
-    return clause and bool(after) and (after[0] in _BEFORE_COMPARISON or after[0].isdigit())
+    return clause and word.stem in _HAVING and bool(after) and (after[0] in _BEFORE_COMPARISON or after[0].isdigit())
