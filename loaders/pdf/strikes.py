@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
+from loaders.geometry import centre, contains
 from loaders.types import Box, Word
 
 Path = Sequence[tuple[float, float]]
 """The points of a drawn path."""
+
+Seam = tuple[str, str, float, float, float]
+"""Where the print changes within a word: the parts before and after, the place between them, their top and bottom."""
 
 _THIN = 0.22  # of the text size: a strike's line has 0.05-0.18, a bar that blacks words out 0.8
 _LOWEST, _HIGHEST = 0.1, 0.48  # of the text size above the baseline; strikes of word processors stand at 0.2-0.33
@@ -21,6 +26,8 @@ _WAVE = 0.5  # of the text size: the height of a wave through words
 _LONG = 1.5  # of the text size: the shortest wave or slanted line
 _TURNS = 4  # how often a wave crosses its own middle at least: two humps may be a brace
 _JOIN = 4.0  # points between the pieces of one strike: some programs draw one for each word
+_AT_SEAM = 1.5  # points: from the end of a stroke to where the print changes
+_MIDDLE = (0.35, 0.78)  # of a span's height: where strikes run; underlines stand at 0.85 and lower
 _SAME_HEIGHT = 0.8  # points
 _MAX_STROKES = 2000
 
@@ -54,6 +61,54 @@ def strike_out(words: Sequence[tuple[Word, float, float]], shapes: Sequence[Box]
         if stroke.x0 >= left - _BEYOND * size and stroke.x1 <= right + _BEYOND * size:
             struck.update(word for word, _ in crossed)
     return struck
+
+
+def seams_of(content: Sequence[dict[str, Any]]) -> Iterator[Seam]:
+    """Yield the seams of the words in blocks of the PDF library."""
+    spans = (line["spans"] for block in content for line in block.get("lines", ()))
+    for one, two in (pair for line in spans for pair in pairwise(line)):
+        left, right = one["text"], two["text"]
+        if left[-1:].strip() and right[:1].strip():
+            (_, top, x0, bottom), x1 = one["bbox"], two["bbox"][0]
+            yield left.split()[-1], right.split()[0], (x0 + x1) / 2, top, bottom
+
+
+def cut_at_strokes(words: Sequence[Word], seams: Sequence[Seam], shapes: Sequence[Box]) -> dict[Word, list[Word]]:
+    """Return the words of which a part is struck out, each in its two parts: "openclosed" where "open" was replaced.
+
+    Args:
+        words: Upright words.
+        seams: Where the print changes within a word.
+        shapes: Places of all drawn lines and areas.
+    """
+    cuts: dict[Word, list[Word]] = {}
+    for left, right, x, top, bottom in seams:
+        high, low = top + _MIDDLE[0] * (bottom - top), top + _MIDDLE[1] * (bottom - top)
+        ends = any(
+            min(abs(box.x0 - x), abs(box.x1 - x)) < _AT_SEAM and high < box.y0 and box.y1 < low for box in shapes
+        )
+        if not ends:
+            continue
+        for word in words:
+            box = word.box
+            if word.text == left + right and box.x0 < x < box.x1 and box.y0 < (top + bottom) / 2 < box.y1:
+                parts = (left, Box(box.x0, box.y0, x, box.y1)), (right, Box(x, box.y0, box.x1, box.y1))
+                cuts[word] = [Word(text, place) for text, place in parts]
+    return cuts
+
+
+def in_parts(words: Sequence[Word], pieces: Sequence[Word], struck: Collection[Word]) -> dict[Word, list[Word]]:
+    """Return the words that hold a struck one, each as the pieces that the PDF library cuts at drawn lines."""
+    cuts: dict[Word, list[Word]] = {}
+    for part in struck:
+        for word in words:
+            if len(word.text) > len(part.text) and part.text in word.text and contains(word.box, centre(part.box)):
+                inside = sorted(
+                    (each for each in pieces if contains(word.box, centre(each.box))), key=lambda w: w.box.x0
+                )
+                if "".join(each.text for each in inside) == word.text:
+                    cuts[word] = inside
+    return cuts
 
 
 def waves(paths: Sequence[Path], size: float) -> list[Box]:

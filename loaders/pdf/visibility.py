@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from loaders.geometry import area, centre, contains
 from loaders.pdf.comments import under_strike_marks
-from loaders.pdf.strikes import strike_out, waves
+from loaders.pdf.strikes import cut_at_strokes, in_parts, seams_of, strike_out, waves
 from loaders.pdf.text_layer import Line, TextLayer, as_box, words_by_line
 from loaders.text.raised_signs import FALL
 from loaders.types import Box, Word
@@ -85,6 +85,11 @@ def as_seen(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
     content = textpage.extractDICT()["blocks"]
     prints = _prints(textpage, content)
     shapes = _shapes(content)
+    seams = list(seams_of(content))
+    cuts = cut_at_strokes([each.word for each in prints], seams, [each.box for each in shapes]) if seams else {}
+    if cuts:
+        prints = [replace(each, word=part) for each in prints for part in cuts.get(each.word, [each.word])]
+        layer = replace(layer, lines=tuple(_cut(line, cuts) for line in layer.lines))
     hidden = _hidden(page, layer, prints, shapes)
     marks, stamps = _watermarks([each for each in prints if each.word not in hidden])
     struck = strike_out(
@@ -95,6 +100,9 @@ def as_seen(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
         ],
     )
     struck |= under_strike_marks(page, [each.word for each in prints])
+    if lost := struck - {_as_cut(word) for word in layer.words}:
+        pieces = [each.word for each in prints]
+        layer = replace(layer, lines=tuple(_cut(line, in_parts(line.words, pieces, lost)) for line in layer.lines))
     drop = set(map(_as_cut, hidden | marks))
     struck = set(map(_as_cut, struck))
     if not (drop or struck or "~~" in layer.text):
@@ -122,6 +130,10 @@ def copy_of_text(document: Any, layer: TextLayer) -> Any:
             shape.finish(width=0.5)
     shape.commit()
     return page
+
+
+def _cut(line: Line, cuts: dict[Word, list[Word]]) -> Line:
+    return replace(line, words=tuple(part for word in line.words for part in cuts.get(_as_cut(word), [word])))
 
 
 def _shown(line: Line, drop: set[Word], struck: set[Word]) -> tuple[Word, ...]:

@@ -123,6 +123,27 @@ def test_a_sentence_is_quoted_without_its_struck_words(tmp_path: Path) -> None:
     assert sentence.text == "The monthly rent is 2,500 euros."
 
 
+@pytest.mark.parametrize("drawn", ["between the words", "after both"])
+def test_a_change_within_a_word_is_told_from_what_it_replaces(drawn: str, tmp_path: Path) -> None:
+    """Word processors print tracked changes so: the deleted word in a colour and struck, the new one right after it."""
+
+    def draw(page: Any) -> None:
+        x = 50 + pymupdf.get_text_length("The well is ", "helv", 11)
+        ends = [x + pymupdf.get_text_length("open", "helv", 11), x + pymupdf.get_text_length("openclosed", "helv", 11)]
+        page.insert_text((50, 200), "The well is ", fontsize=11)
+        page.insert_text((x, 200), "open", fontsize=11, color=(0.8, 0.5, 0))
+        if drawn == "between the words":
+            page.draw_line((x, 197), (ends[0], 197), color=(0.8, 0.5, 0))
+        page.insert_text((ends[0], 200), "closed", fontsize=11, color=(0.8, 0.5, 0.1))
+        page.insert_text((ends[1], 200), " until the summer.", fontsize=11)
+        if drawn == "after both":
+            page.draw_line((x, 197), (ends[0], 197), color=(0.8, 0.5, 0))
+
+    page = _page(tmp_path, draw)
+    assert "The well is ~~open~~ closed until the summer." in page.markdown
+    assert {"closed"} == {word.text for word in page.words if "closed" in word.text or "open" in word.text}
+
+
 def test_a_fraction_bar_strikes_neither_of_its_numbers() -> None:
     above, below = Word("12", Box(50, 80, 62, 92)), Word("25", Box(50, 93, 62, 105))
     words = [(above, 11.0, 90.0), (below, 11.0, 103.0)]
