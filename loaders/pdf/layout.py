@@ -45,6 +45,8 @@ _HEADLINE = 1.4  # of the text size: running headers are as large as the text, o
 _TEXT_SIZE, _SENTENCE = 0.95, 6  # of the text size, and words
 _SAME_ROW = 0.5  # share of the lower line's height by which two pieces must overlap to stand on one line
 _MAX_PIECES = 60  # of a printed row that are compared with each other: tables have up to 30
+_HEADS = ("title", "section-header", "page-header")
+_ONE_LINE, _WORD_GAP = 1.6, 0.6  # of the text size: the height of a region of one line, and a space between words
 _STRIP = 24.0  # points: two lines of print
 _MARGIN = 1.5  # points: the layout's boxes are rounded to whole points
 
@@ -56,6 +58,7 @@ def build_blocks(
 
     Pictures without text give no block. Words outside all regions follow at the end, so that no word is lost.
     """
+    regions = _with_whole_headings(regions, layer.lines)
     inside: list[list[Line]] = [[] for _ in regions]
     outside: list[Line] = []
     places = _Places(regions)
@@ -74,6 +77,29 @@ def build_blocks(
         words += without_struck([word for row in rows for word in row.words])
     words += (word for each in layer.fields for word in each.words)
     return tuple(_with_fields(blocks, layer)), words_to_fractions(words, layer.width, layer.height)
+
+
+def _with_whole_headings(regions: Sequence[Region], lines: Sequence[Line]) -> list[Region]:
+    """Join headings and headers beside each other between which there is no more than the space of two words."""
+    found: list[Region] = []
+    for region in regions:
+        last = found[-1] if found else None
+        if last and region.role in _HEADS and last.role in _HEADS and _on_one_row(last.box, region.box):
+            whole = bounding_box((last.box, region.box))
+            if any(_is_one_line(line, whole, region.box.x0) for line in lines):
+                found[-1] = replace(last, box=whole)
+                continue
+        found.append(region)
+    return found
+
+
+def _is_one_line(line: Line, whole: Box, cut: float) -> bool:
+    """Return whether a line fills a box alone, and its words go on where the box was cut."""
+    box = _box(line)
+    if not (line.upright and contains(whole, centre(box)) and whole.y1 - whole.y0 < _ONE_LINE * line.size):
+        return False
+    gaps = [two.box.x0 - one.box.x1 for one, two in pairwise(line.words) if one.box.x1 <= cut + 1 < two.box.x1]
+    return bool(gaps) and max(gaps) < _WORD_GAP * line.size
 
 
 def _is_text(region: Region) -> bool:
@@ -228,7 +254,7 @@ def _block(region: Region, rows: list[Line], layer: TextLayer, around: Surroundi
         return Block(kind, f"{'#' * level} {text}", level, box)
     if kind == "text" and len(rows) > 1 and all(row.mono for row in rows):
         return Block("text", "\n".join(["```", *texts, "```"]), box=box)
-    if kind == "text" and all(row.upright for row in rows):
+    if kind in ("text", "furniture") and all(row.upright for row in rows):
         text = broken_text(_printed(rows), measure, lambda lines: join_lines(lines, around.known))
     return Block(kind, text, box=box)
 

@@ -30,6 +30,7 @@ SHORT_WORDS = 8
 """Words of lines in a transcript, all of which are that short, that are no wrapped text: print has ten and more."""
 _MARKED = re.compile(r"(?: {2,}|\\)\n|<br\s*/?>\s*", re.IGNORECASE)
 _INDENT = 0.1  # of the page's width by which the lines of one column may begin apart
+_LABEL_WORDS = 2
 _COLUMN = 4  # lines further right that make a column, wherever they stand
 
 _MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
@@ -41,6 +42,7 @@ _DATE = (
 )
 _CONTACT = re.compile(rf"(?:{_MAIL}|{_PHONE}|https?://|www\.)", re.IGNORECASE)
 _KEY = re.compile(r"^[^\W\d_][\w’'./&() -]{0,38}:\s+\S")
+_NAMED = re.compile(r"^(?=[^\W\d_])[^a-z][\w’'./&()-]*(?: [\w’'./&()-]+){0,2}:\s+\S")
 _ENTRY = re.compile(rf"^(?:{_DATE})", re.IGNORECASE)
 _GOES_ON = re.compile(
     r"(?:[^\W\d_][-‐\u00ad]|\b(?:the|an?|of|in|on|at|by|to|for|from|with|and|or|but|that|which|who|as|than|is|are|was"
@@ -140,6 +142,8 @@ def _stands_alone(above: str, below: str, short: bool) -> bool:
 def _joint(one: Printed, other: Printed, right: float) -> Literal["new", "perhaps", "runs on"]:
     """Return whether a line break was meant, from how the lines end and begin and whether a word would have fitted."""
     above, below = one[0].strip(), other[0].strip()
+    if _NAMED.match(above) and _NAMED.match(below):  # "Invoice no.: 2041" over "Date: 14 March"
+        return "new"
     if not above or not below or _runs_on(above, below) or not _would_fit(one[1], below, other[1], right):
         return "runs on"
     if _begins_entry(below) or _begins_entry(above) or is_contact_line(above):
@@ -150,7 +154,11 @@ def _joint(one: Printed, other: Printed, right: float) -> Literal["new", "perhap
 def _runs_on(above: str, below: str) -> bool:
     """Return whether the words themselves say that a line goes on in the next one."""
     first = next((character for character in below if character.isalnum()), "")
-    return bool(_GOES_ON.search(above)) or (first.islower() and not _CONTACT.match(below))
+    open_end = _GOES_ON.search(above)
+    if open_end and not first.islower():  # "Sold to" is a label, "AS" and "US" end names
+        named = len(open_end[0]) > 1 and open_end[0].isupper() and not above.isupper()
+        return not named and len(above.split()) > _LABEL_WORDS
+    return bool(open_end) or (first.islower() and not _CONTACT.match(below))
 
 
 def _would_fit(box: Box, below: str, below_box: Box, right: float) -> bool:

@@ -76,3 +76,13 @@ def test_line_breaks_of_a_transcript_are_kept_where_they_were_meant() -> None:
 
 def test_a_paragraph_on_a_page_without_other_running_text_has_a_measure() -> None:
     assert break_lines(printed("14 Quay Street", "Holm"), Measure.of([], WIDTH)) == [[0], [1]]
+
+
+def test_labels_and_names_of_companies_do_not_go_on() -> None:
+    assert groups(printed("Sold to", "Kari Moen", "Bakkeveien 3", "7046 Trondheim")) == [[0], [1], [2], [3]]
+    assert groups(printed("2012-2014 Chemist, Vann AS", "2007-2012 Master of chemistry")) == [[0], [1]]
+
+
+def test_named_values_are_lines_of_their_own_at_the_right_margin_too() -> None:
+    lines = printed("Invoice no.: 2041-7", "Date: 14 March 2026", "Due: 28 March 2026", x=440.0)
+    assert groups(lines, PROSE) == [[0], [1], [2]]
