@@ -179,7 +179,8 @@ class RequestClient:
         """Send one attempt, unless the model refused another for good while this request waited for its turn."""
         refused_at, refusal = self._refusals.get(use.name, (0.0, None))
         if refusal and refused_at >= attempts.asked_at:
-            raise refusal
+            # The error itself is still on its way through the other request, whose frames `_released` would clear.
+            raise ModelError(str(refusal)) from refusal.__cause__
         return await attempts.measure(request(use.model))
 
     async def send_with_fallback(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -85,6 +86,30 @@ async def test_a_request_that_fails_is_recorded_too() -> None:
 async def test_a_refused_key_raises_an_error_that_names_it() -> None:
     with pytest.raises(ModelError, match="key was refused"):
         await client(fallback=SECOND).send_with_fallback(FIRST, answering(status(403)), time_limit=5)
+
+
+async def test_a_refusal_that_others_are_told_leaves_the_first_request_to_end() -> None:
+    """As two batches of pages do: the second is told what the first was, while the first still gives its pages back."""
+    shared, turn, told = client(), asyncio.Event(), asyncio.Event()
+
+    async def first() -> None:
+        try:
+            await shared.send(FIRST, answering(status(403)), time_limit=5)
+        finally:
+            turn.set()
+            await told.wait()
+
+    async def waiting(model: Any) -> Any:
+        await turn.wait()
+        raise status(503)
+
+    other, one = asyncio.create_task(shared.send(FIRST, waiting, time_limit=5)), asyncio.create_task(first())
+    async with asyncio.timeout(30):
+        with pytest.raises(ModelError, match="key"):
+            await other
+        told.set()
+        with pytest.raises(ModelError, match="key"):
+            await one
 
 
 async def test_the_fallback_model_is_asked_when_the_first_is_overloaded_and_not_when_a_request_is_refused() -> None:
