@@ -190,6 +190,7 @@ def test_what_is_compulsory_or_not_granted_rules_on_what_one_may_do() -> None:
         ("where is the mower made?", "The mower stands in the shed.", "", "no value"),
         ("where was the mower tested?", "The mower was tested in the early stages, to find faults.", "", "no value"),
         ("where was the mower tested?", "The mower was tested in the yard.", "", ""),
+        ("where was the mower tested?", "The mower was tested at the end of the pier.", "", ""),
         ("where was the mower tested?", "The mower was taken to Leeds and tested.", "", ""),
         ("where is Tern Ltd located?", "In March we ask Tern Ltd to repair the mower at once.", "", "no value"),
         ("where is Tern Ltd located?", "Tern Ltd, 5 High Street, in Leeds.", "", ""),
