@@ -166,6 +166,14 @@ SLEEPS_ONCE = """__import__('os').path.exists({0!r}) or (
     open({0!r}, 'w').close(), __import__('time').sleep(1_000))"""
 
 
+async def begun(pool: PagePool, mark: Path) -> asyncio.Task[list[object]]:
+    """Return a job that hangs at its first try, when it has begun."""
+    waiting: asyncio.Task[list[object]] = asyncio.create_task(pool.map(eval, [SLEEPS_ONCE.format(str(mark))]))
+    while not mark.exists():
+        await asyncio.sleep(0.05)
+    return waiting
+
+
 async def test_a_job_whose_process_was_ended_on_anothers_account_is_tried_once_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,9 +181,7 @@ async def test_a_job_whose_process_was_ended_on_anothers_account_is_tried_once_m
     monkeypatch.setattr(pools, "_LOOK_S", 0.1)
     pool = ProcessPagePool(workers=1, wall_seconds=2_000)
     try:
-        waiting = asyncio.create_task(pool.map(eval, [SLEEPS_ONCE.format(str(tmp_path / "tried"))]))
-        while not (tmp_path / "tried").exists():
-            await asyncio.sleep(0.05)
+        waiting = await begun(pool, tmp_path / "tried")
         manager = pool._all._pool._pool_manager.worker_manager
         ((pid, _),) = manager.workers.items()
         manager.maybe_stop_worker(pid)
@@ -191,9 +197,7 @@ async def test_a_job_whose_pool_ended_without_telling_it_is_tried_once_more(
     monkeypatch.setattr(pools, "_LOOK_S", 0.1)
     pool = ProcessPagePool(workers=1, wall_seconds=2_000)
     try:
-        waiting = asyncio.create_task(pool.map(eval, [SLEEPS_ONCE.format(str(tmp_path / "tried"))]))
-        while not (tmp_path / "tried").exists():
-            await asyncio.sleep(0.05)
+        waiting = await begun(pool, tmp_path / "tried")
         pool._all._pool.stop()
         assert await asyncio.wait_for(waiting, 300) == [True]
         assert await pool.call(abs, -9) == 9
