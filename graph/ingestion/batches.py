@@ -39,7 +39,7 @@ async def transcribe_batch(deps: Deps, batch: BatchState) -> list[PageOutcome]:
     outcomes = [page_outcome(batch, row.page, row.status) for row in reused]
     for row in reused:
         emit_page(batch, row)
-    with record_usage(writer()) as costs:
+    with record_usage(writer(), reader.count_attempt) as costs:
         async for row, reading in reader.readings(pages):
             cost = costs.pages.get(row.page) or _cost_without_request(reading, time.monotonic() - started)
             row = await asyncio.to_thread(reader.record, row, reading, cost)

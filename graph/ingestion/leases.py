@@ -104,7 +104,12 @@ async def alone(ledger: PageLedger, document: str) -> AsyncIterator[str]:
 
 
 def _has_result(before: PageRow | None, now: PageRow) -> bool:
-    """Return whether another has tried to read a page since, or taken an earlier reading of it."""
+    """Return whether another has tried to read a page since, or taken an earlier reading of it.
+
+    Attempts do not tell it: they are counted when a request is sent, whose process may end before its reply.
+    """
     if before is None:  # the document was deleted, and added again since
         return now.status in DONE
-    return now.attempts > before.attempts or (now.status in DONE and before.status not in DONE)
+    if now.status == "pending" and not now.reason:
+        return False
+    return now.seconds > before.seconds or (now.status, now.reason) != (before.status, before.reason)

@@ -5,6 +5,7 @@ A page that cannot be read is a line in the ledger, not an exception.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -174,16 +175,20 @@ class BatchReader:
         self._record(row, cost, transcript)
         return row
 
+    async def count_attempt(self, pages: Sequence[int]) -> None:
+        """Count a request for these pages in the ledger."""
+        await asyncio.to_thread(self._stores.catalog.count_attempt, self._batch["id"], pages)
+
     def _record(self, row: PageRow, cost: PageCost | None = None, transcript: Transcript | None = None) -> None:
-        """Write a page's line to the ledger, and add what was spent on it, unless this batch lost the page's lease."""
-        usage = cost.usage if cost else no_usage()
+        """Write a page's ledger line and add what was spent on it; where its lease was lost, the costs alone."""
+        spent = cost or PageCost()
         line = replace(
             row,
-            attempts=cost.attempts if cost else 0,
-            seconds=round(cost.seconds, 3) if cost else 0.0,
-            requests=usage["requests"],
-            input_tokens=usage["input_tokens"],
-            output_tokens=usage["output_tokens"],
+            attempts=0 if spent.was_counted else spent.attempts,
+            seconds=round(spent.seconds, 3),
+            requests=0 if spent.was_counted else spent.usage["requests"],
+            input_tokens=spent.usage["input_tokens"],
+            output_tokens=spent.usage["output_tokens"],
         )
         if not self._stores.catalog.record_page(line, transcript, owner=self._owner):
             log("late", row.document, page=row.page)

@@ -87,11 +87,14 @@ class PageLedger(Protocol):
     def forget_leases(self) -> None:
         """Give back all leases: their owners were processes that are gone."""
 
+    def count_attempt(self, document: str, pages: Sequence[int]) -> None:
+        """Count a request that is about to be sent: an attempt for each of its pages, a request for the first."""
+
     def record_page(self, row: PageRow, transcript: Transcript | None = None, *, owner: str = "") -> bool:
         """Write a page's ledger line, and add its transcript, in one transaction; return whether that was done.
 
         The costs in `row` (attempts, requests, tokens, seconds) are added to those in the ledger, all else is replaced.
-        Nothing is done for a deleted document, nor for an owner who does not hold the page's lease.
+        Nothing is done for a deleted document. Of an owner who does not hold the page's lease only the costs are added.
         """
 
 

@@ -47,7 +47,7 @@ class Library:
         self.set_labels = partial(catalog.set_labels, scope)
         self.lease_pages, self.renew_leases = catalog.lease_pages, catalog.renew_leases
         self.release_leases, self.forget_leases = catalog.release_leases, catalog.forget_leases
-        self.record_page = catalog.record_page
+        self.count_attempt, self.record_page = catalog.count_attempt, catalog.record_page
 
         self.collections = partial(catalog.collections, scope)
         self.create_collection = partial(catalog.create_collection, scope)

@@ -24,6 +24,7 @@ _REPLACED = ", ".join(
     for name in PAGE_COLUMNS.split(", ")
     if name not in ("document", "page")
 )
+_ADD = ", ".join(f"{name} = {name} + ?" for name in _ADDED)
 _TAKE = (
     "INSERT INTO lease (document, page, owner, until) VALUES (?, ?, ?, ?) ON CONFLICT (document, page) DO UPDATE "
     "SET owner = excluded.owner, until = excluded.until WHERE lease.owner = excluded.owner OR lease.until <= ?"
@@ -68,17 +69,32 @@ class PageLeases(Collections):
         with self._db.writing() as connection:
             connection.execute("DELETE FROM lease")
 
+    def count_attempt(self, document: str, pages: Sequence[int]) -> None:
+        """Count a request that is about to be sent: an attempt for each of its pages, a request for the first.
+
+        Counted now, not with its result, it is not lost with the process, nor with the lease.
+        """
+        with self._db.writing() as connection:
+            connection.executemany(
+                "UPDATE pages SET attempts = attempts + 1, requests = requests + ? WHERE document = ? AND page = ?",
+                [(int(page == pages[0]), document, page) for page in sorted(pages)],
+            )
+
     def record_page(self, row: PageRow, transcript: Transcript | None = None, *, owner: str = "") -> bool:
         """Write a page's ledger line, and add its transcript, in one transaction; return whether that was done.
 
         The costs in `row` (attempts, requests, tokens, seconds) are added to those in the ledger, all else is replaced.
-        Nothing is done for a deleted document, nor for an owner who does not hold the page's lease.
+        Nothing is done for a deleted document. Of an owner who does not hold the page's lease only the costs are added.
         """
         values = astuple(row)
         with self._db.writing() as connection:
             if not connection.execute("SELECT 1 FROM documents WHERE id = ?", [row.document]).fetchone():
                 return False
             if not holds(connection, row.document, row.page, owner):
+                costs = [getattr(row, name) for name in _ADDED]
+                connection.execute(
+                    f"UPDATE pages SET {_ADD} WHERE document = ? AND page = ?", [*costs, row.document, row.page]
+                )
                 return False
             connection.execute(
                 f"INSERT INTO pages ({PAGE_COLUMNS}) VALUES ({placeholders(values)}) "

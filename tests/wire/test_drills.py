@@ -1,8 +1,8 @@
 """Failure drills of leases on Postgres, which print what they saw: the database is killed, a reader is stopped.
 
 Two processes read a file of 60 pages from one database while the drill happens; then the file is given once more. No
-page may be missing or have two lines, none may count more attempts than were sent, and the chunks must be those of a
-process that read undisturbed.
+page may be missing or have two lines, each counts the attempts that the service was sent, and the chunks must be those
+of a process that read undisturbed.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ __all__ = ["book", "service"]  # fixtures
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes]
 LIMIT_S = 240
+READ = "SELECT page, status, engine, transcript FROM pages ORDER BY page"
+"""The ledger without costs: those of a reader that lost its leases are added, since they were paid."""
 
 
 @pytest.fixture
@@ -63,7 +65,7 @@ def check(service: GeminiServer, url: str, undisturbed: list[Any]) -> None:
     sent, ledger = asked(service), rows(url, LEDGER)
     print(f"{sum(sent.values())} pages sent for {PAGES}, {sum(row[2] for row in ledger)} attempts counted")
     assert [(page, status) for page, status, _ in ledger] == [(page, "read") for page in range(1, PAGES + 1)]
-    assert [(page, attempts) for page, _, attempts in ledger if attempts > sent[page]] == []
+    assert {page: attempts for page, _, attempts in ledger} == sent
     assert rows(url, CHUNKS) == undisturbed
     vectors = "SELECT count(*) FROM chunks c WHERE NOT EXISTS (SELECT 1 FROM chunk_vectors v WHERE v.chunk = c.id)"
     assert rows(url, vectors) == [(0,)]
@@ -103,7 +105,7 @@ def test_a_reader_is_stopped_for_longer_than_its_leases(
     try:
         code, _, err = ended(other)
         assert code == 0, err
-        before = rows(server.url, LEDGER), rows(server.url, CHUNKS)
+        before = rows(server.url, READ), rows(server.url, CHUNKS)
         time.sleep(LEASE_S)
     finally:
         stopped.send_signal(signal.SIGCONT)
@@ -111,5 +113,5 @@ def test_a_reader_is_stopped_for_longer_than_its_leases(
     print(f"the stopped one ended with {code}: {err.strip().splitlines()[-1:]}")
     assert "Traceback" not in out + err
     assert code == 0 or "run the same command again" in err
-    assert (rows(server.url, LEDGER), rows(server.url, CHUNKS)) == before
+    assert (rows(server.url, READ), rows(server.url, CHUNKS)) == before
     check(service, server.url, undisturbed)

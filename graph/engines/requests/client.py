@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from graph.engines.requests.rate_limit import RateLimiter
 from graph.engines.requests.retry import RetryPolicy, classify, send_with_retries
 from graph.engines.requests.usage import current_recorder, usage_of
-from graph.errors import ModelError
+from graph.errors import HomeError, ModelError
 from graph.types import Usage, no_usage
 from loaders.types import Failure, FailureReason
 
@@ -148,7 +148,7 @@ class RequestClient:
         usage = no_usage()
         try:
             reply = await send_with_retries(
-                lambda: self._attempt(attempts, use, request),
+                lambda: self._attempt(attempts, use, request, pages),
                 time_limit=time_limit * (_LOCAL_PATIENCE if use.is_local else 1),
                 retry_policy=self._retry_policy,
                 rate_limiter=self._rate_limiter,
@@ -167,7 +167,7 @@ class RequestClient:
 
     def _failure(self, use: NamedModel[M], error: Exception) -> Failure:
         """Return the failure that an error stands for, or raise the ModelError; what another request was told, too."""
-        if isinstance(error, ModelError):
+        if isinstance(error, ModelError | HomeError):
             raise error
         problem = self._explain(error, use.name, use.setting, use.address)
         if isinstance(problem, ModelError):
@@ -175,12 +175,16 @@ class RequestClient:
             raise problem from error
         return problem
 
-    async def _attempt(self, attempts: _Attempts, use: NamedModel[M], request: Callable[[M], Awaitable[T]]) -> T:
+    async def _attempt(
+        self, attempts: _Attempts, use: NamedModel[M], request: Callable[[M], Awaitable[T]], pages: Sequence[int]
+    ) -> T:
         """Send one attempt, unless the model refused another for good while this request waited for its turn."""
         refused_at, refusal = self._refusals.get(use.name, (0.0, None))
         if refusal and refused_at >= attempts.asked_at:
             # The error itself is still on its way through the other request, whose frames `_released` would clear.
             raise ModelError(str(refusal)) from refusal.__cause__
+        if pages and (recorder := current_recorder()) and recorder.count:
+            await recorder.count(pages)
         return await attempts.measure(request(use.model))
 
     async def send_with_fallback(

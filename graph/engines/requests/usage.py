@@ -6,7 +6,7 @@ them failed. So the caller opens a recorder around the work, and the request cli
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -27,6 +27,8 @@ class PageCost:
     """How long those requests took."""
     usage: Usage = field(default_factory=no_usage)
     """The page's share of their requests and tokens."""
+    was_counted: bool = False
+    """Whether attempts and requests were counted elsewhere when they were sent."""
 
 
 @dataclass(slots=True)
@@ -35,6 +37,8 @@ class UsageRecorder:
 
     emit: Callable[[Waiting], None]
     """Is given an event when requests have to wait for a rate limit."""
+    count: Callable[[Sequence[int]], Awaitable[None]] | None = None
+    """Counts an attempt of a request for these pages before it is sent, where it is kept though the process ends."""
     pages: dict[int, PageCost] = field(default_factory=dict)
     """The costs by page number."""
 
@@ -49,6 +53,7 @@ class UsageRecorder:
             cost = self.pages.setdefault(page, PageCost())
             cost.attempts += usage["requests"]
             cost.seconds += seconds
+            cost.was_counted = self.count is not None
             share = Usage(
                 requests=usage["requests"] if at == 0 else 0,
                 input_tokens=_share(usage["input_tokens"], at, len(pages)),
@@ -70,9 +75,11 @@ def current_recorder() -> UsageRecorder | None:
 
 
 @contextmanager
-def record_usage(emit: Callable[[Waiting], None]) -> Iterator[UsageRecorder]:
-    """Open a recorder for the requests made within the block; `emit` is given events of waiting."""
-    recorder = UsageRecorder(emit)
+def record_usage(
+    emit: Callable[[Waiting], None], count: Callable[[Sequence[int]], Awaitable[None]] | None = None
+) -> Iterator[UsageRecorder]:
+    """Open a recorder for the requests made within the block; see UsageRecorder."""
+    recorder = UsageRecorder(emit, count)
     token = _recorder.set(recorder)
     try:
         yield recorder

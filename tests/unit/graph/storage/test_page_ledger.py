@@ -35,6 +35,15 @@ def test_what_a_page_cost_is_added_whoever_writes_it(catalog: Catalog) -> None:
     assert (kept.input_tokens, kept.output_tokens, kept.seconds) == (60, 8, 1.0)
 
 
+def test_an_attempt_is_counted_when_it_is_sent(catalog: Catalog) -> None:
+    catalog.add_document(document("a", pages=3))
+    for pages in ([2, 3], [3]):
+        catalog.count_attempt("a", pages)
+    catalog.count_attempt("gone", [1])
+    rows = [(row.page, row.status, row.attempts, row.requests) for row in catalog.pages("a")]
+    assert rows == [(1, "pending", 0, 0), (2, "pending", 1, 1), (3, "pending", 2, 1)]
+
+
 def test_a_page_is_leased_to_one(catalog: Catalog) -> None:
     catalog.add_document(document("a", pages=4))
     assert catalog.lease_pages("a", [1, 2, 3], "one", 60) == [1, 2, 3]
@@ -61,7 +70,10 @@ def test_only_who_holds_the_lease_writes(catalog: Catalog) -> None:
     catalog.lease_pages("a", [1], "one", -1)
     catalog.lease_pages("a", [1], "two", 60)
     late = Transcript("a:1:late", (Block("text", "Late."),), ())
-    assert not catalog.record_page(PageRow("a", 1, status="read", transcript=late.key), late, owner="one")
+    row = PageRow("a", 1, status="read", transcript=late.key, input_tokens=30, seconds=0.5)
+    assert not catalog.record_page(row, late, owner="one")
     assert catalog.transcript(late.key) is None
-    assert catalog.pages("a")[0].status == "pending"
+    (kept,) = catalog.pages("a")
+    assert (kept.status, kept.transcript) == ("pending", "")
+    assert (kept.input_tokens, kept.seconds) == (30, 0.5)  # it was paid
     assert catalog.record_page(PageRow("a", 1, status="read"), owner="two")
