@@ -161,7 +161,7 @@ def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
     if kind == "number":
         quote = _without_other_numbers(question, evidence)
     if kind in ("number", "date"):
-        return _new(NUMBER if kind == "number" else DATE, quote, known)
+        return _new(NUMBER, quote, known) if kind == "number" else _new(DATE, _RATE.sub(" ", quote), known)
     if kind == "name":
         return _names_somebody(question, quote, known)
     if kind in ("place", "reason", "frequency"):
@@ -189,6 +189,7 @@ def is_value_of_another(question: str, kind: str, required: Sequence[str], evide
     return not any(holds_value(question, kind, replace(evidence, quote=part)) for part in told)
 
 
+_RATE = re.compile(r"(?:%|[$€£¥] ?\d[\d.,]*|\bper ?cent)(?: \w+)? (?:an?|per|each) \w+", re.IGNORECASE)  # no time when
 _HOW_TO_COLUMN = re.compile(r"\b(?:what|how) to [a-z]+", re.IGNORECASE)  # the header of a table of faults is no place
 
 

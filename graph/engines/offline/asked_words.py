@@ -99,6 +99,7 @@ MEASURES = tuple(
         ("capacity|volume|holds?|how (?:big|large)", r"lit(?:re|er)s?|gallons?|millilit(?:re|er)s?|ml"),
         ("noise(?: level)?|how (?:loud|noisy)", r"decibels?|dB(?:\(?A\)?)?"),
         ("frequency", r"[kMG]?Hz|hertz"),
+        (r"(?<=\bhow )old|age", r"[Bb]orn|years? old|[Aa]ged? \d+|[Bb]uilt|[Ff]ounded|dates? (?:from|back)"),
         ("pressure", r"bars?|pascals?|[kM]?Pa|psi"),
         ("periods?|durations?", r"minutes?|hours?|days?|nights?|weeks?|months?|quarters?|years?"),
         ("e-?mail(?: address)?", r"@\S+"),
@@ -165,7 +166,7 @@ PLACE = re.compile(
 )
 REASON = re.compile(
     r"\b(?:because|since|as|due|to|so|for|reasons?|caus\w+|owing|result\w*|lead\w*|led|therefore|thus|hence|by|purpose"
-    r"|aim\w*|order|allow\w*|enabl\w*|prevent\w*|avoid\w*|motivat\w+)\b",
+    r"|aim\w*|order|allow\w*|enabl\w*|prevent\w*|avoid\w*|motivat\w+|makes?)\b",
     re.IGNORECASE,
 )
 NAME_RUN = re.compile(

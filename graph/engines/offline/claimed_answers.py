@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from graph.engines.offline import table_answers
 from graph.engines.offline.asked_words import NEGATED_QUESTION
 from graph.engines.offline.comments import comments_asked, is_asked_for, is_comment
 from graph.engines.offline.definitions import BESIDE, defined, defines, is_undefined
+from graph.engines.offline.document_opening import left_to_opening
 from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.evidence_rules import Surroundings, answers_question, why_related
 from graph.engines.offline.listed_answers import formula_after, is_way, told_by_form, with_items
@@ -45,13 +47,25 @@ _MOST_OVERLOOKED = 12
 _DONE_BY = re.compile(r"\b(?:is|are|was|were|be|been|being) \w+(?:ed|en|t)\b.* by (?:the )?[A-Z]")
 
 
+class Left(NamedTuple):
+    """What quotes may leave to their documents, by the documents' ids."""
+
+    subjects: Mapping[str, Sequence[str]] = {}
+    """Words of the question that a whole document is about."""
+    openings: Mapping[str, str] = {}
+    """The first lines of short documents."""
+
+
+_NOTHING_LEFT = Left()
+
+
 def mark_related(
     query: scoring.Query,
     claims: Sequence[Claim],
     scored: Sequence[scoring.ScoredSentence],
     chunks: Mapping[str, ChunkRow],
     titles: Mapping[str, str],
-    subjects: Mapping[str, Sequence[str]] | None = None,
+    left: Left = _NOTHING_LEFT,
 ) -> list[Claim]:
     """Return claims, those that answer first; the others are marked as related, all of a question about nothing.
 
@@ -61,7 +75,7 @@ def mark_related(
         scored: The scored sentences of the chunks.
         chunks: The chunks by id.
         titles: Titles of documents by id.
-        subjects: Words of the question that a whole document is about, by its id.
+        left: What quotes may leave to their documents.
     """
     if _is_about_nothing(query.text, chunks):
         return [{**claim, "related": True} for claim in claims]
@@ -73,7 +87,7 @@ def mark_related(
         chunk = chunks[claim["chunk"]]
         sentence = _quoted(query, claim, chunk)
         items = [item for _, item in items_after(sentence, chunk, chunks.values())[0]] if sentence else []
-        around = _around(query, sentence, chunk, chunks, subjects or {}) if sentence else None
+        around = _around(query, sentence, chunk, chunks, left) if sentence else None
         scored_one = _with_antecedent(query, sentence, chunk, found) if sentence else None
         if sentence and (
             sentence.id in listed
@@ -84,7 +98,7 @@ def mark_related(
             listed |= {item.id for item in items} | formula_after(sentence, chunk)
         else:
             others.append({**claim, "related": True})
-    return [*(answers or _overlooked(query, others, scored, chunks, titles, subjects or {})), *others]
+    return [*(answers or _overlooked(query, others, scored, chunks, titles, left)), *others]
 
 
 def _is_about_nothing(question: str, chunks: Mapping[str, ChunkRow]) -> bool:
@@ -133,7 +147,7 @@ def _overlooked(
     scored: Sequence[scoring.ScoredSentence],
     chunks: Mapping[str, ChunkRow],
     titles: Mapping[str, str],
-    subjects: Mapping[str, Sequence[str]],
+    left: Left,
 ) -> list[Claim]:
     """Return a claim of the best sentence that answers, where none of those that fit best does."""
     if not is_everyday(query.text):
@@ -153,7 +167,7 @@ def _overlooked(
             continue
         if is_undefined(query.text, one.sentence):
             continue
-        around = _around(query, one.sentence, chunk, chunks, subjects)
+        around = _around(query, one.sentence, chunk, chunks, left)
         if answers_question(query.text, one.sentence, chunk, titles, one, around):
             return [Claim(text=table_answers.statement(query, one.sentence), chunk=one.chunk, quote=one.sentence.text)]
     return []
@@ -204,12 +218,13 @@ def _around(
     sentence: SentenceRow,
     chunk: ChunkRow,
     chunks: Mapping[str, ChunkRow],
-    subjects: Mapping[str, Sequence[str]],
+    left: Left,
 ) -> Surroundings:
     own = [other for other in chunks.values() if other.document == chunk.document]
     rows = [row for other in own for row in other.sentences if row.cells and row.id != sentence.id]
-    left = left_to_the_document(query.text, subjects.get(chunk.document, ()), sentence.text)
-    return Surroundings(query.term_weights, left, frozenset(head(row.cells[0][1]) for row in rows))
+    subjects = left_to_the_document(query.text, left.subjects.get(chunk.document, ()), sentence.text)
+    opening = left_to_opening(query.text, left.openings.get(chunk.document, ""), sentence.search)
+    return Surroundings(query.term_weights, f"{subjects} {opening}", frozenset(head(row.cells[0][1]) for row in rows))
 
 
 def _is_extreme(query: scoring.Query, sentence: SentenceRow, chunk: ChunkRow) -> bool:

@@ -202,6 +202,14 @@ class OfflineEngine:
         rows = self._catalog.documents({chunk["document"] for chunk in chunks})
         return {row.id: " | ".join(dict.fromkeys([row.title, self._first_heading(row)])) for row in rows}
 
+    def _openings(self, documents: Iterable[str]) -> dict[str, str]:
+        """Return the first lines of each document that is short, by id."""
+        from graph.engines.offline.document_opening import SHORT_DOCUMENT, opening_of  # patterns of the rules
+
+        first = {document: self._catalog.chunk_ids(document, limit=SHORT_DOCUMENT + 1) for document in documents}
+        short = {document: ids for document, ids in first.items() if len(ids) <= SHORT_DOCUMENT}
+        return {document: opening_of(self._catalog.chunks(ids)) for document, ids in short.items()}
+
     def _first_heading(self, document: DocumentRow) -> str:
         # Never stale: the name of a generation is a hash of its chunks.
         key = (document.id, document.generation)
@@ -291,22 +299,23 @@ class OfflineEngine:
 
         None for a question about a year that no chunk names.
         """
-        from graph.engines.offline.claimed_answers import mark_related  # its patterns take 3 ms at import
+        from graph.engines.offline.claimed_answers import Left, mark_related  # its patterns take 3 ms at import
         from graph.engines.offline.named_above import with_named_above
         from graph.engines.offline.unnamed_words import subjects_of
 
         claims: list[Claim] = []
         rows = {row.id: row for row in self._catalog.chunks([chunk["chunk"] for chunk in chunks])}
         titles = self._titles(chunks)
+        openings = self._openings(titles)
         text = " ".join(f"{chunk['name']} {chunk['heading']} {chunk['text']}" for chunk in chunks)
         for part in terms.split_questions(question):
             if not terms.years(part) <= terms.years(" ".join([text, *titles.values()])) | terms.years_within(text):
                 continue
             query, unranked = self._score(part, chunks, rows.values())
             scored = with_ranks(unranked, [chunk["chunk"] for chunk in chunks])
-            subjects = subjects_of(part, titles, self._catalog)
+            left = Left(subjects_of(part, titles, self._catalog), openings)
             told = with_named_above(query, scored, rows, titles)
-            found = mark_related(query, extract_claims(query, told, rows), scored, rows, titles, subjects)
+            found = mark_related(query, extract_claims(query, told, rows), scored, rows, titles, left)
             found = without_other_values(query, with_closest(query, found, told, rows), rows)
             claims += [claim for claim in found if claim not in claims]
         return sorted(claims, key=lambda claim: "related" in claim)
