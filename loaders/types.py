@@ -366,7 +366,7 @@ class Sentence(SentencePredicates):
 FILE_READER = "reader-7"
 """Version of the reading from files and by OCR: raise it when pages come out otherwise, `doctor` counts old ones."""
 
-CHUNKER = 10
+CHUNKER = 11
 """Version of the chunking: raise it with every change of the chunks, and indexes are rebuilt from transcripts."""
 
 

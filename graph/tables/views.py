@@ -115,7 +115,7 @@ def _view(chunk: ChunkRow, title: str) -> TableView | None:
     """Return the table of a chunk; None where columns have no names of their own, or there are no rows."""
     found = [s for s in chunk.sentences if s.kind == "row" and len(s.cells) > 0]
     columns = list(dict.fromkeys(column for row in found for column, _ in row.cells[1:]))
-    if chunk.kind != "table" or not found or not columns:
+    if chunk.kind != "table" or not found or not columns or _is_form(found, columns):
         return None
     if any(len({column for column, _ in row.cells[1:]}) < len(row.cells) - 1 for row in found):
         return None
@@ -135,6 +135,12 @@ def _view(chunk: ChunkRow, title: str) -> TableView | None:
         chunk.document, chunk.name, caption, terms.stems(over), columns, body, totals, "", [chunk],
         terms.stems(f"{chunk.name} {title}"),
     )  # fmt: skip
+
+
+def _is_form(rows: Sequence[SentenceRow], columns: Sequence[str]) -> bool:
+    """Return whether rows are fields of a form ("Grades: 11th"), of which there is nothing to count or add up."""
+    marked = sum(row.cells[0][1].endswith((":", "?")) for row in rows)
+    return not any(columns) and 2 * marked > len(rows)
 
 
 _IS_YEAR = re.compile(r"\W*(?:1[5-9]|20)\d\d\W*")

@@ -205,8 +205,11 @@ def _build(grid: _Grid) -> Table | None:
     rows, headers = grid.rows, min(grid.headers, len(grid.rows))
     numbered = bool(is_number(rows[0][0]) and not _PERIOD.match(rows[0][0]))
     # Markdown always makes the first row a header; a table of contents begins with "1".
-    headers = 0 if (numbered or _is_lone(rows[0])) and headers == 1 and len(rows) > 1 else headers
-    lone = _is_lone(rows[0]) and len(rows) > 1
+    is_form = _is_form(rows)
+    headers = 0 if (numbered or is_form or _is_lone(rows[0])) and headers == 1 and len(rows) > 1 else headers
+    lone = (is_form or _is_lone(rows[0])) and len(rows) > 1
+    if is_form:
+        _name_rest_of_fields(grid)
     if headers == 0 and not numbered and not lone and len(rows) > 1 and not any(map(is_number, filter(None, rows[0]))):
         headers = 1
     own = [["" if (y, x) in grid.given else cell for x, cell in enumerate(row)] for y, row in enumerate(rows)]
@@ -233,6 +236,34 @@ def _build(grid: _Grid) -> Table | None:
 def _is_lone(row: Sequence[str]) -> bool:
     """Return whether only the first of three or more cells is filled."""
     return len(row) > 2 and bool(row[0]) and not any(row[1:])
+
+
+def _is_form(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether rows are fields of a form, each a name with a colon or question mark and its value.
+
+    Markdown makes the first field a header: "Title: | Biology" over "Grades: | 11".
+    """
+    names, values = rows[0][::2], rows[0][1::2]
+    fields = [row[0] for row in rows if row[0]]
+    marked = sum(field.endswith(_FIELD_ENDS) for field in fields)
+    return (
+        len(rows[0]) in _FORM_COLUMNS
+        and all(name.endswith(_FIELD_ENDS) for name in names)
+        and all(value and not value.endswith(_FIELD_ENDS) for value in values)
+        and 2 * marked > len(fields)
+    )
+
+
+def _name_rest_of_fields(grid: _Grid) -> None:
+    """Give rows without a name, in which a form's value goes on, the name of the field above."""
+    for y, (above, row) in enumerate(pairwise(grid.rows), start=1):
+        if above[0] and not row[0] and any(row):
+            row[0] = above[0]
+            grid.given.add((y, 0))
+
+
+_FIELD_ENDS = (":", "?")
+_FORM_COLUMNS = (2, 4)  # a field and its value, once or twice in a row
 
 
 def _without_title(grid: _Grid) -> _Grid:

@@ -36,7 +36,8 @@ def statement(query: Query, sentence: SentenceRow) -> str:
     filled = [(column, cell) for column, cell in cells if cell.strip(_EMPTY)]
     asked = columns_asked(query, [column for column, _ in filled], label)
     said = ", ".join(f"{column} {cell}".strip() for column, cell in filled if column in asked or not asked)
-    return without_notes(f"{full_label(sentence)}: {said}" if said else sentence.text)
+    name = full_label(sentence).rstrip(": ")
+    return without_notes(f"{name}{'' if name.endswith('?') else ':'} {said}" if said else sentence.text)
 
 
 def full_label(row: SentenceRow) -> str:

@@ -161,3 +161,21 @@ def test_the_first_row_under_an_empty_corner_is_a_row(rows: list[str], columns: 
     assert table is not None
     assert list(table.columns) == rows[0][1:-1].split("|")
     assert [list(row) for row in table.rows] == [row[1:-1].split("|") for row in rows[1:]]
+
+
+def test_the_first_field_of_a_form_is_no_header() -> None:
+    table = table_of(
+        "| Title: | Biology |\n| --- | --- |\n| Grades: | 11th, 12th |\n| Honours? | No |\n|  | Yes with college B |"
+    )
+    assert table.columns == ["", ""]
+    assert [table.row_search(index, "") for index in range(4)] == [
+        "Title: | Biology", "Grades: | 11th, 12th", "Honours? | No", "Honours? | Yes with college B",
+    ]  # fmt: skip
+    assert table.row_text(3) == "Yes with college B"  # as the page has it
+
+
+@pytest.mark.parametrize(
+    "text", ["| Name: | Value: |\n| --- | --- |\n| A | 4 |", "| Port | Boats |\n|---|---|\n| A: | 4 |"]
+)
+def test_a_header_over_a_form_stays_one(text: str) -> None:
+    assert any(table_of(text).columns)
