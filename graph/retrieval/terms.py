@@ -99,6 +99,10 @@ PART_OF_YEAR = re.compile(
     r"\b(?:quarters?|Q[1-4]|[1-4]Q|(?:three|six|nine|[369]) months?|half[- ]years?|(?:first|second) half|H[12])\b", re.I
 )
 """A part of a year, as reports name it."""
+WHOLE_YEAR = re.compile(
+    r"\b(?:full[- ]year|(?:twelve|12) months|(?:fiscal |financial )?years? ended|fiscal years?|annual)\b", re.IGNORECASE
+)
+"""A whole year, as reports name it beside its parts."""
 
 
 def years(text: str) -> frozenset[str]:

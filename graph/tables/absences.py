@@ -51,6 +51,7 @@ _OF_PROSE = re.compile(
     r"|future|plan|approach|method|principle|motivation|lesson|opinion|view)",
     re.IGNORECASE,
 )
+_ORDINAL = re.compile(r"(?:first|second|third|fourth|last|next|previous)", re.IGNORECASE)  # of "the fourth quarter"
 _MAX_PHRASE = 3  # words of a column's name that a table lacks; more are a sentence about something else
 _PLURAL = re.compile(r"[^su\W]s$")
 # A period is written in too many ways to say that one is missing: "year ended", "12 months to", "FY".
@@ -107,6 +108,7 @@ def _absence(question: str, found: Match) -> str:
     lacks = lacks and not (verbs_of(question, found.unexplained) or _PERIOD.search(_phrase(question, found)))
     lacks = lacks and not (_DOES_VERB.search(question) or _NUMBERED.match(_phrase(question, found)))
     lacks = lacks and not (_HOW_MANY_DO.search(_phrase(question, found)) and _COUNTS_OF.search(question))
+    lacks = lacks and not _ORDINAL.fullmatch(_phrase(question, found))
     lacks = lacks and not _OF_PROSE.search(_phrase(question, found))
     before = question[: found.unexplained[0].start] if found.unexplained else ""
     lacks = lacks and not (_VERB_ASKED.search(before) or _stands_in_cells(found))

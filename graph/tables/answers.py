@@ -106,8 +106,15 @@ _EACH = frozenset("reportable operating each every per by business our all other
 
 
 def _is_of_part(question: str, view: TableView) -> bool:
-    """Return whether a table stands under a part of a company that a question does not name ("Marine segment")."""
+    """Return whether a table is about a part of a company that a question does not name, or about another period.
+
+    It stands under "Marine segment", or its columns are of whole years where a quarter is asked for.
+    """
     over = [view.caption, *view.chunks[0].headings[-1:]]
+    if terms.PART_OF_YEAR.search(question):
+        periods = " | ".join(view.columns)
+        if terms.WHOLE_YEAR.search(periods) and not terms.PART_OF_YEAR.search(periods):
+            return True
     names = {found[1].lower() for text in over for found in _PART.finditer(text)} - _EACH
     return bool(names) and names.isdisjoint(term.text for term in terms.terms(question))
 

@@ -168,6 +168,8 @@ def other_value(question: str, required: Sequence[str], evidence: Evidence) -> s
         return f"the quote is about a {part}"
     if _is_other_amount(question, required, evidence):
         return "the quote gives no price"
+    if _is_whole_year(question, evidence):
+        return "the quote is about a whole year"
     return "the quote is about a part of the year" if _is_part_of_year(question, evidence) else ""
 
 
@@ -216,9 +218,6 @@ def _is_other_amount(question: str, required: Sequence[str], evidence: Evidence)
     return not _PRICE.search(evidence.quote) and not _PAID.search(evidence.quote)
 
 
-_WHOLE_YEAR = re.compile(
-    r"\b(?:full[- ]year|twelve months|12 months|years? ended|fiscal years?|annual)\b", re.IGNORECASE
-)
 _ASKS_AMOUNT = re.compile(
     r"^\W*(?:(?:and|so) )?(?:what|how (?:much|high|large|big|many))\b|^\W*[a-z ]+\b20\d\d\W*$", re.I
 )
@@ -229,8 +228,17 @@ def _is_part_of_year(question: str, evidence: Evidence) -> bool:
     if evidence.label or not _ASKS_AMOUNT.search(question) or not terms.years(question):
         return False
     near = f"{evidence.quote} | {evidence.lead_in}"
-    of_part = terms.PART_OF_YEAR.search(near) and not _WHOLE_YEAR.search(evidence.quote)
+    of_part = terms.PART_OF_YEAR.search(near) and not terms.WHOLE_YEAR.search(evidence.quote)
     return bool(of_part) and not terms.PART_OF_YEAR.search(question)
+
+
+def _is_whole_year(question: str, evidence: Evidence) -> bool:
+    """Return whether an amount of a year is quoted for one of a quarter or half-year; of a row the columns say it."""
+    if not terms.PART_OF_YEAR.search(question) or not _ASKS_AMOUNT.search(question):
+        return False
+    own = evidence.quote.removeprefix(evidence.caption)
+    near = own if evidence.label else f"{own} | {evidence.lead_in}"
+    return bool(terms.WHOLE_YEAR.search(own)) and not terms.PART_OF_YEAR.search(near)
 
 
 def _only_named(question: str, required: Sequence[str], evidence: Evidence) -> str:
@@ -276,8 +284,13 @@ _GIVES_UP = re.compile(
     r"\b(?:(?:steps?|stepped|stands?|stood) down|resign(?:s|ed)?|retires?|retired|left|(?:gives?|gave|given) up)\b",
     re.IGNORECASE,
 )
-_A_NAME = r"(?-i:[A-Z][\w’'-]+)"
+# Words in capitals over a name, and what a company has beside its people.
+_NO_NAME = (
+    r"(?!(?i:office|corporate|registered|company|committee|reports?|board|department|remuneration|fees?|names?|address|signature"
+    r"|details|information|application|agreement|group|limited|section|page)\b)"
+)
 # What may stand between a role and its holder's name, and a name and the role.
+_A_NAME = rf"(?-i:{_NO_NAME}[A-Z][\w’'-]+)"
 _ROLE_THEN_NAME = (
     r"[\"”)]*(?: (?:of|at|for|in) (?:[\w’'.-]+ ){1,5}?)?,? ?"
     r"(?:[,:(–-]+ ?|(?:is|was|are|were|named|called|became|remains?|as|the|an?|by|of|at|mr|mrs|ms|dr)\.? ){0,5}"
@@ -285,7 +298,7 @@ _ROLE_THEN_NAME = (
 )
 _NAME_THEN_ROLE = (
     rf"{_A_NAME}[^.;:]{{0,80}}?[,(“\"](?: ?(?:the|our|its|an?|as|who is|hereinafter|hereafter|[\"“]))* ?"
-    r"(?:[\w-]+ ){0,3}?",
+    r"(?:(?!(?:but|that|which|because|while|when|if|so|where)\b)[\w-]+ ){0,3}?",
     rf"{_A_NAME}\W+(?:\w+ ){{0,3}}?(?:is|was|are|were|as|became|serves?|acts?|acted) (?:\w+ ){{0,4}}?",
 )
 
