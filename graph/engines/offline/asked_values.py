@@ -95,6 +95,7 @@ _ASKS_AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(r"\d|^(?:no|nil|zero|nothing|hundreds?|thousands?|millions?|billions?)$", re.IGNORECASE)
+_PERCENTAGE = re.compile(r"\d[\d.,]*\s?(?:%|per ?cent\b|percentage points?\b)")  # "sales were 4% lower" tells no sales
 _HOW_LARGE = re.compile(
     r"\bhow (?:big|large|high|tall|long|deep|wide|far|fast|old|heavy|hot|cold|loud|thick|expensive)\b", re.IGNORECASE
 )
@@ -156,7 +157,9 @@ def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
         return False
     if kind == "date" and HOURS.search(quote):
         return True
-    if kind == "number" and not _holds_unit(question, quote, is_row=bool(evidence.label)):
+    if kind == "number" and not (
+        _holds_unit(question, quote, is_row=bool(evidence.label)) and _holds_identifier(question, quote)
+    ):
         return False
     if kind == "number":
         quote = _without_other_numbers(question, evidence)
@@ -197,7 +200,7 @@ def _holds_amount(question: str, quote: str, known: frozenset[str]) -> bool:
     """Return whether a quote has money where a question asks what something costs, a new number where for sales."""
     if ASKS_MONEY.search(question) and not MONEY.search(quote):
         return False
-    return not _ASKS_AMOUNT.search(question) or _new(_AMOUNT, quote, known)
+    return not _ASKS_AMOUNT.search(question) or _new(_AMOUNT, _PERCENTAGE.sub(" ", quote), known)
 
 
 def _holds_unit(question: str, quote: str, *, is_row: bool) -> bool:
@@ -212,6 +215,30 @@ def _holds_unit(question: str, quote: str, *, is_row: bool) -> bool:
     if _HOW_LONG.search(question):
         return bool(_LASTS.search(_EVERY.sub(" ", quote)))
     return not _HOW_TALL.search(question) or bool(_MEASURED.search(quote))
+
+
+_NUMBER_ASKED = re.compile(
+    r"\b(?!(?:what|which|the|total|average|mean|maximum|minimum|highest|lowest|exact|large|small|same|right)\b)"
+    r"(?P<what>[a-z]{3,}) numbers?\b(?! of (?!the\b))",
+    re.IGNORECASE,
+)
+_IS_PHONE = re.compile(r"(?:tele)?phone|mobile|cell|fax|contact|emergency|hotline", re.IGNORECASE)
+_PHONE = re.compile(r"(?<!\d)(?!\d{4} ?[-–/] ?\d{4}\b)\+?\(?\d(?:[ ()/.-]{0,2}\d){5,}")  # no span of years
+_AS_NUMBER = r"(?:nos?\b|nrs?\b|numbers?\b|num\b|#|№|ref\b|id\b|s/n\b|code\b)"
+
+
+def _holds_identifier(question: str, quote: str) -> bool:
+    """Return whether a quote has the number by which a thing is called that a question asks for ("the file number").
+
+    It stands after the thing, or after "no." or the like; a phone number has six digits.
+    """
+    asked = _NUMBER_ASKED.search(question)
+    if asked is None:
+        return True
+    if _IS_PHONE.fullmatch(asked["what"]):
+        return bool(_PHONE.search(quote))
+    before = rf"(?:\b{re.escape(asked['what'])}s?\b|{_AS_NUMBER})"
+    return bool(re.search(rf"{before}\W{{0,3}}(?:[^\s.;]+\W{{1,3}}){{0,3}}?\S*\d", quote, re.IGNORECASE))
 
 
 def _without_other_numbers(question: str, evidence: Evidence) -> str:

@@ -103,7 +103,7 @@ MEASURES = tuple(
         ("pressure", r"bars?|pascals?|[kM]?Pa|psi"),
         ("periods?|durations?", r"minutes?|hours?|days?|nights?|weeks?|months?|quarters?|years?"),
         ("e-?mail(?: address)?", r"@\S+"),
-        ("(?:tele)?phone|mobile|call|ring|hotline|contact", r"\+?\d[\d ()/-]{6,}\d"),
+        ("(?:tele)?phone|mobile|call|ring|hotline|contact", r"(?<!\d)(?!\d{4} ?[-/] ?\d{4}(?!\d))\+?\d[\d ()/-]{6,}\d"),
         (
             "open(?:s|ing)?|clos(?:e|es|ed|ing)|hours",
             r"(?:\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\.?|hrs)?|noon) ?(?:to|-|–|until|and)"
@@ -200,7 +200,8 @@ KINDS = (
     ("reason", re.compile(r"\b(?:why|how come|for what reasons?)\b", re.IGNORECASE)),
     ("frequency", re.compile(r"\bhow (?:often|frequently)\b", re.IGNORECASE)),
     ("count", re.compile(
-        r"\b(?:how many|(?<!phone )(?<!telephone )(?<!mobile )(?<!fax )(?<!account )(?<!invoice )number of)\b", re.I)),
+        r"\b(?:how many|(?<!phone )(?<!telephone )(?<!mobile )(?<!fax )(?<!account )(?<!invoice )number of"
+        r"(?! (?:the|this|my|our|your|its|an?) ))\b", re.I)),
     ("number", re.compile(
         r"^\W*(?:what|which)(?:['’]?s| is| are| was| were) (?:the|its|his|her|their|your|my) [\w -]*?"
         r"(?:number|amount|code)\b"
