@@ -99,7 +99,8 @@ _PATTERNS: tuple[tuple[Aspect, str], ...] = (
     ("pages",
      rf"how many (?:pages|slides|sheets){_HAS}|how big (?:is )?{THIS}|how long (?:is )?(?!{_LASTING}){THIS}"
      rf"|count the (?:pages|slides){_IN}"
-     rf"|(?:what is )?(?:the )?(?:number of (?:pages|slides)|page count){_IN}|(?:what is )?the length{_IN}"
+     rf"|(?:what is )?(?:the )?(?:number of (?:pages|slides)|page count){_IN}"
+     rf"|(?:what is )?the length(?! (?:of|in|for) {_LASTING}){_IN}"
      rf"|(?:what is )?{THIS}'s (?:page count|length)"),
     ("titles",
      rf"(?:what(?: is|'s| are)|give|name|tell|which is|which are) (?:me )?(?:the )?(?:titles?|headings?|names?"

@@ -1,7 +1,7 @@
 """The choice of the quotes that answer: by the evidence rule, in a list, or as the sentence that fits by far best.
 
-A sentence that answers is found by its words; where none does, a short question may be answered by one that was not
-among the best three, or by the one that fits by far best, see `nearest`.
+A sentence that answers is found by its words; where none of the best three does, one of the next may, or to a short
+question the one that fits by far best, see `nearest`.
 """
 
 from __future__ import annotations
@@ -150,15 +150,14 @@ def _overlooked(
     left: Left,
 ) -> list[Claim]:
     """Return a claim of the best sentence that answers, where none of those that fit best does."""
-    if not is_everyday(query.text):
-        return []
-    one = nearest_answer(query, scored, chunks, titles)
+    everyday = is_everyday(query.text)
+    one = nearest_answer(query, scored, chunks, titles) if everyday else None
     if one is not None and not is_undefined(query.text, one.sentence):
         return [Claim(text=table_answers.statement(query, one.sentence), chunk=one.chunk, quote=one.sentence.text)]
     units = units_asked(query.text)
     near = sorted(scored, key=lambda one: -one.fit)
     measured = [one for one in near if any(unit.search(one.sentence.text) for unit in units)]
-    if not measured and not is_plainly_asked(query.text, ""):
+    if everyday and not measured and not is_plainly_asked(query.text, ""):
         return []
     quoted = {claim["quote"] for claim in others}
     for one in [*near[:_MOST_OVERLOOKED], *measured[:_MOST_OVERLOOKED]]:

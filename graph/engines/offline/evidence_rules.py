@@ -38,6 +38,7 @@ from graph.engines.offline.text_around import (
     is_named_heading,
     is_under_its_heading,
     names_any,
+    only_asks,
     referred_to,
     sentence_before,
 )
@@ -165,12 +166,30 @@ def _of_row(sentence: SentenceRow, above: str, around: Surroundings | None) -> E
 def _is_near(question: str, sentence: SentenceRow, scored: scoring.ScoredSentence | None) -> bool:
     least = _MIN_COSINE if asked_kind(question) in ("", "reason") else _MIN_COSINE_OF_VALUE
     required = required_words(question, "")
-    if is_plainly_asked(question, sentence.text) or (
-        asked_kind(question) == "reason" and _BECAUSE.search(sentence.text)
+    if (
+        is_plainly_asked(question, sentence.text)
+        or (asked_kind(question) == "reason" and _BECAUSE.search(sentence.text))
+        or _says_that(question, sentence.text)
     ):
         least = min(least, _MIN_COSINE_OF_EVERYDAY)
     near = scored is not None and scored.cosine >= least
     return near or rules_on(question, required, sentence.text) or says_outright(question, required, sentence.text)
+
+
+# "What did the report conclude?"
+_ASKS_WHAT_IS_SAID = re.compile(
+    r"^\W*(?:and |so )?what (?:do|does|did|has|have) [^?]+? "
+    r"(?P<verb>conclude|find|show|recommend|argue|claim|decide|suggest|report|announce|propose|warn|state|admit|demand"
+    r"|promise|predict|expect|believe|agree|observe|demonstrate|reveal|confirm|prove)d?\W*$",
+    re.IGNORECASE,
+)
+
+
+def _says_that(question: str, quote: str) -> bool:
+    """Return whether a quote tells by the verb of a question what it asks for: "concludes that ..."."""
+    asked = _ASKS_WHAT_IS_SAID.match(question)
+    said = re.finditer(r"\b([a-z]+) (?:in [^,.;]+ )?that\b", quote, re.IGNORECASE) if asked else ()
+    return asked is not None and any(is_named(asked["verb"], stems(one[1]), frozenset()) for one in said)
 
 
 def _answers_in_language(
@@ -216,6 +235,8 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     is_row = bool(evidence.label)
     if not is_row and _BREAKS_OFF.search(evidence.quote):
         return "the quote breaks off"
+    if not is_row and only_asks(question, evidence.quote):
+        return "the quote is a question itself"
     if missing and (
         weights is None
         or asks_yes_or_no(question)  # what may be missing is what is asked whether it is so

@@ -11,6 +11,7 @@ from graph.engines.offline.asked_words import MEASURES
 from graph.engines.offline.comments import comments_asked
 from graph.engines.offline.definitions import defined, defines
 from graph.engines.offline.named_bands import rows_asked, without_other_bands
+from graph.engines.offline.text_around import only_asks
 from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import is_evidence
 from graph.retrieval.lists import MOST_ITEMS, items_after
@@ -189,7 +190,12 @@ def _telling(query: scoring.Query, scored: Sequence[scoring.ScoredSentence]) -> 
     Formulas answer only questions for one: as text they are hard to read, and match words by chance.
     """
     readable = [one for one in scored if _is_readable(query, one.sentence)]
-    return [one for one in readable if not listed_answers.says_nothing_new(query.text, one.sentence)] or readable
+    asked = query.text
+    return [
+        one
+        for one in readable
+        if not listed_answers.says_nothing_new(asked, one.sentence) and not only_asks(asked, one.sentence.text)
+    ] or readable
 
 
 def _is_readable(query: scoring.Query, sentence: SentenceRow) -> bool:

@@ -49,6 +49,8 @@ _OF_DOCUMENT = re.compile(
     r"|text)\b",
     re.IGNORECASE,
 )
+_EXPLAINED = re.compile(r"\s+[–—-]\s+[^?]*\?$")  # "Mission – Why do we exist?" is the heading "Mission"
+_MOST_OF_TITLE = 8  # words of a line that is the title of what stands under it
 _MOST_UNDER = 12  # sentences of a section that is given whole: more are read on the page
 
 
@@ -176,7 +178,8 @@ def under_heading(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
         return []
     for chunk in chunks.values():
         for title, section in _sections(chunk):
-            words = [word for word in terms.content_terms(_LABEL.sub("", title)) if word not in _GENERAL]
+            name = _EXPLAINED.sub("", _LABEL.sub("", title))
+            words = [word for word in terms.content_terms(name) if word not in _GENERAL]
             # "How do I pair the sensor?" is told under "Pairing" in the manual of the sensor.
             over = " ".join([title, *chunk.headings[:1], chunk.name]) if how_to else title
             fits = words and _names_all(asked, over) and _names_all(words, " ".join(asked))
@@ -193,7 +196,8 @@ def _sections(chunk: ChunkRow) -> list[tuple[str, list[SentenceRow]]]:
         is_line = (
             sentence.kind == "prose" and _LABEL.match(sentence.text) and not sentence.text.endswith((".", ":", ";"))
         )
-        if sentence.kind == "heading" or (is_line and len(sentence.text.split()) <= 8 and sentence.text[:1].isalpha()):
+        is_short = len(_EXPLAINED.sub("", sentence.text).split()) <= _MOST_OF_TITLE and sentence.text[:1].isalpha()
+        if sentence.kind == "heading" or (is_short and (is_line or sentence.text.endswith("?"))):
             found.append((sentence.text, []))
         else:
             found[-1][1].append(sentence)

@@ -251,3 +251,52 @@ def test_a_number_with_its_thing_counts_beside_names_with_numbers() -> None:
     )
     longer = Evidence("Like Tern-R1-Mini, Tern-R1 was trained for 8K steps.", "")
     assert why_related("How many steps was Tern-R1 trained for?", longer) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        (
+            "What are the four types of market structure?",
+            "What are the four types of market structure? Who rules them?",
+        ),
+        ("What is the vision of the ferry?", "Vision of the ferry: what do we want?"),
+    ],
+)
+def test_a_question_on_a_page_answers_none(question: str, quote: str) -> None:
+    assert "a question itself" in why_related(question, Evidence(quote, ""))
+    assert why_related(f"Which questions are asked about {quote[9:-1]}?", Evidence(quote, "")) != "a question itself"
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("What is the file number of the court?", "The court of Wick has the paper filed as exhibit P-7."),
+        ("What is the phone number of the ferry office?", "Ferry office, plan of work 2016-2018"),
+        ("What is the phone number of the ferry office?", "The ferry office has 14 rooms."),
+        ("What were the sales of the mill?", "The sales of the mill were 4% lower."),
+        ("What were net sales in the third quarter?", "Net sales in fiscal year 2023 were 14 million pounds in all."),
+        ("Who are the auditors?", "AUDITORS CORPORATE OFFICE"),
+        (
+            "Who are the plaintiffs in the Wick case?",
+            "In the Wick case it admits the Application, but adds that plaintiffs err.",
+        ),
+    ],
+)
+def test_a_value_of_another_kind_is_no_answer(question: str, quote: str) -> None:
+    assert why_related(question, Evidence(quote, "")) != ""
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("What is the file number of the court?", "Court of Wick, file no. 500-06"),
+        ("What is the policy number?", "Your policy P-4411 begins on 3 May."),
+        ("What is the phone number of the ferry office?", "Ferry office: 055 120 044"),
+        ("What were the sales of the mill?", "The sales of the mill were 4% lower at 14 million pounds."),
+        ("What were net sales in the third quarter?", "Net sales in the third quarter were 14 million pounds."),
+        ("Who are the auditors of the mill?", "The auditors of the mill are Holm & Berg."),
+    ],
+)
+def test_a_value_of_the_asked_kind_answers(question: str, quote: str) -> None:
+    assert why_related(question, Evidence(quote, "")) == ""

@@ -47,3 +47,24 @@ def test_who_came_and_who_did_not(question: str, names: list[str]) -> None:
     told = [sentence.text for _, sentence in told_by_form(question, MINUTES)]
     assert len(told) == len(names)
     assert all(name in text for name, text in zip(names, told, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("question", "answers"),
+    [
+        ("What is the mission?", ["To lend every book."]),
+        ("What are the values?", ["Patience.", "Care."]),
+        ("What is lent?", ["Books, maps and kites."]),
+    ],
+)
+def test_a_question_on_a_line_of_its_own_is_the_title_of_what_follows(question: str, answers: list[str]) -> None:
+    told = chunk_of(
+        "a",
+        *(
+            "Mission – Why do we exist?",
+            "To lend every book.",
+            "Values – What do we hold dear when nobody looks at us?",
+        ),
+        *("Patience.", "Care.", "What is lent?", "Books, maps and kites."),
+    )
+    assert [sentence.text for _, sentence in told_by_form(question, {"a": told})] == answers
