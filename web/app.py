@@ -15,7 +15,17 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.runtime import process
-from web import collections, document_files, documents, members, openai_api, overview, pages, sessions, unread_uploads
+from web import (
+    collections,
+    document_files,
+    documents,
+    openai_api,
+    operations,
+    overview,
+    pages,
+    sessions,
+    unread_uploads,
+)
 from web.auth import sign_in
 from web.dispatch import DispatchMiddleware, dispatching
 from web.draining import DrainingMiddleware, ending_gracefully
@@ -86,19 +96,15 @@ ROUTES: list[BaseRoute] = [
     Route("/mcp", mcp, methods=["GET", "POST", "DELETE"], include_in_schema=False),
     Route("/documents", documents.documents),
     Route(_DOCUMENT, documents.document, methods=["GET"]),
-    Route(_DOCUMENT, documents.delete, methods=["DELETE"]),
     Route(f"{_DOCUMENT}/collections", collections.put, methods=["PUT"]),
-    Route("/collections", members.collections, methods=["GET"]),
     Route("/collections", collections.add, methods=["POST"]),
-    Route("/collections/{collection}", members.create, methods=["POST"]),
-    Route("/collections/{collection}/members", members.members, methods=["GET"]),
-    Route("/collections/{collection}/members", members.change, methods=["PUT"]),
     Route(f"{_DOCUMENT}/overview", overview.overview),
     Route(f"{_DOCUMENT}/file", document_files.file),
     Route(f"{_DOCUMENT}/transcript", pages.transcript),
     Route(f"{_DOCUMENT}/pages/{{page}}", pages.page),
     Route(f"{_DOCUMENT}/pages/{{page}}/words", pages.words),
     Route(f"{_DOCUMENT}/pages/{{page}}/image", pages.image),
+    *operations.routes(),
 ]
 
 _AROUND = (SecurityMiddleware, DrainingMiddleware, ReplyMiddleware, RequestFilter, DispatchMiddleware)

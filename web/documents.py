@@ -1,8 +1,7 @@
-"""Routes of documents: the list with page counts, one document with its ledger, deletion."""
+"""Routes of documents: the list with page counts, one document with its ledger."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, NotRequired, cast
 
@@ -14,15 +13,11 @@ from graph import dependencies
 from graph.access import LOCAL, NotAllowedError
 from graph.storage import summaries
 from graph.storage.base import Catalog
-from graph.storage.cleanup import remove
 from graph.storage.rows import DocumentRow
 from graph.storage.summaries import DocumentSummary, LedgerLine
 from web.auth import identity_of, stores_of
 from web.openapi import DocumentPath, endpoint
 from web.responses import WebError, query_number
-
-deletion = threading.Lock()
-"""Held while a document is removed: of two requests, the second finds nothing."""
 
 MAX_LISTED = 500
 """Documents of one page of the list."""
@@ -92,19 +87,6 @@ class DocumentDetails(DocumentSummary):
 
     ledger_pages: list[LedgerLine]
     """A line for each page."""
-
-
-class DocumentName(TypedDict):
-    """The name of a deleted document."""
-
-    id: str
-    name: str
-
-
-class Deleted(TypedDict):
-    """The result of a deletion."""
-
-    deleted: DocumentName
 
 
 def find_document(request: Request) -> DocumentRow:
@@ -203,16 +185,3 @@ def document(request: Request) -> DocumentDetails:
     if summary is None:
         raise WebError(404, "No page of this document has been read yet.")
     return {**summary, "ledger_pages": summaries.pages(catalog, row.id)}
-
-
-@endpoint(path=DocumentPath, errors=[404])
-def delete(request: Request) -> Deleted:
-    """Remove a document from all stores.
-
-    If two requests come at the same time, the second one gets 404.
-    """
-    with deletion:
-        row, stores = find_document(request), stores_of(request)
-        stores.acquire_for_writing()
-        remove(stores, row.id)
-    return {"deleted": {"id": row.id, "name": row.name}}

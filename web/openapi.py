@@ -54,7 +54,7 @@ def endpoint(
     *,
     path: type | None = None,
     query: type | None = None,
-    body: str = "",
+    body: str | type = "",
     status: int = 200,
     media: Sequence[str] = (),
     errors: Sequence[int] = (),
@@ -67,7 +67,7 @@ def endpoint(
     Args:
         path: A TypedDict of the parameters in the path.
         query: A TypedDict of the parameters in the query.
-        body: The media type of the request's body, if it has one.
+        body: The media type of the request's body, or the TypedDict of a JSON body, if it has one.
         status: The status of a successful response.
         media: The media types of a handler that returns a `Response` of something other than JSON.
         errors: The statuses of errors besides those that every route may answer with.
@@ -81,8 +81,7 @@ def endpoint(
             "responses": {str(status): _success(handler, media)} | _errors(errors),
         }
         if body:
-            schema = {"type": "string"} if body.startswith("text/") else {"type": "string", "format": "binary"}
-            operation["requestBody"] = {"content": {body: {"schema": schema}}}
+            operation["requestBody"] = _request_body(body)
         made = _responding(handler, status)
         # Starlette's schema generator, which the LangGraph server uses, reads YAML below this line; JSON is YAML.
         made.__doc__ = f"{handler.__doc__}\n---\n{_yaml(operation)}"
@@ -150,6 +149,13 @@ def _parameters(place: str, kind: type | None) -> list[Spec]:
         }
         for name, spec in schema.get("properties", {}).items()
     ]  # fmt: skip
+
+
+def _request_body(body: str | type) -> Spec:
+    if not isinstance(body, str):
+        return {"required": True, "content": {_JSON: {"schema": schema_of(body)}}}
+    schema = {"type": "string"} if body.startswith("text/") else {"type": "string", "format": "binary"}
+    return {"content": {body: {"schema": schema}}}
 
 
 def _success(handler: Handler, media: Sequence[str]) -> Spec:

@@ -12,13 +12,13 @@ from typing_extensions import TypedDict
 
 from graph import dependencies
 from graph.ingestion.access import UPLOAD, UPLOADED_ID
+from graph.operations import Deleted, deletion
 from graph.storage import summaries
 from graph.storage.cleanup import remove
 from graph.storage.stores import Stores
 from loaders.errors import PasswordError, SourceError
 from loaders.sources.formats import format_of
 from web.auth import stores_of
-from web.documents import Deleted, deletion
 from web.openapi import DocumentPath, endpoint
 from web.responses import WebError
 

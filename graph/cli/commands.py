@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graph.cli import moving, team
 from graph.cli.exit_codes import BAD_INPUT, DONE, EXPLAINED, INCOMPLETE
 from graph.cli.options import Options, with_options
 
@@ -43,9 +42,6 @@ class Depths(click.ParamType[tuple[int, ...]]):
         return tuple(depths)
 
 
-registry = click.Group(commands={"collections": team.collections, "migrate": moving.migrate, "token": team.token})
-"""The commands by name; `graph.cli.group` takes them from here."""
-
 _count = click.IntRange(min=1)
 _documents = click.option(
     "--document", "documents", multiple=True, metavar="NAME_OR_ID", show_default="all documents",
@@ -63,7 +59,7 @@ def _wish(collection: str) -> dict[str, str]:
     return {"collection": collection} if collection else {}
 
 
-@registry.command(epilog=EXPLAINED)
+@click.command(epilog=EXPLAINED)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--reread", is_flag=True, show_default="off", help="Read pages again that were read before.")
 @click.option("--password", metavar="TEXT", show_default="none", help="The password of encrypted PDFs.")
@@ -104,7 +100,7 @@ def ingest(
     return DONE if complete else INCOMPLETE
 
 
-@registry.command(epilog=EXPLAINED)
+@click.command(epilog=EXPLAINED)
 @click.argument("question")
 @_documents
 @click.option(
@@ -139,7 +135,7 @@ def ask(
     return BAD_INPUT if answer.get("reason") == "model_failed" else DONE
 
 
-@registry.command(epilog=EXPLAINED)
+@click.command(epilog=EXPLAINED)
 @_documents
 @click.option(
     "--thread", metavar="ID", default="", show_default="a new conversation", help="A conversation to continue."
@@ -189,7 +185,7 @@ def _questions() -> Iterator[str]:
             yield line
 
 
-@registry.command(epilog=EXPLAINED)
+@click.command(epilog=EXPLAINED)
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE.jsonl")
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="DIR", show_default="a folder in the home folder",
@@ -238,7 +234,7 @@ def eval(
     return INCOMPLETE if results["summary"]["errors"] else DONE
 
 
-@registry.command(epilog=EXPLAINED)
+@click.command(epilog=EXPLAINED)
 @click.option(
     "--limit", type=click.IntRange(1, 500), metavar="N", show_default="all", help="List so many documents at most."
 )
@@ -252,7 +248,7 @@ def documents(options: Options, limit: int | None, offset: int, collection: str)
     options.show(options.client(**_wish(collection)).documents(limit, offset), output.documents)
 
 
-@registry.command(epilog=EXPLAINED)
+@click.command(epilog=EXPLAINED)
 @click.argument("document")
 @with_options
 def pages(options: Options, document: str) -> None:
@@ -262,7 +258,7 @@ def pages(options: Options, document: str) -> None:
     options.show(options.client().pages(document), output.pages)
 
 
-@registry.command(epilog=EXPLAINED)
+@click.command(epilog=EXPLAINED)
 @click.argument("document")
 @click.argument("page", type=_count)
 @click.option(
@@ -290,17 +286,18 @@ def show(options: Options, document: str, page: int, image: Path | None) -> None
     options.show({"id": found["id"], "name": found["name"], "page": page, "file": str(image)}, output.page_image)
 
 
-@registry.command(epilog=EXPLAINED)
+@click.command(epilog=EXPLAINED)
 @click.argument("document")
 @with_options
 def delete(options: Options, document: str) -> None:
     """Delete a DOCUMENT and everything stored of it."""
+    from graph import operations
     from graph.cli import output
 
-    options.show(options.client().delete(document), output.deleted)
+    options.show(options.client().run(operations.delete_document, document=document), output.deleted)
 
 
-@registry.command(epilog=EXPLAINED)
+@click.command(epilog=EXPLAINED)
 @with_options
 def reembed(options: Options) -> None:
     """Rebuild all vectors; no page is read again.
@@ -310,7 +307,7 @@ def reembed(options: Options) -> None:
     _rebuild(options, "reembed")
 
 
-@registry.command(epilog=EXPLAINED)
+@click.command(epilog=EXPLAINED)
 @with_options
 def rechunk(options: Options) -> None:
     """Rebuild all chunks and vectors; no page is read again.
@@ -328,7 +325,7 @@ def _rebuild(options: Options, task: Task) -> None:
     options.show(result, output.rebuilt)
 
 
-@registry.command(epilog=EXPLAINED)
+@click.command(epilog=EXPLAINED)
 @click.option(
     "--ask",
     is_flag=True,
@@ -351,7 +348,7 @@ def doctor(options: Options, ask: bool) -> int:
     return DONE if report["ok"] and all(said.startswith("yes") for said in replies) else BAD_INPUT
 
 
-@registry.command(epilog=EXPLAINED)
+@click.command(epilog=EXPLAINED)
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FOLDER...")
 @with_options
 def watch(options: Options, folders: tuple[Path, ...]) -> int:
@@ -365,7 +362,7 @@ def watch(options: Options, folders: tuple[Path, ...]) -> int:
     return follow(options.client(), options.server, folders, lambda one: options.show_line(one, output.followed))
 
 
-@registry.command(epilog=EXPLAINED)
+@click.command(epilog=EXPLAINED)
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="The address to listen at.")
 @click.option("--port", type=click.IntRange(1, 65535), default=2024, metavar="N", help="The port to listen at.")
 @click.option("--reload", is_flag=True, show_default="off", help="Restart when the code of a checkout changes.")

@@ -47,66 +47,26 @@ def collections(options: Options, action: str, collection: str, who: str, role: 
     `create COLLECTION`, `members COLLECTION`, `add COLLECTION WHO`, `remove COLLECTION WHO`; WHO is a user or, as
     group:NAME, everyone in a group.
     """
+    from graph import operations
     from graph.errors import BadInputError
 
     if (action != "list" and not collection) or (action in ("add", "remove") and not who):
         raise BadInputError(
             f"`collections {action}` needs a collection" + " and a user." * (action in ("add", "remove"))
         )
-    if options.server:
-        found = _through_server(options.server, action, collection, who, role)
-        options.show(found, _print_collections if action == "list" else _print_members)
-        return
-    catalog = _catalog()
+    client = options.client()
     if action == "list":
-        found = {name: len(documents) for name, documents in catalog.collections().items()}
-        options.show({"collections": found}, _print_collections)
+        listed = client.run(operations.own_collections)["collections"]
+        options.show({"collections": {one["name"]: one["documents"] for one in listed}}, _print_collections)
         return
-    identity = catalog.create_collection(collection) if action == "create" else _id(collection)
-    if action in ("add", "remove"):
-        catalog.set_member(identity, who, role if action == "add" else None)
-    shown = {"id": identity, "collection": collection, "members": catalog.members(identity)}
-    options.show(shown, _print_members)
-
-
-def _through_server(server: str, action: str, collection: str, who: str, role: str) -> dict[str, Any]:
-    """Carry out an action for the user whose token is set; return what is shown of it."""
-    from urllib.parse import quote
-
-    from graph.cli.clients.connection import Connection
-    from graph.settings import settings
-
-    connection, path = Connection(server, settings().token), f"/collections/{quote(collection, safe='')}"
-    if action == "list":
-        listed = connection.get("/collections")["collections"]
-        return {"collections": {one["name"]: one["documents"] for one in listed}}
     if action == "create":
-        found = connection.request("POST", path).json()
+        found = client.run(operations.create_collection, collection=collection)
     elif action == "members":
-        found = connection.get(f"{path}/members")
+        found = client.run(operations.members, collection=collection)
     else:
-        given = {"who": who, "role": role if action == "add" else None}
-        found = connection.request("PUT", f"{path}/members", json=given).json()
-    return {"id": found["id"], "collection": collection, "members": found["members"]}
-
-
-def _catalog() -> Any:
-    """Return the catalog of the home folder, as the local user sees it, who manages every collection."""
-    from graph import dependencies
-    from graph.access import Scope
-
-    return dependencies.stores(Scope.everything()).catalog
-
-
-def _id(collection: str) -> str:
-    """Return the id of a collection by its name or id."""
-    from graph import dependencies
-    from graph.access import missing_collection
-
-    found = dependencies.home_stores().catalog.collection_ids(collection)
-    if not found:
-        raise missing_collection(collection)
-    return found[0]
+        given = role if action == "add" else None
+        found = client.run(operations.set_member, collection=collection, who=who, role=given)
+    options.show({"id": found["id"], "collection": collection, "members": found["members"]}, _print_members)
 
 
 def _print_collections(found: Any) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from graph import operations
 from graph.cli.clients.base import Client
 from graph.cli.exit_codes import DONE
 from graph.errors import BadInputError
@@ -20,7 +21,7 @@ from loaders.sources.download import DOCUMENT_ID_DIGITS
 class RemoteLibrary:
     """The library of a server, to which files are uploaded.
 
-    The server knows them by what they hold and not by where they are: documents that were there before are left.
+    The server identifies files by their contents, without paths. Documents that it had before are never deleted.
 
     Args:
         client: The server.
@@ -51,7 +52,7 @@ class RemoteLibrary:
         listed = self._listed()
         for document in {document for _, document in gone} - set(held) - {""}:
             if document in listed:
-                self._client.delete(document)
+                self._client.run(operations.delete_document, document=document)
 
     def _listed(self) -> set[str]:
         return {row["id"] for row in self._client.documents()["documents"]}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.cli.commands import registry
+from graph.cli import group
 from graph.cli.main import main
 from tests.conftest import ROOT, SAMPLE, MakePdf
 from tests.loopback_files import serve_files
@@ -134,7 +134,7 @@ def test_the_commands_run(block: str, desk: Path, capfd: pytest.CaptureFixture[s
                 # The development data is not here: the options are parsed, and nothing runs.
                 (desk / "set.jsonl").touch()
                 words = ["set.jsonl" if word.startswith("DATA/") else word for word in words]
-                registry.commands[words[0]].make_context(words[0], words[1:], obj=words)
+                group.load(words[0]).make_context(words[0], words[1:], obj=words)
                 continue
             words = [word.replace("https://example.org", url) for word in words]
             assert main(words) == 0, f"pagewitness {shlex.join(words)}\n{capfd.readouterr().err}"

@@ -26,6 +26,7 @@ LAYERS = (
     (
         "graph.app",
         "graph.export",
+        "graph.operations",
         "graph.retriever",
         "graph.tools",
         "graph.tool_graphs",

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from graph.cli.progress import EventHandler
 from graph.errors import BadInputError
 
 if TYPE_CHECKING:
     from graph.maintenance.graph import Task
+    from graph.operations import Operation
 
+P = ParamSpec("P")
+R = TypeVar("R", bound=Mapping[str, Any])
 
 QuestionHandler = Callable[[Mapping[str, Any]], str]
-"""Answers a question back, given as its `question`, `options` (with `id` and `label`) and what is `assumed`."""
+"""Answers a question of the run to the user, given as its `question`, `options` (with `id` and `label`) and what is
+`assumed`."""
 
 
 class Client(Protocol):
@@ -60,15 +64,15 @@ class Client(Protocol):
     def page_image(self, name: str, number: int) -> bytes:
         """Return the image of a page as PNG."""
 
-    def delete(self, name: str) -> Mapping[str, Any]:
-        """Delete the document with this name or id."""
+    def run(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Carry out an operation of `graph/operations.py`; `document`, if it is a parameter, is a name or an id."""
 
     def maintain(self, task: Task, on_event: EventHandler) -> Mapping[str, Any]:
         """Run a task of the maintenance graph: health checks, or a rebuild of vectors or chunks."""
 
 
 def follow(parts: Iterable[Any], on_event: EventHandler) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
-    """Consume the stream of a run; return its last state, and the question back if it stopped to ask one.
+    """Consume the stream of a run; return its last state, and the question to the user if it stopped to ask one.
 
     Args:
         parts: Stream parts of version "v2" with the modes `custom` and `values`.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graph import dependencies
 from graph.access import LOCAL, Scope
-from graph.cli.clients.base import QuestionHandler, follow, page_line, page_text
+from graph.cli.clients.base import P, QuestionHandler, R, follow, page_line, page_text
 from graph.cli.progress import EventHandler
 from graph.context import Context
 from graph.errors import BadInputError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from graph.app import Input
     from graph.compiled import Application
     from graph.maintenance.graph import Task
+    from graph.operations import Operation
 
 
 class LocalClient:
@@ -103,16 +104,15 @@ class LocalClient:
             why = line["detail"] or "it is not stored: read the document again with --reread"
             raise BadInputError(f"There is no image of page {number} of {document['name']!r}: {why}") from None
 
-    def delete(self, name: str) -> Mapping[str, Any]:
-        """Delete a document from the catalog, the vectors and the page images."""
+    def run(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Carry out an operation of `graph/operations.py`."""
         from graph.retrieval.documents import find_document
-        from graph.storage.cleanup import remove
 
-        stores = dependencies.stores(Scope.everything())
-        stores.acquire_for_writing()
-        document = find_document(stores.catalog, name)
-        remove(stores, document.id)
-        return {"deleted": {"id": document.id, "name": document.name}}
+        given: dict[str, Any] = dict(kwargs)
+        if "document" in given:
+            given["document"] = find_document(dependencies.stores(Scope.everything()).catalog, given["document"]).id
+        function: Callable[..., R] = operation.function
+        return function(LOCAL, *args, **given)
 
     def maintain(self, task: Task, on_event: EventHandler) -> Mapping[str, Any]:
         """Run a task of the maintenance graph: health checks, or a rebuild of vectors or chunks."""
@@ -125,7 +125,7 @@ class LocalClient:
         return async_nodes.run(perform(task, open_dependencies, on_event))
 
     def _run(self, request: Input, on_event: EventHandler, on_question: QuestionHandler | None) -> Mapping[str, Any]:
-        """Run the graph without a stored thread; one that may ask something back is kept in memory meanwhile."""
+        """Run the graph without a stored thread; the thread of a run that may ask the user is kept in memory."""
         from graph.app import app, compile_app
 
         if on_question is None:
@@ -142,7 +142,7 @@ class LocalClient:
         on_question: QuestionHandler | None,
         thread: str,
     ) -> Mapping[str, Any]:
-        """Run a graph to its end, with the answers to what it asks back."""
+        """Run a graph to its end; answer its questions to the user by `on_question`."""
         from langgraph.types import Command
 
         context = self._context if on_question else self._context.model_copy(update={"ask_back": "off"})

@@ -6,14 +6,14 @@ import contextlib
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 from langgraph_sdk.client import SyncLangGraphClient
 from langgraph_sdk.schema import RunCreateMetadata
 
 from graph.access import missing_collection
-from graph.cli.clients.base import QuestionHandler, follow, page_line, page_text
+from graph.cli.clients.base import P, QuestionHandler, R, follow, page_line, page_text
 from graph.cli.clients.connection import Connection
 from graph.cli.clients.uploads import upload_sources
 from graph.cli.progress import EventHandler
@@ -23,6 +23,7 @@ from graph.settings import settings
 
 if TYPE_CHECKING:
     from graph.maintenance.graph import Task
+    from graph.operations import Operation
 
 # Names of exceptions, as the server reports them, that the user can solve; see graph/errors.py and loaders/errors.py.
 _USER_ERRORS = (
@@ -134,9 +135,15 @@ class RemoteClient:
         line = page_line(document["pages"], document["name"], number)
         return self._connection.request("GET", f"/documents/{document['id']}/pages/{line['page']}/image").content
 
-    def delete(self, name: str) -> Mapping[str, Any]:
-        """Delete a document from the server's home folder."""
-        return self._connection.send("DELETE", f"/documents/{self._find(name).id}")
+    def run(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Send a request to the route of an operation of `graph/operations.py`."""
+        given: dict[str, Any] = dict(kwargs)
+        if "document" in given:
+            given["document"] = self._find(given["document"]).id
+        path, rest = operation.split(given)
+        return cast(
+            R, self._connection.send(operation.method, path, **{"json" if operation.has_body else "params": rest})
+        )
 
     def maintain(self, task: Task, on_event: EventHandler) -> Mapping[str, Any]:
         """Run a task of the maintenance graph on the server; `doctor` also reports that the server answers."""
@@ -165,7 +172,8 @@ class RemoteClient:
             given: The graph's input.
             on_event: Called with each custom event.
             thread: The id of the thread; None for a run without one.
-            on_question: Answers what the run asks back; such a run has a thread, which is deleted if `thread` is None.
+            on_question: Answers questions of the run to the user; if `thread` is None, the run has a thread of its own,
+                which is deleted after it.
         """
         started: list[RunCreateMetadata] = []
         on_thread = str(uuid.uuid4()) if on_question and thread is None else thread
@@ -191,7 +199,7 @@ class RemoteClient:
         self, graph: str, given: Mapping[str, Any] | None, on_event: EventHandler, thread: str | None,
         on_question: QuestionHandler | None, started: list[RunCreateMetadata],
     ) -> Mapping[str, Any]:  # fmt: skip
-        """Run a graph to its end, with the answers to what it asks back; return its last state."""
+        """Run a graph to its end, answering its questions by `on_question`; return its last state."""
         context = self._context if on_question or thread is None else {**self._context, "ask_back": "off"}
         if graph != "pagewitness":
             context = self._context
