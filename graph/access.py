@@ -98,7 +98,7 @@ class Scope:
 
     @classmethod
     def everything(cls) -> Scope:
-        """Return the scope of the whole home, of the local user and of maintenance that looks at every document."""
+        """Return the scope of the whole home: that of the local user, and of maintenance tasks on all documents."""
         return _EVERYTHING
 
     @property
@@ -129,7 +129,7 @@ class Memberships(Protocol):
         """Return the collections that have one of these members (`NAME` or `group:NAME`), each once."""
 
     def collection_ids(self, name: str) -> list[str]:
-        """Return the ids of the collections of this id or name, in any spelling of its letters' case."""
+        """Return the ids of the collections of this id or name, compared without regard to case."""
 
 
 def scope_of(identity: Identity, catalog: Memberships, collection: str = "") -> Scope:
@@ -169,7 +169,7 @@ def _only(ids: Sequence[str], name: str) -> Scope:
 
 
 def missing_collection(name: str) -> NotAllowedError:
-    """Return the error for a collection that does not exist, or may not be seen: the words are the same."""
+    """Return the error for a collection that does not exist or may not be seen: the message is the same for both."""
     return NotAllowedError(
         f"There is no collection {name!r}: give the name of one that you are a member of.", seen=False
     )
@@ -179,7 +179,7 @@ def require_writer(scope: Scope, collection: str, name: str = "") -> None:
     """Check that documents may be added to a collection and removed from it; `name` is what it is called.
 
     Raises:
-        NotAllowedError: they may not; where the collection may not even be read, it is told to be missing.
+        NotAllowedError: they may not; a collection that may not even be read is reported as missing.
     """
     _require(
         scope.may_write(collection), scope, collection, name,
@@ -192,16 +192,16 @@ def require_manager(scope: Scope, collection: str, name: str = "") -> None:
     """Check that the members of a collection may be changed; `name` is what it is called.
 
     Raises:
-        NotAllowedError: they may not; where the collection may not even be read, it is told to be missing.
+        NotAllowedError: they may not; a collection that may not even be read is reported as missing.
     """
     _require(
         scope.may_manage(collection), scope, collection, name,
-        "You are no manager of the collection {name!r}: ask one of them to change its members.",
+        "You do not manage the collection {name!r}: ask one of its managers to change its members.",
     )  # fmt: skip
 
 
 def _require(allowed: bool, scope: Scope, collection: str, name: str, refusal: str) -> None:
-    """Raise NotAllowedError unless it is allowed: the refusal, or that a collection that may not be read is missing."""
+    """Raise NotAllowedError unless `allowed`: with this refusal, or as missing if the collection may not be read."""
     if allowed:
         return
     if not scope.may_read(collection):

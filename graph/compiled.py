@@ -1,4 +1,4 @@
-"""Compiled graphs with more: the root detaches files from its input, inner graphs send events into its stream.
+"""Subclasses of compiled graphs: the root detaches files from its input, inner graphs send events to its stream.
 
 `StateGraph.compile` cannot be told which class to return, so a compiled graph is copied and the copy's class changed to
 a subclass that adds no attributes. The subclasses override public methods alone.
@@ -50,9 +50,10 @@ def _detach_updates(supersteps: Supersteps) -> list[list[StateUpdate]]:
 
 
 class Inner(Compiled):
-    """A compiled graph whose custom events come in the stream of the graph that it is a node of.
+    """A compiled graph whose custom events appear in the stream of the graph that it is a node of.
 
-    Of a conversation it returns what it adds: the whole of it is in each `updates` event else, and is merged again.
+    It returns only the messages that it adds to a conversation: otherwise each `updates` event would hold all of them,
+    and the outer graph would merge them again.
     """
 
     def invoke(self, input: Any, *args: Any, **kwargs: Any) -> Any:
@@ -106,7 +107,7 @@ def detach_files(compiled: Compiled) -> Application:
 
 
 def inner(compiled: Compiled) -> Inner:
-    """Return a copy of a compiled graph whose custom events come with those of the graph that it is a node of."""
+    """Return a copy of a compiled graph whose custom events appear in the stream of the graph that it is a node of."""
     return _with_class(compiled, Inner)
 
 

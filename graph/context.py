@@ -27,7 +27,7 @@ from graph.types import RELEVANT_GRADE
 
 
 def _prompt(name: str, description: str, node: str) -> Any:
-    """Return the field of a prompt; Studio shows it below the node, with the present text of the prompt's file."""
+    """Return the field of a prompt; Studio shows it below its node, the text of the prompt's file as the default."""
 
     def extend_schema(schema: dict[str, Any]) -> None:
         schema.update(langgraph_nodes=[node], langgraph_type="prompt", default=prompts.load(name).text)
@@ -183,8 +183,8 @@ class Context(BaseModel):
     )
     prompts: Literal["auto", "short", "full"] = Field(
         default_factory=lambda: settings().prompts,
-        description="How the model that answers is asked: `short` (fewer words, at most three passages, no plan, "
-        "quotes looked up), `full`, or `auto`: `short` for models of at most 9 billion parameters, told by their names "
+        description="How the model that answers is asked: `short` (fewer words, at most three chunks, no plan, "
+        "quotes found by code), `full`, or `auto`: `short` for models of at most 9 billion parameters, by their names "
         "or by `pagewitness doctor --ask`.",
     )
     ask_back: Literal["auto", "off"] = Field(

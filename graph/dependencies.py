@@ -65,7 +65,7 @@ def pool() -> PagePool:
     """Return the pool that opens files and reads pages, here or in a cluster; its processes start with the first page.
 
     Raises:
-        BadInputError: the settings name a cluster, and what speaks to it is not installed.
+        BadInputError: the settings name a cluster, and its client library is not installed.
     """
     return _pool_at(settings().pool_url)
 
@@ -145,7 +145,7 @@ def stores_of(identity: Identity, collection: str = "") -> Stores:
 
 
 def run_scope(collection: str = "") -> Scope:
-    """Return the scope of the run that calls this: what the user that it acts for may see and change.
+    """Return the scope of the calling run: what its user may see and change.
 
     It is limited to this collection, or else to the one that the run's settings name.
 
@@ -160,9 +160,9 @@ def run_scope(collection: str = "") -> Scope:
 
 
 def engine_name(context: Context, config: Settings) -> str:
-    """Return what answers, `llm` or `offline`; `auto` is `llm` where a model is named, or a provider's key is set.
+    """Return the engine that answers, `llm` or `offline`; `auto` is `llm` where a model is named, or a key is set.
 
-    A model that is named and cannot be used is an error, not a reason to go offline without a word.
+    A model that is named and cannot be used is an error: the run does not fall back to the offline engine.
     """
     if context.engine != "auto":
         return context.engine
@@ -171,7 +171,7 @@ def engine_name(context: Context, config: Settings) -> str:
 
 
 def reader_name(context: Context, config: Settings) -> str:
-    """Return what reads pages, `llm` or `offline`."""
+    """Return the engine that reads pages, `llm` or `offline`."""
     return "offline" if context.reader_model == OFFLINE else engine_name(context, config)
 
 
@@ -357,7 +357,7 @@ async def current() -> Deps:
     engine_context = _engine_context(context)
     opened = _stores_at(*_places(config))
     # Opening stores again blocks too: the home folder may have been deleted since the run's last node.
-    # What users may see is looked up in the catalog each time, which blocks; without users nothing is.
+    # What a user may see is looked up in the catalog each time, which blocks; a home without users needs no look-up.
     scope = await asyncio.to_thread(run_scope) if config.users or context.collection else run_scope()
     if _engine_and_embedder.is_cached(engine_context, config) and not opened.was_replaced():
         return _deps(opened.within(scope), *_engine_and_embedder(engine_context, config))

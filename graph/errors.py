@@ -102,7 +102,7 @@ class ServiceOutOfOrderError(ModelError):
 
 
 class UnusableReplyError(ModelError):
-    """A model replied, but blocked, cut off, empty or malformed: which says nothing about the documents.
+    """A model's reply was blocked, cut off, empty or malformed, which says nothing about the documents.
 
     Args:
         message: The sentence for the user.

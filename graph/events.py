@@ -122,8 +122,8 @@ def writer() -> Writer:
 def in_roots_stream() -> Iterator[None]:
     """Send the events of the inner graph that runs meanwhile into the stream of the graph whose node it is.
 
-    LangGraph drops them unless its caller asks for the events of subgraphs, for which a server tells each step of each
-    subgraph with its whole state. A graph that is no node is left alone.
+    LangGraph drops them unless its caller asks for the events of subgraphs; then a server also sends each step of each
+    subgraph with its whole state. A graph that is not a node of another one is left alone.
     """
     try:
         token = _root.set(writer())

@@ -46,8 +46,8 @@ def remove_invisible(text: str) -> str:
 def sanitize_markdown(text: str) -> str:
     """Return a statement as safe Markdown: its words, without images, links, HTML tags and invisible characters.
 
-    Citation markers in it are disarmed too; the real ones are appended afterwards. Raised signs that are set by tags or
-    formulas are written in Unicode's characters.
+    Citation markers in it are disarmed too; the real ones are appended afterwards. Superscripts and subscripts that are
+    set by tags or formulas become Unicode characters.
     """
     from loaders.text.raised_signs import write_signs  # its patterns take 4 ms at import
 

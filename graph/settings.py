@@ -365,7 +365,7 @@ def has_one_numpy_thread() -> bool:
 
 
 def prepare_ray() -> None:
-    """Set what Ray reads when it is imported: it reports no use to its makers, and prints no deaths of processes."""
+    """Set the variables that Ray reads at import: no usage reports, and no messages about processes that ended."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ["RAY_DEDUP_LOGS_SKIP_REGEX"] = "."  # they would go to standard output, beside our JSON
     named = os.environ.get("RAY_AUTH_TOKEN") or os.environ.get("RAY_AUTH_TOKEN_PATH")

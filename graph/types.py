@@ -172,7 +172,7 @@ class Claim(TypedDict):
 
 
 Tool = Literal["search", "open_page", "compute"]
-"""What a step of a plan does: search passages, open a page, or compute on tables."""
+"""What a step of a plan does: search chunks, open a page, or compute on tables."""
 
 
 class PlannedStep(TypedDict):
@@ -223,11 +223,11 @@ class PageView:
 
 
 ReadFrom = Literal["text", "ocr", "transcript", "image", "description"]
-"""By which witness a quote stands on its page.
+"""Where the words of a quote were read.
 
 `text`: the page's text layer. `ocr`: the built-in OCR. `transcript`: only the model that read the page, because no
 second reading has it. `image`: only the model that answered, which saw the page's image. `description`: what a model
-wrote of a figure or table, which is not printed on the page."""
+wrote about a figure or table, which is not printed on the page."""
 
 
 class Citation(TypedDict):
@@ -256,7 +256,7 @@ class Citation(TypedDict):
     verified: NotRequired[Literal[False]]
     """False if only a model gives the words; missing if the page's text layer or OCR holds them."""
     read_from: NotRequired[ReadFrom]
-    """By which witness the words stand on the page; missing in answers of earlier versions."""
+    """Where the words were read; missing in answers of earlier versions."""
     verdict: NotRequired[Verdict]
     """How far the statement that cites it is proven, of several the least; missing in answers of earlier versions."""
     reason: NotRequired[str]
@@ -265,7 +265,7 @@ class Citation(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A claim as an entailment check sees it: alone with its quote."""
+    """A claim and its quote, as an entailment check sees them."""
 
     text: str
     """What the claim says."""

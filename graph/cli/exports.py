@@ -25,9 +25,9 @@ def check(proof: Path | None, exports: Sequence[Path]) -> None:
 
 
 def write(client: Client, answer: Mapping[str, Any], proof: Path | None, exports: Sequence[Path]) -> list[str]:
-    """Write the files of an answer; return what was written or not, a sentence for each.
+    """Write the files of an answer; return a sentence for each that says whether it was written.
 
-    An answer without citations has no proof, which is no error: a refusal is an answer.
+    An answer without citations, such as a refusal, has no proof; this is no error.
     """
     from graph.export.texts import WRITERS
 

@@ -53,7 +53,7 @@ def migrate(options: Options, address: str, files: str, verify: bool, reopen: bo
 
 
 def _progress(quiet: bool) -> Any:
-    """Return what writes one line that counts the documents, on a terminal."""
+    """Return a callback that counts the documents in one line of the terminal."""
     shown = sys.stderr.isatty() and not quiet
 
     def show(done: int, total: int, _: str) -> None:

@@ -54,7 +54,7 @@ class Options:
     engine: str | None
 
     def asker(self) -> QuestionHandler | None:
-        """Return what asks the user at the terminal; None where there is none, or programs read the output."""
+        """Return the function that asks the user at the terminal; None without a terminal, and with `--json`."""
         at_terminal = sys.stdin.isatty() and sys.stderr.isatty()
         return None if self.json or not at_terminal else _ask_user
 
@@ -153,7 +153,7 @@ _SHARED: tuple[Callable[[Function], Function], ...] = (
 
 
 def _ask_user(back: Mapping[str, Any]) -> str:
-    """Show a question back with its options; return the answer, "" for the assumed one."""
+    """Print the question of a run with its options; return the user's answer, "" for the assumed option."""
     if back.get("problem"):
         click.echo(back["problem"], err=True)
     click.echo(back["question"], err=True)
@@ -189,7 +189,7 @@ def _interrupt(*_: object) -> None:
 
 
 def _advice(error: HomeInUseError, context: click.Context) -> str:
-    """Return the message of the error with the same command through the server that owns the home folder, if any."""
+    """Return the error's message, with the command to run through the server that owns the home folder, if any."""
     import shlex
 
     if not error.served_at or context.info_name in ("eval", "serve"):

@@ -26,7 +26,7 @@ _PAGE = {"read": "green", "blank": "dim", "fallback": "yellow", "failed": "red",
 
 
 def ingestion(report: Mapping[str, Any]) -> None:
-    """Print each document with its ledger counts in one line and its failures below it, then the other files given."""
+    """Print a line for each document with its ledger counts, its failures below it, then the other files."""
     for document in report["documents"]:
         counts = ", ".join(f"{count} {status}" for status, count in document["ledger"].items() if count)
         status = document["status"]
@@ -145,7 +145,7 @@ def answer(result: Mapping[str, Any]) -> None:
 
 
 def _coloured(answer: str) -> str:
-    """Return an answer as markup, with what says of a statement that it is not proven in colour."""
+    """Return an answer as markup, with the labels of statements that are not proven in colour."""
     return _LABEL.sub(lambda found: f"[yellow]{found[0]}[/]", escape(answer))
 
 

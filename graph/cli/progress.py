@@ -28,11 +28,11 @@ _STAGES: Mapping[Stage, str] = {
     "embed": "chunks indexed", "ask": "questions asked",
 }  # fmt: skip
 _MAX_BARS = 8
-"""Bars of documents at a time, fewer on a low terminal: those of which something was heard last."""
+"""The most bars of documents at a time (fewer on a low terminal): those with the latest events."""
 _NARROW = 70
 """Columns under which there is no room for the drawn bar beside name, numbers and stage."""
 _SURE_PAGES = 3
-"""Pages from which on the remaining time is told: the first ones wait for models to load."""
+"""Pages after which the remaining time is shown: the first ones wait for models to load."""
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def progress_bars(quiet: bool) -> Iterator[EventHandler]:
 
 
 class _Bars:
-    """The bars of a run: one for each document of which something was heard last, and one for the pages of all."""
+    """The bars of a run: one for each document with recent events, and one for the pages of all."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -87,7 +87,7 @@ class _Bars:
         self._since = 0.0
 
     def show(self, event: events.Progress) -> None:
-        """Take an event over into the bars."""
+        """Show a progress event in the bars."""
         document = event["document"]
         if event["stage"] in ("survey", "read"):
             self._count(event)
@@ -139,7 +139,7 @@ class _Bars:
         return " ".join(parts + ([f"{event['requests']} requests"] if event["requests"] and wide else []))
 
     def _name(self, event: events.Progress) -> str:
-        """Return a document's name, shortened; with the beginning of its id where another has it too."""
+        """Return a document's name, shortened, and the beginning of its id where another has the same name."""
         name, room = event["name"], max(8, self._console.width * 2 // 5 - 4)
         if event["name"] in self._names.values():
             name = f"{name} ({event['document'][:6]})"
@@ -147,7 +147,7 @@ class _Bars:
         return escape(self._shortened(name, room) if len(name) > room else name)
 
     def _shortened(self, name: str, room: int) -> str:
-        """Return a name without its middle; from where it differs on, if another looks like it then."""
+        """Return a name without its middle; if another name then looks the same, from where the two differ."""
         short = f"{name[: room // 2 - 1]}…{name[-(room - room // 2) :]}"
         if alike := self._shortened_names.get(short):
             start = next((at for at, (own, other) in enumerate(zip(name, alike, strict=False)) if own != other), 0)
@@ -159,7 +159,7 @@ class _Bars:
         return short
 
     def _show_recent(self, document: str) -> None:
-        """Show the bars of the documents of which something was heard last, as many as the terminal has room for."""
+        """Show the bars of the documents with the latest events, as many as the terminal has room for."""
         if document in self._recent:
             self._recent.remove(document)
         self._recent.append(document)
@@ -176,7 +176,7 @@ class _Bars:
         self._bars.update(self._all, completed=done, total=of, stage=f"pages{self._left(done, of)}")
 
     def _left(self, done: int, of: int) -> str:
-        """Return the time that the other pages take if they take as long as those that were read."""
+        """Return the time that the remaining pages take, at the average of those that were read."""
         if not _SURE_PAGES <= done < of:
             return ""
         seconds = (time.monotonic() - self._since) / (done - 1) * (of - done)  # from the first page on

@@ -55,7 +55,7 @@ def serve(host: str, port: int, *, reload: bool = False, verbose: bool = False) 
     _set_environment(verbose)
     warnings.filterwarnings("ignore", _IGNORED_WARNING.split(":")[1], UserWarning)
     started_in = Path.cwd()
-    # What is left of a SIGTERM when the server has ended (web/draining.py), or has not started yet: a clean end.
+    # A SIGTERM before the server has started, or after it has ended its runs (web/draining.py), is a clean end.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), thread_files.lock(settings().home):
         _say_first(host, port)
@@ -71,9 +71,9 @@ def _run(host: str, port: int, reload: bool) -> None:
     from langgraph_api.cli import run_server
 
     level = os.environ["LOG_LEVEL"].upper()
-    logging.getLogger().setLevel(level)  # it has set another
+    logging.getLogger().setLevel(level)  # the import has changed it
     if level == "WARNING":
-        # A line for each mistake of a client, and for an import that took long. Filters, since the server sets levels.
+        # They log each error of a client and each slow import. The server sets their levels again, hence filters.
         for name in ("langgraph_api.server", "langgraph_api.timing.timer"):
             logging.getLogger(name).addFilter(lambda record: record.levelno >= logging.ERROR)
     if reload:
@@ -138,7 +138,7 @@ def _set_environment(verbose: bool) -> None:
         ),
     }
     if users.proxy_headers():
-        # Else the library that receives requests takes a client's address from a header, and anybody can write that.
+        # Otherwise the HTTP server takes a client's address from a header, which anybody can write.
         wanted["FORWARDED_ALLOW_IPS"] = "none"
     if not settings().allowed_folders and _is_checkout():
         wanted["PAGEWITNESS_ALLOWED_FOLDERS"] = str(_ROOT / "examples")

@@ -47,7 +47,7 @@ class PageReading:
 
 
 OnDraft = Callable[[str, Sequence[Claim]], None]
-"""Is called while an answer is written, with the text of its claims so far, unverified, and the complete ones of them.
+"""Called while an answer is written, with the unverified text of its claims so far, and the complete claims.
 
 It may block."""
 
@@ -58,7 +58,7 @@ class Engine(Protocol):
     name: str
     """The engine in settings, answers and the page ledger: `llm` or `offline`."""
     reader_identity: str
-    """The page reader as keys of transcripts are hashed from it: its model and prompt version among them."""
+    """The page reader's part of transcript keys: its model, prompt version and more."""
     model: str
     """The model that reads pages, without its provider."""
     prompt: str
@@ -69,7 +69,7 @@ class Engine(Protocol):
     """Whether page images are used; if False, `image.png` is b"" and `answer` is given no images."""
     can_rewrite: bool
     """Whether `rewrite`, `plan`, `repair` and `check` can return anything; if False they are not called."""
-    most_passages: int | None
+    max_chunks: int | None
     """How many chunks the model that answers can take, by default; None for as many as the run retrieves."""
 
     def is_daily_quota_exhausted(self) -> bool:
@@ -123,7 +123,7 @@ class Engine(Protocol):
             chunks: The relevant chunks.
             grades: The grades of all chunks.
             page_images: Pages to look at as well.
-            on_draft: Is called while the answer is written, if the engine can stream.
+            on_draft: Called while the answer is written, if the engine can stream.
         """
 
     async def repair(
@@ -144,7 +144,7 @@ BATCHES_IN_FLIGHT = 16
 batches, the same with 32, which start more slowly under `invoke()` (a thread each)."""
 
 MIN_BATCH_PAGES = 4
-"""Pages of a batch, at least: the same 100 pages took 14.50 s and 1.8 s of CPU in batches of one page, 14.45 and 1.3 of
+"""The least pages of a batch: the same 100 pages took 14.50 s and 1.8 s of CPU in batches of one page, 14.45 and 1.3 of
 four, 14.43 and 1.2 of eight."""
 
 

@@ -20,14 +20,14 @@ _SAID = {
     "related": "related",
     "refused": "refused",
 }
-"""What is said of a citation, by its verdict."""
+"""The words for a citation's verdict."""
 _NO_KEY = re.compile(r"[^a-z0-9]+")
 _SPECIAL = re.compile(r"[\\{}#$%&_~^]")
 _ESCAPED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 
 
 def markdown(answer: Mapping[str, Any]) -> str:
-    """Return the question, the answer and its citations as Markdown; each citation says by which witness it stands."""
+    """Return the question, the answer and its citations as Markdown; each citation says where its words were read."""
     from graph.query.wording import verdict_sentence
 
     parts = [f"# {_line(answer.get('question') or 'Answer')}", str(answer["answer"]).strip()]

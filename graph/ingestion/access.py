@@ -99,7 +99,7 @@ def path_here(path: str, document: str) -> Path:
 
 
 def _copied(given: Path, document: str) -> Path | None:
-    """Return this user's copy on this machine of an upload or attachment of another one; None if it is neither."""
+    """Return a copy, on this machine, of the user's upload or attachment on another one; None if it is neither."""
     stores = dependencies.stores(dependencies.run_scope())
     if not UPLOADED_ID.fullmatch(document) or given.parent.name != document:
         return None
@@ -124,7 +124,7 @@ def check_bytes(path: str, document: str) -> None:
     """
     stores = dependencies.stores(dependencies.run_scope())
     if stores.scope.is_everything:
-        return  # who may do everything may write everything
+        return  # a scope of the whole home may write every document
     made = Path(os.path.realpath(path)).is_relative_to(os.path.realpath(stores.derived / document))
     if not stores.catalog.document(document) or not (made or _digest(path, os.stat(path)[6:9]).startswith(document)):
         raise SourceError(f"{Path(path).name!r} is not the file of this document: read it again in a new thread.")
@@ -132,7 +132,7 @@ def check_bytes(path: str, document: str) -> None:
 
 @lru_cache(maxsize=64)
 def _digest(path: str, told: tuple[int, ...]) -> str:
-    """Return the SHA-256 of a file; `told`, its size and times, is part of the cache's key."""
+    """Return the SHA-256 of a file; `told`, its size and times, only makes the cache's key."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

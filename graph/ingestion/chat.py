@@ -1,7 +1,7 @@
-"""The ingestion as a part of a chat: its states hold the conversation, and in it how far the reading is.
+"""The ingestion as a part of a chat: its states hold the conversation with a message on the progress at its end.
 
 Chat windows that draw the last state of the stream, of subgraphs too, would be empty while an attached file is read.
-The message on the progress is in these states alone: the last one leaves it out, and the thread never has it.
+The message on the progress is in these states only: the last state leaves it out, and no thread stores it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def indexing(state: Any) -> dict[str, Any]:
 
 
 def finished(state: Any) -> dict[str, Any]:
-    """Return the update that takes the message on the progress out of a chat's state; {} where there is none."""
+    """Return the update that removes the message on the progress from a chat's state; {} outside of a chat."""
     said = any(one.id == PROGRESS_ID for one in state.get("messages") or ())
     return {"messages": [RemoveMessage(id=PROGRESS_ID)]} if said else {}
 

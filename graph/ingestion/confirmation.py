@@ -28,7 +28,7 @@ _OPTIONS = [Option(id="yes", label="Read them"), Option(id="no", label="Do not r
 
 
 def may_be_costly(sources: Sequence[str]) -> bool:
-    """Return whether a run may have to ask before it reads sources: it can, a model reads, and they are large."""
+    """Return whether a run may have to ask before it reads sources: it can stop, a model reads, and files are large."""
     if not can_ask():
         return False
     run = context.current()
@@ -43,7 +43,7 @@ def may_be_costly(sources: Sequence[str]) -> bool:
 
 @async_node
 async def confirm_cost(state: Any) -> dict[str, Report]:
-    """Ask before sources that take many requests are read; {} goes on, a report without documents ends it."""
+    """Ask before reading sources that take many requests; return {} to go on, or an empty report to read nothing."""
     from graph.ingestion.estimate import requests_of  # the estimate of `--dry-run`, seldom needed
 
     run, sources = context.current(), state["request"]["sources"]

@@ -133,7 +133,7 @@ def _find_unchanged(context: Context, engine: str, paths: Files) -> Mapping[str,
 
 
 def _key(found: Found) -> str:
-    """Return what counts once: the document, or the source of a file that cannot be opened."""
+    """Return the key under which files count once: the document, or the source of a file that cannot be opened."""
     if isinstance(found.info, SourceError):
         return found.source
     return found.info.document if isinstance(found.info, Unchanged) else found.info.sha256[:DOCUMENT_ID_DIGITS]

@@ -24,7 +24,7 @@ from loaders.types import CHUNKER, Chunk
 
 
 def chunks_fingerprint(rows: Sequence[PageRow]) -> str:
-    """Return what a document's chunks are made from: `<chunker version>:<hash of the transcripts' keys>`.
+    """Return the fingerprint of what a document's chunks are made from: `<chunker version>:<hash of transcript keys>`.
 
     Stored chunks with another fingerprint are stale: pages were read since, a run was killed before it chunked them, or
     the chunker changed.
@@ -218,14 +218,14 @@ _index_lock = IndexLock()
 
 @asynccontextmanager
 async def turn(stores: Stores, *, alone: bool) -> AsyncIterator[Callable[[], None]]:
-    """Wait for a turn at the index, among the runs of this process and of all others that share the store.
+    """Hold a lock on the index: against the runs of this process, and of all others that share the store.
 
     Args:
         stores: The stores of the index.
-        alone: Whether it is rebuilt, so that nothing may be added meanwhile.
+        alone: Whether the lock is exclusive, for a rebuild; otherwise others may add documents meanwhile.
 
     Yields:
-        What raises HomeError if the turn was lost, because the database was started again; it blocks.
+        A blocking function that raises HomeError if the lock was lost, because the database was started again.
     """
     async with _index_lock.exclusive() if alone else _index_lock.shared():
         among_processes = await asyncio.to_thread(stores.turn, alone=alone)

@@ -134,7 +134,7 @@ def _add_document(deps: Deps, found: Found, info: DocumentInfo) -> PendingDocume
     )
     deps.stores.catalog.set_labels(document, dict(enumerate(info.labels, 1)), printed=False)
     run, rows = context.current(), deps.stores.catalog.pages(document)
-    # What is read is read again for all who have it: only who may write wherever it is decides on that.
+    # Pages are read again for all who have the document: only a user who may write in all its collections may ask so.
     kept = DONE if deps.stores.catalog.is_held_by_others(document) else ()
     pages = [row.page for row in rows if row.status not in kept and not is_done(row, run, deps.reader.name)]
     try:
@@ -347,7 +347,7 @@ def _report_document(stores: Stores, document: PendingDocument) -> DocumentRepor
     listed = catalog.document(identity)
     if not listed:
         whole = stores.everything().catalog.document(identity)
-        if not (whole and whole.source):  # else others have it, and it is theirs
+        if not (whole and whole.source):  # else it is still in other collections
             remove_stale(stores, identity)  # what the run stored after it was deleted
         return report.failed_report(identity, document["name"], document["source"], "deleted", _DELETED)
     made = report.document_report(document, catalog.pages(identity), len(catalog.chunk_ids(identity)))

@@ -195,7 +195,7 @@ class BatchReader:
 
     @cached_property
     def _is_held_by_others(self) -> bool:
-        """Whether what is read stays so: a client may also write read pages into the state of a thread."""
+        """Whether read pages must stay as they are; a client can ask for them by writing the state of a thread."""
         return self._stores.catalog.is_held_by_others(self._batch["id"])
 
     def _rows(self) -> dict[int, PageRow]:
@@ -207,7 +207,7 @@ class BatchReader:
         return self._engine.reads_images and not self._batch["text_only"]
 
     def _is_due(self, problem: Failure) -> bool:
-        """Whether a problem is the service's and passes: the next run reads the page."""
+        """Return whether a problem is a passing one of the service, so that the next run reads the page."""
         return problem.reason == "quota_day" or (self._reads_by_model and problem.reason in PASSING)
 
     def _keeps_reading(self, row: PageRow) -> bool:
@@ -282,7 +282,7 @@ def _status_of(row: PageRow, blocks: Sequence[Block]) -> PageStatus:
 
 
 def _detail_of(row: PageRow, blocks: Sequence[Block]) -> str:
-    """Return what is said of a page with ink and without text: a photograph, a drawing, a dirty scan."""
+    """Return the ledger's detail for a page with ink and without text: a photograph, a drawing, a dirty scan."""
     return "" if blocks or row.ink < MIN_INK else WITHOUT_TEXT
 
 
@@ -292,7 +292,7 @@ def _printed(layer: Transcript | None) -> str:
 
 
 def _with_comments(reading: PageReading, image: PageImage) -> PageReading:
-    """Add the comments that are fixed to a page to what a model read in its image, where it did not read them too."""
+    """Add the page's comments to what a model read in its image, where it did not read them too."""
     if not image.comments:
         return reading
     from loaders.text.plain import plain  # its patterns take 6 ms at import
@@ -323,7 +323,7 @@ async def _checked_by_file(row: PageRow, request: PageRequest, reading: PageRead
 
 
 def _has_substitute(row: PageRow, request: PageRequest, failure: Failure) -> bool:
-    """Whether a page that the model did not read is read from the file: a due one only where that costs no OCR."""
+    """Return whether the file is read in place of a page that failed; for one that is due only if that takes no OCR."""
     if failure.reason in PASSING:
         return failure.reason != "quota_day" and request.image.legible and not row.transcript
     return True

@@ -1,4 +1,4 @@
-"""Vectors of page images, for pages with pictures or without a legible text layer: what no text of theirs says."""
+"""Vectors of page images, for pages that show more than their text says: pictures, or no legible text layer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class _Todo(NamedTuple):
 async def embed_pages(deps: Deps, document: str, chunk_ids: Sequence[str]) -> Usage:
     """Embed the images of a document's pages where that is switched on, and return what it cost.
 
-    Vectors of the generation of chunks before are copied, since a page's image does not change with its chunks.
+    Vectors of the previous generation of chunks are copied, since a page's image does not change with its chunks.
 
     Args:
         deps: Stores and embedder.
@@ -55,7 +55,7 @@ async def embed_pages(deps: Deps, document: str, chunk_ids: Sequence[str]) -> Us
 
 
 def _without_vectors(deps: Deps, document: str, chunk_ids: Sequence[str]) -> list[_Todo]:
-    """Return the pages to embed, after copying what vectors there are."""
+    """Copy the vectors that exist already, and return the pages to embed."""
     catalog, index = deps.stores.catalog, deps.stores.page_vectors
     rows_of, former = _rows_by_page(deps, chunk_ids), _rows_by_page(deps, catalog.chunk_ids(document))
     todo = []

@@ -155,7 +155,7 @@ def acknowledgement(report: Report | None) -> str:
 
 
 def pages_in_words(document: DocumentReport) -> str:
-    """Return how many pages a document has and what became of them: "2 pages (1 read, 1 failed)", or "not read"."""
+    """Return how many pages a document has, by status: "2 pages (1 read, 1 failed)", or "not read"."""
     counts = ", ".join(f"{count} {status}" for status, count in document["ledger"].items() if count)
     return f"{counted(document['pages'], 'page')} ({counts})" if counts else "not read"
 
@@ -174,7 +174,7 @@ def other_files(report: Report) -> list[str]:
 
 
 def still_due(report: Report) -> list[str]:
-    """Return the sentence about pages that a service's trouble left for the next run; [] if there are none."""
+    """Return a sentence about pages that are left for the next run because a service failed; [] if there are none."""
     due = report["unfinished"]
     if not due or not due["pages"]:
         return []

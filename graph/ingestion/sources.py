@@ -49,7 +49,7 @@ class Found:
         source: The name under which the catalog lists the document: absolute path, address or upload reference.
         info: Page count, title and hash of the file; the error if it cannot be opened (SkippedError: it is left out).
         name: The name of the document.
-        stamp: What told the file from itself at another time before it was opened; "" if the next run opens it again.
+        stamp: Size, times and number of the file before it was opened; "" if the next run has to open it again.
     """
 
     path: Path
@@ -75,7 +75,7 @@ async def find(
         downloads: The folder in which downloaded files are stored.
         password: The password of encrypted files, if the run has one.
         attached: Whether files that are attached to others are read too; else each has its SkippedError.
-        unchanged: Returns, of files, what comes from those that need not be opened, by source.
+        unchanged: Returns what comes from those of the files that need not be opened, by source.
         stamp: Returns the stamp of a file that is about to be opened.
 
     Returns:
@@ -108,8 +108,8 @@ async def find(
 def _files(sources: Sequence[str]) -> tuple[list[tuple[Path, str]], list[Found]]:
     """Return each file that the paths, globs and upload references stand for, with its source; and the other files.
 
-    That is the absolute path, so that "report.pdf" in one folder does not replace "report.pdf" in another; an upload
-    keeps its reference, because the home folder may move.
+    A source is an absolute path, so that "report.pdf" in one folder does not replace "report.pdf" in another; that of
+    an upload is its reference, because the home folder may move.
     """
     uploads = [source for source in dict.fromkeys(sources) if source.startswith(access.UPLOAD)]
     others = [source for source in sources if not source.startswith(access.UPLOAD)]
@@ -188,7 +188,7 @@ async def _open(path: Path, source: str, password: str | None) -> Found:
 
 
 def _as_given(error: SourceError, path: Path) -> SourceError:
-    """Return an error that names a file of the home folder as its user does, without the folder that it lies in."""
+    """Return an error that names a file in the home folder by its name alone, as the user knows it."""
     told = str(error)
     return type(error)(told.replace(str(path), path.name)) if access.is_kept(path) and str(path) in told else error
 

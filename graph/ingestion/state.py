@@ -95,7 +95,7 @@ class Report(TypedDict):
     documents: list[DocumentReport]
     """One report for each source: the documents first, then the files that could not be opened."""
     skipped: NotRequired[list[SkippedFile]]
-    """The files that were left out, without a fault of their own; hidden ones too."""
+    """The files that were left out on purpose, hidden ones too."""
     duplicates: NotRequired[list[DuplicateFile]]
     """The files that have the same bytes as another one of this run."""
     unfinished: Unfinished | None
@@ -145,7 +145,7 @@ class PendingDocument(TypedDict):
     unchanged: NotRequired[bool]
     """Whether the file was not even opened, since nothing of it is left to do."""
     not_indexed: NotRequired[PageFailure]
-    """Why its chunks could not be embedded, where the service may be in order again later."""
+    """Why its chunks could not be embedded, if the next run may succeed."""
     text_only_pages: NotRequired[list[int]]
     """Those of `pages` that are read without a vision model; set by `survey_pages`."""
     generation: NotRequired[str]

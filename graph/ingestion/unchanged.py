@@ -1,9 +1,9 @@
-"""Files that need not be opened again: as they were at the last reading, with all their pages read and indexed.
+"""Files that need not be opened again: unchanged since they were read, with all their pages read and indexed.
 
-A folder is given again to read what is new in it. To open each of its files, and to ask the catalog about each alone,
-took 5.7 ms a file of one page; all are looked up in a few statements instead. A file is told by its size, its times and
-its number on the drive; what differs in any of them is opened, and so is what changed shortly before it was opened
-last: the clock of a drive may not tell two such changes apart.
+A folder is given again to read what is new in it. Opening each of its files, with a query for each, took 5.7 ms a file
+of one page; all are looked up in a few statements instead. A file counts as unchanged if its size, its times and its
+number on the drive are the same. One that changed less than two seconds before it was opened is opened again: the
+clock of a drive may not distinguish a later change from that one.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from loaders.sources.parts import MARK
 from loaders.types import DocumentInfo
 
 SETTLED_NS = 2_000_000_000
-"""How long before it is opened a file must have changed last: FAT, of all common drives, counts in steps of 2 s."""
+"""How long a file must be unchanged before it is opened: FAT, the coarsest of common drives, counts steps of 2 s."""
 
 
 def stamp_of(path: Path, *, settled: bool = False) -> str:
-    """Return what tells a file from the same file at another time.
+    """Return the stamp of a file: PageWitness's version, and the file's size, times and number on the drive.
 
     Args:
         path: The file.
-        settled: Whether "" is returned for a file that changed within the last two seconds, as for one that cannot be
-            looked at: another change now might leave the same stamp.
+        settled: Whether to return "" for a file that changed within the last two seconds, as for one that cannot be
+            read: another change now might leave the same stamp.
     """
     try:
         status = os.stat(path)
@@ -52,7 +52,7 @@ def stamp_of(path: Path, *, settled: bool = False) -> str:
 
 @lru_cache
 def _version() -> str:
-    """Return the version of PageWitness: another one may find more in a file."""
+    """Return the version of PageWitness, as another version may find more in a file."""
     try:
         return version("pagewitness")
     except PackageNotFoundError:
@@ -65,7 +65,7 @@ def files(stores: Stores) -> KnownFiles:
 
 
 def find_unchanged(stores: Stores, run: Context, engine: str, paths: Files) -> dict[str, list[Found]]:
-    """Return what comes from each file that needs not be opened, by source: the file, and what is attached to it.
+    """Return what comes from each file that need not be opened, by source: the file, and what is attached to it.
 
     Args:
         stores: The stores of the run.

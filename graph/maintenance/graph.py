@@ -61,7 +61,7 @@ async def perform(
 
     Args:
         task: The task.
-        open_dependencies: Called for tasks that need them alone: `doctor` must also work if they cannot be opened.
+        open_dependencies: Called only for tasks that need them: `doctor` must also work if they cannot be opened.
         emit: Called with progress events.
         named: Whether the result may name documents.
     """
@@ -81,13 +81,13 @@ async def run_task(state: MaintenanceState) -> MaintenanceOutput:
     if task not in get_args(Task):
         raise BadInputError(f"`task` is {task!r}: set it to doctor, models, reembed or rechunk.")
     emit = get_stream_writer()
-    if administrator is not LOCAL:  # who manages the server, and may not know what others have on it
+    if administrator is not LOCAL:  # a user, who may not learn the names of others' documents
         return {"result": await perform(task, _whole_home, lambda event: emit({**event, "name": ""}), named=False)}
     return {"result": await perform(task, dependencies.current, emit)}
 
 
 async def _whole_home() -> dependencies.Deps:
-    """Return the dependencies of a task that changes what all users have: of the whole home."""
+    """Return the dependencies of a task that changes the documents of all users: those of the whole home."""
     return await asyncio.to_thread(dependencies.for_context, context.current(), Scope.everything())
 
 

@@ -120,7 +120,7 @@ def _sizes() -> str:
 
 
 def _store() -> str:
-    """Return where catalog and vectors are, which answered."""
+    """Return where catalog and vectors are; a database has answered."""
     opened = dependencies.stores(Scope.everything())
     opened.catalog.count_searchable()
     return opened.place
@@ -135,7 +135,7 @@ def _files() -> str:
 
 
 def _pool() -> str:
-    """Return whose processors read pages; a cluster at an address has read one."""
+    """Return where pages are read, on this machine or in a cluster, which has read one."""
     pool = dependencies.pool()
     if not (url := settings().pool_url):
         return f"read on this machine, {cores()} at a time"
@@ -158,7 +158,7 @@ def _engine() -> str:
 
 
 def _models() -> str:
-    """Return what the configured models could do when they were asked last, and whether an Ollama runs unused."""
+    """Return what the configured models could do when last asked, and whether an Ollama server runs unused."""
     context, now = Context(), settings()
     unused = "" if "ollama:" in f"{context.chat_model} {context.reader_model}" else _ollama(now)
     if dependencies.engine_name(context, now) == "offline":

@@ -2,7 +2,7 @@
 
 Documents are copied one at a time, with their vectors, which are not computed again; a copy that was interrupted goes
 on where it stopped, and a second one takes what is new. Both stores' documents are compared by a hash of all that they
-have of them. Vectors are compared as halves of floats, as Postgres has them.
+have of them. Vectors are compared as 16-bit floats, as Postgres stores them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _EVERYTHING = Scope.everything()
 _POLL_S = 0.5
-# Stored in tables, made again, or of the process that has the folder.
+# Not copied: stored in tables, built again on demand, or of the process that owns the folder.
 _NOT_FILES = ("catalog.sqlite3", "chroma", "pages", "cache", "owner.", "server.lock", "bench")
 
 OnDocument = Callable[[int, int, str], None]
@@ -40,7 +40,7 @@ OnDocument = Callable[[int, int, str], None]
 
 
 class Difference(TypedDict):
-    """A document of which the stores do not have the same."""
+    """A document that differs between the stores."""
 
     document: str
     """Its id."""
@@ -60,9 +60,9 @@ class Moved(TypedDict):
     copied: int
     """How many of them were copied now."""
     equal: int
-    """How many the other store had with equal contents before."""
+    """How many the other store already had, with equal contents."""
     differences: list[Difference]
-    """What the other store does not have, or otherwise; after a copy, what could not be copied."""
+    """Documents that the other store lacks or has with other contents; after a copy, those that could not be copied."""
     only_there: int
     """How many documents only the other store has."""
 
@@ -157,7 +157,7 @@ def _report(target: HomeStores, documents: list[str], copied: int, differences: 
 
 @contextmanager
 def _turn(target: HomeStores) -> Iterator[None]:
-    """Wait for a turn at the index of a store that several processes write: not while one rebuilds it."""
+    """Hold the lock of an index that several processes write, so that none rebuilds it meanwhile."""
     turn = target.turn(alone=False)
     if turn is None:
         yield
@@ -233,7 +233,7 @@ def _copy_images(source: HomeStores, target: HomeStores, document: str) -> Itera
 
 
 def _differences(source: HomeStores, target: HomeStores, document: str) -> Iterator[Difference]:
-    """Yield what the target does not have of a document, or otherwise."""
+    """Yield how a document in the target differs from that in the source."""
     ours, theirs = _contents(source, document), _contents(target, document)
     if not theirs[0]["documents"]:
         yield _difference(source, document, "it is not there")

@@ -133,7 +133,7 @@ def final_state(
 
 
 def _metadata(state: QueryState, told: QueryState, reason: str) -> dict[str, Any]:
-    """Return what a reply carries for clients that show a conversation again: the rest of the state is the last turn's.
+    """Return the metadata of a reply, for clients that show an old conversation: the state holds the last turn only.
 
     A refusal carries the closest pages, each with the beginning of its text: about a kilobyte.
     """

@@ -1,4 +1,4 @@
-"""Questions back to the user: which document or person is meant, where a question fits several.
+"""Clarifying questions to the user: which document or person is meant, where a question fits several.
 
 The run stops with LangGraph's `interrupt` and goes on with `Command(resume=...)`. A run without a checkpointer cannot
 stop; it takes the most likely reading and says so in a note.
@@ -20,7 +20,7 @@ from graph.sanitize import sanitize_markdown
 from graph.storage.rows import DocumentRow
 
 MAX_OPTIONS = 8
-"""Options of a question back: as many as fit on a screen. A document beyond them can be named."""
+"""The most options of a clarifying question, as many as fit on a screen; the user can name another document too."""
 _MAX_ASKED = 2  # times, before the most likely reading is taken
 _CHECKPOINTER = "__pregel_checkpointer"  # the key under which LangGraph tells its nodes of the thread's checkpointer
 _SEVERAL = re.compile(
@@ -85,10 +85,10 @@ def of_documents(term: str, rows: Sequence[DocumentRow], count: int = 0) -> Ambi
 
 
 def ambiguous_entity(asked: Understanding, question: str, texts: Sequence[str]) -> Ambiguity | None:
-    """Return whom a single name in a question may mean, by the first names that the texts set before it.
+    """Return the persons that a surname in a question may mean, by the first names that stand before it in the texts.
 
-    Only where two or more are set before it and the name alone is no more frequent than the second of them: a text that
-    mostly uses the name alone has told whom it means.
+    None unless there are two first names or more, and the surname alone is no more frequent than the second of them: a
+    text that mostly uses the surname alone means one person.
     """
     if asked["kind"] not in _SENTENCE_KINDS:
         return None
@@ -108,7 +108,7 @@ def ambiguous_entity(asked: Understanding, question: str, texts: Sequence[str]) 
 
 
 def _is_first_name(word: str, text: str) -> bool:
-    """Return whether a capitalised word is a name: no stop word, and nowhere in the text written small."""
+    """Return whether a capitalised word is a name: not a stop word, and never in lower case in the text."""
     from graph.retrieval.terms import STOP_WORDS
 
     small = word.lower()
@@ -134,7 +134,7 @@ def ask(found: Ambiguity, others: Callable[[str], str | None] = lambda reply: No
 
 
 def question_back(found: Ambiguity) -> dict[str, Any]:
-    """Return the value of an interrupt: the question, its options, and what is assumed without an answer."""
+    """Return the value of an interrupt: the question, its options, and the option that is assumed without an answer."""
     if found["kind"] == "entity":
         asked = f"Whom or what do you mean by {found['term']}?"
     elif found["term"]:
@@ -156,7 +156,7 @@ def choice(reply: str, options: Sequence[Option]) -> str | None:
 
 
 def text_of_reply(reply: Any) -> str:
-    """Return what a client resumed with as a text: a text or number, or the value of an object's first known key."""
+    """Return the value that a client resumed with as text: a text or number, or the value of the first known key."""
     if isinstance(reply, dict):
         reply = next((reply[key] for key in _ANSWER_KEYS if key in reply), "")
     if isinstance(reply, list):

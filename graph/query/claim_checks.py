@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 
 def is_model_asked(state: QueryState) -> bool:
-    """Return whether a model is asked about the claims: a claim that code has passed is not settled before."""
+    """Return whether a model checks the claims too; until then a claim that code has passed is not final."""
     return context.current().check_claims and state.get("can_rewrite", True)
 
 
 async def check_claims(state: QueryState) -> tuple[list[ClaimCheck], Usage, list[Note]]:
     """Check the claims of the state; return the checks, the usage so far, and all notes.
 
-    Cited pages that only a model has read are read by OCR before. The model is asked when nothing is left to repair, or
-    nothing failed: so there is one such request, or a second one for what replaced the claims that it denied.
+    Cited pages that only a model has read are read by OCR first. The model is asked when no claim failed or none can be
+    repaired any more: this takes one request, and a second one for claims that replace those that it denied.
     """
     deps = await dependencies.current()
     checker, checks, lacking = await asyncio.to_thread(_checked, state)
@@ -56,7 +56,7 @@ def _checked(state: QueryState) -> tuple[ClaimVerifier, list[ClaimCheck], list[P
 async def _with_model(
     deps: dependencies.Deps, checker: ClaimVerifier, state: QueryState, checks: Sequence[ClaimCheck]
 ) -> tuple[list[ClaimCheck], Usage, list[Note]]:
-    """Return the checks with what the model says of each; those of claims that it knows are kept."""
+    """Return the checks with the model's reply on each; the checks of claims that it has seen before are kept."""
     from graph.verification import entailment
 
     known = {_key(check): check["entailment"] for check in state["verdicts"] if "entailment" in check}

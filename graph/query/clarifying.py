@@ -1,4 +1,4 @@
-"""The node that asks which document or person is meant, and what a question becomes with the answer."""
+"""The node that asks which document or person is meant, and the updates of a question by the answer."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _named(catalog: Catalog, state: QueryState, found: Ambiguity, reply: str) ->
 
 
 def settled(catalog: Catalog, state: QueryState, found: Ambiguity, chosen: str, *, assumed: bool) -> QueryState:
-    """Return the update by which a question goes on with one reading; one that was assumed is said in a note."""
+    """Return the update that continues a question with one document; a note says so if it was assumed."""
     if found["kind"] == "entity":
         return settled_entity(state, found, chosen, assumed=assumed)
     return {
@@ -53,7 +53,7 @@ def settled(catalog: Catalog, state: QueryState, found: Ambiguity, chosen: str, 
 
 
 def settled_entity(state: QueryState, found: Ambiguity, chosen: str, *, assumed: bool) -> QueryState:
-    """Return the update by which a question goes on with a full name in place of a part of it."""
+    """Return the update that continues a question with a full name in place of a part of it."""
     question = re.sub(rf"(?<![\w-]){re.escape(found['term'])}(?![\w-])", chosen, state["standalone_question"], count=1)
     return {
         "ambiguity": None,
@@ -78,7 +78,7 @@ def of_question(catalog: Catalog, state: QueryState) -> QueryState:
     found = _ambiguous_document(catalog, state)
     if not found:
         whole = state["whole_documents"]
-        return of_passages(state, [chunk["text"] for chunk in offered_chunks(catalog, state)]) if whole else {}
+        return of_chunks(state, [chunk["text"] for chunk in offered_chunks(catalog, state)]) if whole else {}
     if ask_back.can_ask():
         return {"ambiguity": found}
     if found["term"]:
@@ -104,7 +104,7 @@ def _ambiguous_document(catalog: Catalog, state: QueryState) -> Ambiguity | None
     return ask_back.ambiguous_document(question, asked, rows, named=named, library=library)
 
 
-def of_passages(state: QueryState, texts: Sequence[str]) -> QueryState:
+def of_chunks(state: QueryState, texts: Sequence[str]) -> QueryState:
     """Return the update of a question with a name that fits several persons of these texts; {} if none does."""
     found = ask_back.ambiguous_entity(state["understanding"], state["standalone_question"], texts)
     if not found:

@@ -22,7 +22,7 @@ from graph.storage.base import Catalog
 from graph.storage.rows import DocumentRow
 from graph.types import Claim
 
-_MAX_PAGES = 2  # documents whose page of one number is shown; of more, the question has to name one
+_MAX_PAGES = 2  # documents in which a page of a given number is shown; with more, the question has to name one
 _MAX_LISTED = 60  # headings, tables or figures of a document
 _MIN_NUMBERED = 3  # numbered headings from which a section that is not among them is said to be missing
 _MAX_LOOKED_AT = 200  # documents in which a place is looked for, at 5 ms each
@@ -130,7 +130,7 @@ def _front_matter(catalog: Catalog, state: QueryState, row: DocumentRow, aspect:
 
 
 def _place(catalog: Catalog, state: QueryState, rows: Sequence[DocumentRow], place: str) -> QueryState:
-    """Answer a question about a page, section, figure or table; what is not there is said to be missing."""
+    """Answer a question about a page, section, figure or table; say so if it does not exist."""
     kind, _, number = place.partition(" ")
     kind = "figure" if kind == "chart" else kind
     if kind == "page" and len(rows) > _MAX_PAGES:
@@ -151,7 +151,7 @@ def _place(catalog: Catalog, state: QueryState, rows: Sequence[DocumentRow], pla
 
 
 def _absence(catalog: Catalog, rows: Sequence[DocumentRow], kind: str, number: str) -> str:
-    """Return the sentence that a place is not there, with those that are; "" where that is not known."""
+    """Return the sentence that a place does not exist, with the places that do; "" where that is not known."""
     if kind == "page":
         has = "; ".join(f"{row.label} has {row.pages}" for row in rows[:3])
         return f"There is no page {number} with text: {has}."
@@ -193,14 +193,14 @@ def _titles(catalog: Catalog, state: QueryState, rows: Sequence[DocumentRow]) ->
 
 
 def _part(catalog: Catalog, state: QueryState, rows: Sequence[DocumentRow]) -> QueryState:
-    """Quote the section that is named so; leave it to the search where none is, or several documents have one."""
+    """Quote the section of that name; leave it to the search where there is none, or several documents have one."""
     name = named_parts.part_asked(state["standalone_question"])
     found = [one for row in rows if name and (one := named_parts.of_part(catalog, row, name))]
     return _quoted(state, catalog, found[0]) if len(found) == 1 else {"shortcut": ""}
 
 
 def _outline(catalog: Catalog, state: QueryState, row: DocumentRow) -> QueryState:
-    """List the headings with their pages, set in by their level: all, or those on a page or below a section."""
+    """List the headings with their pages, indented by level: all, or those on a page or below a section."""
     place = state["understanding"]["place"]
     kind, _, number = place.partition(" ")
     listed = places.headings(catalog, row)

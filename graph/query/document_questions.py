@@ -1,7 +1,7 @@
 """Patterns of questions about a document as a whole: its title, pages, outline, tables, summary, and what is where.
 
-A pattern has to fit the whole question: "the title of the paper" is asked of the document, "the title of the keeper" of
-what stands in it.
+A pattern has to fit the whole question: "the title of the paper" asks about the document, "the title of the keeper"
+about its contents.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NOUNS = (
     r"|spec|standard|catalogue|newsletter|magazine|press release|transcript|minutes|memo|essay|dissertation"
     r"|course|work)"
 )
-# What lasts: "how long is the lease?" asks for no pages.
+# Things with a duration: "how long is the lease?" does not ask for pages.
 _LASTING = (
     r"(?:the|this|my|our|your) (?:contract|agreement|lease|treaty|policy|study|course|talk|lecture|presentation"
     r"|plan|work)"

@@ -52,7 +52,7 @@ def after_contextualize(state: QueryState) -> FirstNode:
 
 
 def after_generation(state: QueryState) -> Literal["verify_citations", FirstNode]:
-    """Check what was answered; where no model has requests left today, start again as the offline engine does."""
+    """Verify the answer; where no model has requests left today, start again with the offline engine."""
     return after_contextualize(state) if state.get("shortcut") == "offline" else "verify_citations"
 
 
@@ -78,7 +78,7 @@ def after_retrieval(state: QueryState) -> Literal["compute_on_tables", "grade_ch
 
 
 def after_tables(state: QueryState) -> Literal["verify_citations", "decline", "grade_chunks"]:
-    """Check what tables answer, say what they lack, or go on with the passages."""
+    """Verify an answer from tables, decline if they lack the value, or continue with the chunks."""
     if state.get("shortcut") == "tables":
         return "verify_citations"
     return "decline" if state.get("absence") else "grade_chunks"
@@ -105,7 +105,7 @@ def after_rewriting(state: QueryState) -> Literal["retrieve_chunks", "follow_pla
 
 
 def after_plan(state: QueryState) -> Literal["generate_answer", "write_answer", "decline"]:
-    """Answer from what the plan found; where it found nothing new, keep the answer from before, or decline."""
+    """Answer from the plan's findings; without new ones, keep the answer from before, or decline."""
     if state.get("shortcut") == "plan":
         return "generate_answer"
     return "write_answer" if budget.has_answer(state.get("first_checks") or []) else "decline"
@@ -125,7 +125,7 @@ def after_verification(
     A question with several parts that these do not settle is planned, once.
 
     Where a mentioned document was given whole and does not hold the answer, all documents are searched before, unless
-    the question is about the document itself. Where what tables or a place gave fails, the passages are searched.
+    the question is about the document itself. Where claims from tables or a place fail, chunks are searched.
     """
     failed = any(check["failure"] for check in state["verdicts"])
     if failed and state.get("can_rewrite", True) and not state.get("repairs"):

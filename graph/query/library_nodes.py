@@ -22,13 +22,13 @@ from graph.types import Claim
 
 _MAX_DOCUMENTS = 12  # searched one by one, at 30 ms each
 _MAX_COUNTED = 200  # documents that are counted one by one, at 3 ms each
-_MAX_HITS = 1000  # passages that are looked at in a larger library, which takes 0.2 s
+_MAX_HITS = 1000  # chunks that are looked at in a larger library, which takes 0.2 s
 _MAX_CHUNKS = 4  # of each document
 _MAX_NAMED = 6  # documents named in a sentence
 _COUNTS = re.compile(r"^\W*(?:how many|what number of|count)\b", re.IGNORECASE)
 _COMPARES = re.compile(r"\b(?:compar\w+|differ\w*|versus|vs|both|each|all)\b", re.IGNORECASE)
 _THINGS = r"(?:documents?|files?|pdfs?|reports?|papers?|contracts?|letters?|invoices?|articles?|filings?|studies)"
-# What says which documents are meant, and not what is asked of them.
+# Words that say which documents are meant, and not what is asked about them.
 _FRAME = re.compile(
     r"\b(?:in |from |across |between |of )?(?:which|what|how many|both|all|these|those|the two|the three|each)(?: of)?"
     rf"(?: (?:the|these|those|my|our|your|two|three))* {_THINGS}\b"
@@ -75,7 +75,7 @@ def _searchable(catalog: Catalog, state: QueryState) -> tuple[list[DocumentRow],
 
 
 async def _from(deps: dependencies.Deps, state: QueryState, row: DocumentRow, subject: str) -> list[Claim]:
-    """Return what one document says to the subject, as the engine answers from its best chunks."""
+    """Return the claims of the engine about the subject from the best chunks of one document."""
     retriever = await asyncio.to_thread(deps.retriever)
     reply, _ = await spent_day.search(retriever, subject, [row.id], _MAX_CHUNKS)
     grades = await deps.engine.grade(subject, reply.value)
@@ -100,9 +100,9 @@ def _note_on(without: Sequence[str]) -> list[Note]:
 
 
 def _count(catalog: Catalog, rows: Sequence[DocumentRow], subject: str, count: int) -> str:
-    """Return how many documents have all words of the subject in one passage, with the page of the first.
+    """Return a sentence that says how many documents have all words of the subject in one chunk, and on which page.
 
-    Of more documents than are looked at one by one, those are counted that the best passages are in.
+    In a library of more than `_MAX_COUNTED` documents, those with the best chunks are counted.
     """
     words = terms.content_terms(subject)
     wanted = terms.stems(" ".join(words))

@@ -43,7 +43,7 @@ def answer(passed: Sequence[ClaimCheck], asked: str = "") -> str:
 
 
 def _with_no(claim: Claim, asked: str) -> str:
-    """Return what a claim says, after "No" where it is a quote that plainly denies what is asked for yes or no."""
+    """Return a claim's text, after "No:" if it is a quote that denies a yes-no question."""
     if claim.get("related") or claim["text"] != claim["quote"]:
         return claim["text"]
     from graph.engines.offline.permissions import says_no  # its patterns take 3 ms at import
@@ -52,7 +52,7 @@ def _with_no(claim: Claim, asked: str) -> str:
 
 
 def _label(check: ClaimCheck, citation: Citation, asked: str) -> str:
-    """Return what follows the marker of a claim that is not proven, in the question's language; "" for one that is."""
+    """Return the label after the marker of a claim that is not proven, in the question's language; else ""."""
     if not is_verified(citation):
         witness = citation.get("read_from", "image")
         return f" {say(cast(Phrase, f'from_{witness}'), asked)}"
@@ -71,7 +71,7 @@ class UnreadPages(NamedTuple):
     """A service was out of order or its quota was spent: the next run reads them."""
 
     def in_words(self, asked: str) -> str:
-        """Return what is not read, in the language of a question: "page 3 could not be read; page 5 not read yet"."""
+        """Return the unread pages in the language of a question: "page 3 could not be read; page 5 not read yet"."""
         failed = [say("unread", asked, pages=page_ranges(self.failed, asked))] if self.failed else []
         return "; ".join(failed + ([say("due", asked, pages=page_ranges(self.due, asked))] if self.due else []))
 
@@ -194,7 +194,7 @@ def notes_on_pages(catalog: Catalog, cited: Collection[tuple[str, int]]) -> list
     notes = notes_on_unread(unread_pages(catalog, {document for document, _ in cited}))
     for document in sorted({document for document, _ in cited}):
         for row in catalog.pages(document, sorted(page for owner, page in cited if owner == document)):
-            # What was mended is right now; of a page read in another way only that it was hardly legible matters.
+            # Corrected words are right; of a fallback reading only a hardly legible page matters.
             partly = row.status == "read" and row.detail and CORRECTED not in row.detail
             if partly or (row.status == "fallback" and LITTLE_CONFIDENCE in row.detail):
                 notes.append(Note(kind="page_partly_read", text=row.detail))
@@ -208,11 +208,11 @@ def reason_for_no_documents(catalog: Catalog) -> RefusalReason | None:
     return "page_unreadable" if unread_pages(catalog, []) else "nothing_ingested"
 
 
-def reason_for_no_passages(catalog: Catalog, question: str, documents: Collection[str]) -> RefusalReason:
-    """Return why no passage of the searched documents answers: a page that was not read may, or none does.
+def reason_for_no_answer(catalog: Catalog, question: str, documents: Collection[str]) -> RefusalReason:
+    """Return why no chunk of the searched documents answers: an unread page may hold the answer, or nothing does.
 
-    An unread page may hold the answer if its document speaks of anything in the question, or if half of it was not
-    read, so that what was read says little about the rest.
+    An unread page may hold the answer if its document has a word of the question, or if half of its pages are unread,
+    so that the read ones say little about the rest.
     """
     wanted = terms.search_terms(question)
     for document, pages in catalog.failed_pages(documents).items():
@@ -227,10 +227,10 @@ def unread_pages(catalog: Catalog, documents: Collection[str]) -> dict[str, Unre
     """Return the pages of which no text is known, by document name; of all documents if no ids are given."""
     pages = catalog.failed_pages(documents)
     rows = catalog.documents(pages) if pages else []
-    return {row.label: _told_apart(catalog, row.id, pages[row.id]) for row in rows}
+    return {row.label: _unread_of(catalog, row.id, pages[row.id]) for row in rows}
 
 
-def _told_apart(catalog: Catalog, document: str, pages: Sequence[int]) -> UnreadPages:
+def _unread_of(catalog: Catalog, document: str, pages: Sequence[int]) -> UnreadPages:
     rows = catalog.pages(document, pages)
     due = [row.page for row in rows if row.status == "pending"]
     return UnreadPages([row.page for row in rows if row.status != "pending"], due)
@@ -245,7 +245,7 @@ def document_list(catalog: Catalog, documents: Sequence[str], asked: str = "") -
     head = say("one_document", asked) if count == 1 else say("documents", asked, count=count)
     lines, pages = [], catalog.failed_pages([row.id for row in rows])
     for row in rows:
-        unread = f"; {_told_apart(catalog, row.id, pages[row.id]).in_words(asked)}" if row.id in pages else ""
+        unread = f"; {_unread_of(catalog, row.id, pages[row.id]).in_words(asked)}" if row.id in pages else ""
         lines.append(f"- {row.label} ({row.pages} {say('page' if row.pages == 1 else 'pages', asked)}{unread})")
     if count > len(rows):
         lines.append(f"- and {count - len(rows)} more: `pagewitness documents` lists them all")
@@ -293,7 +293,7 @@ _ASKS_VALUE = frozenset({"value", "who", "when", "where", "how_many", "definitio
 
 
 def notes_on_quotes(question: str, kind: str, passed: Sequence[ClaimCheck]) -> list[Note]:
-    """Return notes on an answer of quotes: of which document each is, and that a list of them may not be complete.
+    """Return notes on an answer of quotes: which document each is from, and that a list of them may be incomplete.
 
     Args:
         question: The question.

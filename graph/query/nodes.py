@@ -40,7 +40,7 @@ async def retrieve_chunks(state: QueryState) -> QueryState:
     from graph.retrieval.terms import split_questions
 
     deps = await dependencies.current()
-    limit = _passages(deps.engine.most_passages)
+    limit = _chunk_limit(deps.engine.max_chunks)
     questions = split_questions(state["queries"][-1])
     searched = state["mentioned_documents"] or (state["allowed_documents"] if state.get("documents") else [])
     retriever = await asyncio.to_thread(deps.retriever)
@@ -52,11 +52,11 @@ async def retrieve_chunks(state: QueryState) -> QueryState:
         notes.append(spent_day.NOTE_ON_WORDS)
     chunks = round_robin([reply.value for reply, _ in found], limit)
     update: QueryState = {"retrieved": [_preview(chunk) for chunk in chunks], "usage": usage, "notes": notes}
-    return {**update, **clarifying.of_passages({**state, **update}, [chunk["text"] for chunk in chunks])}
+    return {**update, **clarifying.of_chunks({**state, **update}, [chunk["text"] for chunk in chunks])}
 
 
-def _passages(most: int | None) -> int:
-    """Return how many chunks are retrieved: what the run says, or the most that its model can take."""
+def _chunk_limit(most: int | None) -> int:
+    """Return how many chunks to retrieve: the run's `top_k`, or fewer if the model takes fewer by default."""
     run = context.current()
     return run.top_k if most is None or "top_k" in run.model_fields_set else min(run.top_k, most)
 
@@ -89,9 +89,9 @@ async def grade_chunks(state: QueryState) -> QueryState:
 
 @step("Searching all documents")
 def widen_search(state: QueryState) -> QueryState:
-    """Search all documents next, because those that the question mentions hold nothing relevant."""
+    """Search all documents next, because the mentioned ones hold nothing relevant."""
     notes = [*state["notes"], messages.note_on_widened_search(state["question"])]
-    # What was made of a document that was given whole is over.
+    # Discard the attempt on documents that were given whole.
     started_again: QueryState = {"whole_documents": [], "claims": [], "verdicts": [], "repairs": 0, "reason": None}
     return {**started_again, "mentioned_documents": [], "notes": notes}
 
@@ -164,8 +164,8 @@ def _evidence(deps: dependencies.Deps, state: QueryState) -> tuple[list[Retrieve
 
 
 def _draft_writer(state: QueryState, stream: ReplyStream) -> OnDraft:
-    """Return what is called with each draft of an answer: it emits the draft, and streams what is verified of it."""
-    # What a model may deny, or a plan replace, is not streamed: it could not be withdrawn.
+    """Return the handler of an answer's drafts: it emits each draft, and streams its verified beginning."""
+    # Claims that a model may deny, or a plan replace, are not streamed: they could not be withdrawn.
     write, is_final = writer(), not is_model_asked(state) and not budget.may_plan(state)
 
     def draft(text: str, claims: Sequence[Claim]) -> None:
@@ -179,7 +179,7 @@ def _draft_writer(state: QueryState, stream: ReplyStream) -> OnDraft:
 def _kept(
     catalog: Catalog, state: QueryState, offered: Sequence[RetrievedChunk], claims: Sequence[Claim]
 ) -> QueryState:
-    """Return what the state keeps of documents that were given whole; {} where passages were searched."""
+    """Return what the state keeps of documents that were given whole; {} where chunks were searched."""
     if not state.get("whole_documents"):
         return {}
     question = state["standalone_question"]
@@ -242,7 +242,7 @@ async def repair_claims(state: QueryState) -> QueryState:
 def write_answer(state: QueryState) -> QueryState:
     """Join the claims that passed, each with the marker of its citation; the others are left out."""
     kept = budget.checks_of_answer(state)
-    checks = reasons.told(kept, state["question"])
+    checks = reasons.translated(kept, state["question"])
     passed = [check for check in checks if check["citation"]]
     citations, dropped = outcomes.cited(passed), len(checks) - len(passed)
     notes, verdict = messages.notes_on_claims(dropped, citations, state["question"]), outcomes.verdict_of_answer(passed)
@@ -271,7 +271,7 @@ def decline(state: QueryState) -> QueryState:
     """Refuse to answer, with the reason, the closest pages and the pages that could not be read."""
     catalog = dependencies.for_context(context.current()).stores.catalog
     unread = messages.unread_pages(catalog, state["allowed_documents"])
-    reason = state.get("reason") or messages.reason_for_no_passages(
+    reason = state.get("reason") or messages.reason_for_no_answer(
         catalog, state["standalone_question"], state["mentioned_documents"] or state["allowed_documents"]
     )
     absence = sanitize_markdown(state.get("absence") or "")

@@ -88,7 +88,7 @@ def of_caption(chunks: Sequence[ChunkRow], kind: str, number: str) -> Found:
         rest = [one for one in chunk.sentences if one.kind in ("row", "chart") and chunk.kind != "text"]
         more = []
         for sentence in chunk.sentences[at + 1 :]:
-            if sentence.kind != "caption" or _told(sentence, kind) or rest:
+            if sentence.kind != "caption" or _caption_number(sentence, kind) or rest:
                 break
             more.append(sentence)
         return [(chunk, one) for one in (chunk.sentences[at], *more, *rest[:_MOST_ROWS])]
@@ -103,11 +103,11 @@ def numbers_of(chunks: Sequence[ChunkRow], kind: str) -> list[str]:
 def _numbered(chunks: Sequence[ChunkRow], kind: str) -> Iterator[tuple[ChunkRow, int, str]]:
     for chunk in chunks:
         for at, sentence in enumerate(chunk.sentences):
-            if sentence.kind == "caption" and (told := _told(sentence, kind)):
+            if sentence.kind == "caption" and (told := _caption_number(sentence, kind)):
                 yield chunk, at, told
 
 
-def _told(sentence: SentenceRow, kind: str) -> str:
+def _caption_number(sentence: SentenceRow, kind: str) -> str:
     told = _CAPTIONS[kind].match(sentence.text)
     return told["number"].casefold().rstrip(".") if told else ""
 

@@ -1,4 +1,4 @@
-"""The reasons why a statement is not proven, in German, French and Spanish: what the rules say is written in English.
+"""Reasons why a statement is not proven, in German, French and Spanish: translations of the rules' English sentences.
 
 A reason is recognised by its form; the words that it quotes stay as the document and the statement have them. A reason
 of a form that is not listed stays in English, as does what a model says of a statement.
@@ -171,21 +171,21 @@ def in_language(reason: str, asked: str) -> str:
     return reason
 
 
-def told(checks: Sequence[ClaimCheck], asked: str) -> list[ClaimCheck]:
+def translated(checks: Sequence[ClaimCheck], asked: str) -> list[ClaimCheck]:
     """Return checks whose reasons, and those of their citations, are in the language of a question."""
     found = []
     for check in checks:
         if check.get("reasons"):
             check = {**check, "reasons": [in_language(reason, asked) for reason in check["reasons"]]}
         if check["citation"]:
-            check = {**check, "citation": _told(check["citation"], asked)}
+            check = {**check, "citation": _translated(check["citation"], asked)}
         if check.get("further"):
-            check = {**check, "further": [_told(citation, asked) for citation in check["further"]]}
+            check = {**check, "further": [_translated(citation, asked) for citation in check["further"]]}
         found.append(check)
     return found
 
 
-def _told(citation: Citation, asked: str) -> Citation:
+def _translated(citation: Citation, asked: str) -> Citation:
     return {**citation, "reason": in_language(citation["reason"], asked)} if citation.get("reason") else citation
 
 

@@ -1,4 +1,4 @@
-"""Second readings of cited pages: what only a model has read is read once by the built-in OCR, and kept in the catalog.
+"""Second readings of cited pages: a page that only a model has read is read once by the built-in OCR, and stored.
 
 A page takes 2-7 s of CPU, when it is cited for the first time. Pages with a legible text layer need none.
 """
@@ -18,11 +18,11 @@ from loaders.types import Block, Failure
 if TYPE_CHECKING:
     from loaders.pages.rendering import ImageJob
 
-_MISSING = "is not installed"  # of a Failure that lies in the installation: the next question tries again
+_MISSING = "is not installed"  # in a Failure of the installation: the next question tries again
 
 
 async def read_by_ocr(deps: dependencies.Deps, rows: Sequence[PageRow]) -> None:
-    """Read the stored images of pages by OCR and store their words as second witnesses, with what OCR doubts of them.
+    """Read the stored images of pages by OCR and store their words as second readings, with the words OCR doubts.
 
     A page that OCR cannot read is stored without words, so that it is not tried at each question. A page whose image is
     gone is left out.

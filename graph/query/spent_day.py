@@ -1,4 +1,4 @@
-"""A day whose requests are used up: what a question does then, and how many questions a day still holds.
+"""Exhausted daily quotas: how a question continues then, and how many questions a day still allows.
 
 The engine itself asks a second model. Where none has requests left, the question goes on with the offline engine, and
 the answer says so.
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 
 def is_spent(error: ModelError) -> bool:
-    """Return whether the day's requests are used up; anything else that is out of order may pass in a minute."""
+    """Return whether the day's requests are used up; other errors of a service may pass in a minute."""
     return isinstance(error, ServiceOutOfOrderError) and error.failure.reason == "quota_day"
 
 
 def engine_of(deps: dependencies.Deps, state: QueryState) -> Engine:
-    """Return the engine that this question goes on with: the run's, or the offline one once the day is spent."""
+    """Return the engine for this question: the run's, or the offline one once the day's requests are used up."""
     left_llm = state.get("engine") == "offline" and deps.engine.name != "offline"
     return dependencies.offline_engine(deps.stores) if left_llm else deps.engine
 
 
 async def standalone(deps: dependencies.Deps, question: str, history: Sequence[Turn]) -> Reply[str]:
-    """Return a follow-up question with its references resolved: by the engine, or by rules once the day is spent."""
+    """Return a follow-up question with its references resolved: by the engine, or by rules without requests left."""
     if deps.engine.name != "offline":
         try:
             return await deps.engine.contextualize(question, history)
@@ -48,7 +48,7 @@ async def standalone(deps: dependencies.Deps, question: str, history: Sequence[T
 async def search(
     retriever: Retriever, query: str, documents: Sequence[str], limit: int
 ) -> tuple[Reply[list[RetrievedChunk]], bool]:
-    """Return the best chunks for a query, and whether they were found by their words alone, since the day is spent."""
+    """Return the best chunks for a query, and whether they were found by words alone for lack of requests."""
     try:
         return await retriever.search(query, documents, limit), False
     except ServiceOutOfOrderError as error:
@@ -58,7 +58,7 @@ async def search(
 
 
 async def or_nothing(reply: Awaitable[Reply[str]]) -> Reply[str]:
-    """Return the reply, or "" once the day is spent."""
+    """Return the reply, or "" once the day's requests are used up."""
     try:
         return await reply
     except ServiceOutOfOrderError as error:
@@ -68,7 +68,7 @@ async def or_nothing(reply: Awaitable[Reply[str]]) -> Reply[str]:
 
 
 def go_offline(state: QueryState) -> QueryState:
-    """Return the update by which a question that no model answered starts again with the offline engine."""
+    """Return the update that starts a question again with the offline engine."""
     return {
         "engine": "offline",
         "can_rewrite": False,

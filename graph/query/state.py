@@ -71,10 +71,10 @@ class Understanding(TypedDict):
 
 
 class Option(TypedDict):
-    """One of the answers to a question back."""
+    """An option of a clarifying question."""
 
     id: str
-    """What the application takes: a document's id, a full name, `yes` or `no`."""
+    """The value for the application: a document's id, a full name, `yes` or `no`."""
     label: str
     """What the user is shown."""
 
@@ -85,13 +85,13 @@ class Ambiguity(TypedDict):
     kind: Literal["document", "entity"]
     """What is ambiguous."""
     term: str
-    """The words that are; "" where the question names no document."""
+    """The ambiguous words; "" where the question names no document."""
     options: list[Option]
     """What may be meant, the most likely first."""
     assumed: str
-    """The id of what is meant if there is no answer."""
+    """The id of the option that is taken without an answer."""
     of: int
-    """How many it fits, with those that are no options."""
+    """How many documents or persons it fits, with those that are not among the options."""
 
 
 class Note(TypedDict):
@@ -117,7 +117,7 @@ class PlanStep(TypedDict):
     page: int
     """The page that was opened; 0 for other tools."""
     found: int
-    """How many passages it brought."""
+    """How many chunks it found."""
 
 
 class Plan(TypedDict):
@@ -197,14 +197,14 @@ class QueryState(QueryInput, QueryOutput, total=False):
     mentioned_documents: list[str]
     """Ids of the documents that the question mentions; only they are searched until the search is widened."""
     understanding: Understanding
-    """What kind of thing is asked, with the entities, attribute, time, unit, place and documents that were told."""
+    """The kind of thing that is asked, and the entities, attribute, time, unit, place and documents in the question."""
     shortcut: Literal["", "structure", "quotes", "tables", "plan", "offline"]
     """What answers without graded chunks: a document's structure (the answer is final), quotes of the place asked for,
     or values computed from tables (both are claims, to be verified); "plan" where the steps of a plan found something
     to answer from; "offline" where no model has requests left today and the question starts again; "" where chunks are
     graded."""
     whole_documents: list[str]
-    """Ids of the documents that are given whole to the model; [] where passages are searched and graded."""
+    """Ids of the documents that are given whole to the model; [] where chunks are searched and graded."""
     ambiguity: Ambiguity | None
     """What the user is asked before the question goes on; None if nothing is ambiguous, or a client cannot answer."""
     standalone_question: str

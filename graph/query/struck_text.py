@@ -41,7 +41,7 @@ def struck_out(catalog: Catalog, question: str, retrieved: Sequence[RetrievedChu
 
 
 def _named_share(question: str, sentence: SentenceRow) -> float:
-    """Return which part of the words that a question asks about a struck text names; 0 if it has fewer than one."""
+    """Return the share of a question's required words that a struck sentence has; 0 for a question without any."""
     from graph.engines.offline.other_things import Evidence
     from graph.engines.offline.required_words import asked_kind, missing_words, required_words
 

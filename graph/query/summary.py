@@ -71,7 +71,7 @@ def _titled(chunks: Sequence[ChunkRow], title: str, found: Found) -> Found:
 
 
 def _sections(chunks: Sequence[ChunkRow]) -> list[tuple[str, Found]]:
-    """Return the headings of the main sections with their telling sentences; lists of sources are left out."""
+    """Return the headings of the main sections with their self-contained sentences, without lists of sources."""
     sections: dict[str, Found] = {}
     for chunk in chunks:
         path = chunk.headings[1:] or chunk.headings
@@ -113,7 +113,7 @@ def _common_words(chunks: Sequence[ChunkRow]) -> Counter[str]:
 
 
 def _best(found: Found, common: Counter[str]) -> tuple[ChunkRow, SentenceRow]:
-    """Return the sentence whose words the document has most often; the first of several alike."""
+    """Return the sentence with the document's most frequent words; the first of several equal ones."""
 
     def weight(one: tuple[ChunkRow, SentenceRow]) -> float:
         stems = terms.stems(one[1].text) - terms.STOP_WORDS

@@ -1,4 +1,4 @@
-"""The node that computes on tables, before passages are graded; what no table settles is left to them."""
+"""The node that computes on tables before chunks are graded; questions that no table answers are left to these."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from graph.types import RELEVANT_GRADE, RetrievedChunk
 if TYPE_CHECKING:
     from graph.tables.results import TableAnswer
 
-# Chunks by their words, among which the tables are looked for: a table's own words are few, so prose ranks before it.
+# Chunks by full text among which tables are looked for: a table has few words, so prose ranks before it.
 _BY_TEXT = 40
-# The same before something is said to be missing, which another table may have: all tables of a library of some size.
+# The same before a value is called missing, since another table may have it: all tables of a library of some size.
 _BY_TEXT_BEFORE_ABSENCE = 1000
 
 
@@ -38,7 +38,7 @@ async def compute_on_tables(state: QueryState) -> QueryState:
 
 
 def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
-    """Return what the tables say to each of the questions; nothing unless they settle all of them."""
+    """Return the answers of tables to the questions; nothing unless they answer all of them."""
     from graph.retrieval.terms import split_questions
     from graph.tables.absent_names import (
         absence_of_code,
@@ -73,7 +73,7 @@ def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
 
 
 def answer_in(catalog: Catalog, question: str, documents: Sequence[str]) -> TableAnswer:
-    """Return what the tables of documents say to one question; of all documents if no ids are given."""
+    """Return the answer of these documents' tables to one question; of all documents if no ids are given."""
     from graph.tables.answers import answer_from_tables
 
     chunks = _candidates(catalog, question, documents, [])
@@ -115,7 +115,7 @@ def _neighbours(catalog: Catalog, ids: Sequence[str], tables: Sequence[int], kno
 
 
 def with_chunks(retrieved: Sequence[RetrievedChunk], chunks: Sequence[ChunkRow], reason: str) -> list[RetrievedChunk]:
-    """Return the retrieved chunks after those that answer, which alone are relevant, with the reason."""
+    """Return the chunks that answer, marked relevant with this reason, followed by the retrieved ones, not relevant."""
     used = {chunk.id for chunk in chunks}
     scores = {chunk["chunk"]: chunk["score"] for chunk in retrieved}
     first = [_as_retrieved(chunk, scores.get(chunk.id, 0.0), reason) for chunk in {c.id: c for c in chunks}.values()]

@@ -1,4 +1,4 @@
-"""The understanding of a question before it is searched: its kind and its parts, told by rules on its words.
+"""The analysis of a question before the search: its kind and its parts, found by rules on its words.
 
 The rules are tried in order; the first one that fits decides. `tests/unit/graph/query/test_understanding.py` measures
 them on labelled questions.
@@ -154,7 +154,7 @@ def _kind(text: str) -> tuple[Kind, Aspect]:
 
 
 def _kind_of_fact(text: str) -> Kind:
-    """Return what kind of fact is asked for, of what stands in a document."""
+    """Return the kind of fact that a question about a document's contents asks for."""
     asked = asked_of_table(text)
     if asked.operation in _COMPUTED or (asked.has_condition and asked.operation in ("count", "yes-no")):
         return "table"

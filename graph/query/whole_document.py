@@ -23,10 +23,10 @@ HOSTED_LIMIT = 20_000
 times as much, but each question would pay for it. A model on one's own server may hold 4,096, and cut the rest off."""
 
 MAX_DOCUMENTS = 20
-"""Documents that are given together, at most: each costs a look into the catalog."""
+"""The most documents that are given together: each takes a query of the catalog."""
 
 _LEAST_TOKENS = 40
-"""Tokens of a chunk, at the least, on average: documents of more chunks than that allows are too long, unread."""
+"""The least average tokens of a chunk: documents with more chunks than fit at this size are not even loaded."""
 
 _MAX_PREVIEW = 160  # characters of a chunk that is kept only as one of the closest
 _CLOSEST = 5
@@ -40,14 +40,14 @@ def token_limit(run: Context, config: Settings) -> int:
 
 
 def is_hosted(run: Context, config: Settings) -> bool:
-    """Return whether a service answers, whose models are large; a server of one's own may hold small ones."""
+    """Return whether a hosted service answers, whose models are large; a server of one's own may have small ones."""
     provider = split_name(run.chat_model)[0]
     own_server = provider != GOOGLE and bool(config.addresses.get(provider))
     return provider in (GOOGLE, OPENAI, ANTHROPIC) and not own_server
 
 
 def count_tokens(text: str) -> int:
-    """Return about how many tokens a text has, rather too many: one a digit, four letters, or 1.5 of others."""
+    """Estimate the tokens of a text, rather high: one for a digit, for four letters, or for 1.5 other characters."""
     digits = sum(map(str.isdigit, text))
     others = sum(not character.isascii() for character in text)
     return math.ceil(digits + (len(text) - digits - others) / 4 + others / 1.5)

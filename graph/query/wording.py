@@ -216,7 +216,7 @@ def say(phrase: Phrase, asked: str, **values: object) -> str:
 
 
 def verdict_sentence(verdict: str, asked: str) -> str:
-    """Return what readers are told of an answer with a verdict, in the language of its question; "" for no verdict."""
+    """Return the sentence that explains a verdict, in the language of the question; "" for no verdict."""
     return _VERDICTS.get(language_of(asked), SENTENCES).get(verdict, verdict)
 
 

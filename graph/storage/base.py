@@ -1,8 +1,8 @@
 """The protocols of storage: what the graph asks of a catalog, a vector index and a store of page images.
 
 The implementations here serve one machine (SQLite, Chroma, files). Modules above `graph/storage` use the protocols
-alone, each the narrowest one, so that another implementation can replace one. What these return is what one caller may
-see: views of a scope (`graph.storage.library`) have them, over implementations of `graph.storage.scoped`.
+alone, each the narrowest one, so that another implementation can replace one. They return only what one caller may
+see: views of a scope (`graph.storage.library`) implement them, over implementations of `graph.storage.scoped`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class DocumentStore(Protocol):
 
     def document(self, document: str) -> DocumentRow | None: ...
     def documents(self, ids: Collection[str] | None = None, limit: int = -1, offset: int = 0) -> list[DocumentRow]:
-        """Return the documents but the retired ones, oldest first: those of these ids, or all, or `limit` of all."""
+        """Return documents that are not retired, oldest first: those of these ids, or all, or `limit` of all."""
 
     def searchable(self, limit: int, *, newest: bool = False) -> list[DocumentRow]:
         """Return the first, or the last, `limit` documents that can be asked, oldest first."""
@@ -39,15 +39,15 @@ class DocumentStore(Protocol):
     def count_searchable(self) -> int: ...
     def named(self, terms: Sequence[str]) -> list[DocumentRow]: ...  # of each term that not too many have
     def retire(self, document: str) -> bool:
-        """Take a document out of the caller's collections; return whether it is hidden for good, as no other has it."""
+        """Remove a document from the caller's collections; return whether it is retired, being in no other."""
 
     def forget_source(self, source: str) -> list[str]:
-        """Take a source, and what was attached to it, from the caller's collections; return what is retired then."""
+        """Remove a source and its attachments from the caller's collections; return the documents retired by it."""
 
     def is_held_by_others(self, document: str) -> bool: ...  # whether a collection that may not be written has it
 
     def pending_cleanup(self) -> list[str]:
-        """Return the documents that may have vectors or images which the catalog no longer refers to."""
+        """Return the documents that may have vectors or images that the catalog no longer refers to."""
 
     def cleanup_done(self, document: str) -> None: ...  # unmarks it
     def delete_document(self, document: str) -> list[str]:
@@ -61,7 +61,7 @@ class PageLedger(Protocol):
         """Return a document's ledger rows by page: of all pages, or of these."""
 
     def set_front_matter(self, document: str, title: str, authors: Sequence[str], date: str, decimal: str) -> None:
-        """Store what is told of a document when it is chunked: title, authors, date, and its mark before decimals."""
+        """Store what chunking finds out about a document: title, authors, date, and its decimal mark."""
 
     def set_labels(self, document: str, labels: Mapping[int, str], *, printed: bool) -> None:
         """Store the labels of a document's pages, as printed or as the file has them; pages left out get ""."""
@@ -73,13 +73,13 @@ class PageLedger(Protocol):
         """Return the keys of all page images that some page refers to."""
 
     def lease_pages(self, document: str, pages: Sequence[int], owner: str, seconds: float) -> list[int]:
-        """Take the leases of those pages that no other holds, for so many seconds; return the pages.
+        """Take leases of those pages that no other owner holds, for so many seconds; return the pages.
 
         Page 0 stands for the chunks of the document.
         """
 
     def renew_leases(self, owner: str, seconds: float) -> None:
-        """Hold all leases of an owner for so many seconds from now."""
+        """Extend all leases of an owner to so many seconds from now."""
 
     def release_leases(self, owner: str) -> None:
         """Give back all leases of an owner."""
@@ -124,7 +124,7 @@ class ChunkStore(Protocol):
     def publish(self, document: str, generation: str, fingerprint: str = "", *, owner: str = "") -> list[str]:
         """Publish what `stage_chunks` returned in place of the generation before, in one transaction.
 
-        Other documents lose the sources of this one, and are retired without any; their ids are returned, and all are
+        Other documents lose the sources of this one; those without any left are retired and returned. All are
         marked for clean-up. The fingerprint is a hash of everything that the chunks were made of.
         """
 
@@ -165,7 +165,7 @@ class TokenVectorStore(Protocol):
         """Return the vectors of those chunks that have some."""
 
     def sentence_vectors(self, chunks: Sequence[str]) -> dict[str, Vectors]:
-        """Return the sentence vectors alone, as rows, which takes a hundredth of the reading."""
+        """Return the sentence vectors alone, as rows; with the token vectors, a hundred times as much would be read."""
 
     def add_prefetched_vectors(self, document: str, rows: Iterable[tuple[str, bytes]]) -> None:
         """Store (key, vector) pairs until the document's chunks are published; nothing for a deleted document."""
@@ -217,20 +217,20 @@ class Catalog(
 
 
 class Turn(Protocol):
-    """A turn at the index of a store that several processes write: many add documents, or one rebuilds it alone."""
+    """A lock on an index that several processes write: shared to add documents, exclusive to rebuild it."""
 
     def try_to_begin(self) -> bool:
-        """Begin the turn and return True, or return False while others have theirs; ask again then."""
+        """Take the lock and return True; return False while others hold it, and call this again then."""
 
     def check(self) -> None:
-        """Raise HomeError if the turn was lost meanwhile."""
+        """Raise HomeError if the lock was lost."""
 
     def end(self) -> None:
-        """End the turn, or the wait for it."""
+        """Release the lock, or stop waiting for it."""
 
 
 class VectorIndex(Protocol):
-    """Nearest neighbours by cosine. Everything in it can be rebuilt from the catalog."""
+    """An index of nearest neighbours by cosine. Everything in it can be rebuilt from the catalog."""
 
     @property
     def is_open(self) -> bool:
@@ -238,7 +238,7 @@ class VectorIndex(Protocol):
 
     @property
     def is_limited(self) -> bool:
-        """Whether a part of the rows is seen alone, so that every search is filtered."""
+        """Whether only a part of the rows may be seen, so that every search is filtered."""
 
     def check(self, embedder: str) -> None:
         """Raise IndexMismatchError if the stored vectors are another embedder's."""

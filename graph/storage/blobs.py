@@ -34,11 +34,11 @@ class Blobs:
     """Blobs of one library below one address.
 
     Methods raise FilesError when the store refuses, fails or does not answer in time, and BadInputError when another
-    library has the address: it would delete what only this one knows.
+    library has the address, since each would delete the other's blobs.
 
     Args:
         url: `s3://bucket/prefix`, `gs://…`, `az://…` or `file:///folder`.
-        library: Returns the id of the catalog whose blobs these are; called once.
+        library: Returns the id of the library that owns the blobs; called once.
         request_s: How long a request may take, in seconds.
 
     Raises:
@@ -60,7 +60,7 @@ class Blobs:
         self._clock_is_ahead: timedelta | None = None
 
     def claim(self) -> None:
-        """Write into the store whose blobs it holds, unless that is written there; refuse those of another library."""
+        """Mark the store as this library's unless it has a mark; raise BadInputError if it is another library's."""
         import obstore
         from obstore.exceptions import AlreadyExistsError
 
@@ -83,7 +83,7 @@ class Blobs:
             )
 
     def _owner(self) -> str:
-        """Return the id of the library whose blobs these are, "" if that is not written yet."""
+        """Return the id of the library that the store is marked with, or ""."""
         import obstore
 
         try:
@@ -109,7 +109,7 @@ class Blobs:
         return key
 
     def _renew(self, kind: str, key: str, content: bytes) -> None:
-        """Store a blob again that is old enough to be swept soon: its new owner has no row in the catalog yet."""
+        """Store a blob again that is old enough to be swept, since the catalog has no row for its new owner yet."""
         import obstore
 
         if (self.age(kind, key) or YOUNG) < YOUNG / 2:
@@ -164,7 +164,7 @@ class Blobs:
         return content
 
     def delete(self, kind: str, key: str, young: timedelta = YOUNG) -> None:
-        """Delete a blob unless it is younger than this: a process may have stored it that has no row for it yet."""
+        """Delete a blob unless it is younger than this: the process that stored it may not have written its row yet."""
         import obstore
 
         self.claim()
@@ -178,7 +178,7 @@ class Blobs:
             raise self._failed(error) from None
 
     def put_file(self, kind: str, path: Path, key: str) -> None:
-        """Store a file of this SHA-256 in parts, unless it is there; it is seen when all of it has arrived."""
+        """Store a file of this SHA-256 in parts, unless it is there; it becomes visible when it is complete."""
         import obstore
 
         self.claim()
@@ -211,7 +211,7 @@ class Blobs:
             Path(temporary).unlink(missing_ok=True)
 
     def write(self, path: str, content: bytes) -> None:
-        """Write a small blob that is no content of its name."""
+        """Write a small blob at a path that is not a hash of its contents."""
         import obstore
 
         self.claim()
@@ -219,7 +219,7 @@ class Blobs:
             obstore.put(self._store, path, content, use_multipart=False)
 
     def read(self, path: str) -> bytes:
-        """Return what was written there; b"" if nothing was."""
+        """Return the blob at a path; b"" if there is none."""
         import obstore
 
         self.claim()
@@ -230,7 +230,7 @@ class Blobs:
             return b""
 
     def remove(self, path: str) -> None:
-        """Delete what was written there."""
+        """Delete the blob at a path."""
         import obstore
 
         with suppress(KeyError), self._failing(path):
@@ -253,12 +253,12 @@ class Blobs:
         return [key for key, stored in self.listed(kind) if now - stored >= young]
 
     def old_paths(self, folder: str) -> list[str]:
-        """Return what was written below a folder a day ago or before."""
+        """Return the paths of blobs below a folder that were written a day ago or before."""
         now = self.now()
         return [path for path, stored in self._paths(folder) if now - stored >= YOUNG]
 
     def written(self, folder: str) -> list[tuple[str, datetime]]:
-        """Return what was written below a folder, and when by the store's clock."""
+        """Return the paths of blobs below a folder, each with when it was written, by the store's clock."""
         return list(self._paths(folder))
 
     def _paths(self, prefix: str, after: str | None = None) -> Iterator[tuple[str, datetime]]:
@@ -270,7 +270,7 @@ class Blobs:
 
     @contextmanager
     def _failing(self, key: str = "") -> Iterator[None]:
-        """Say what failed in a sentence; with a key, KeyError where nothing is stored under it."""
+        """Raise errors of the client as FilesError; with a key, KeyError where nothing is stored under it."""
         try:
             yield
         except (KeyError, FilesError):
@@ -291,10 +291,10 @@ class Blobs:
         self.ask(claimed=claimed_at == self.place)
 
     def ask(self, *, claimed: bool = False) -> None:
-        """Check that the store answers, and that its mark is there if the library has it; the catalog is not asked."""
+        """Check that the store answers and, if `claimed`, that its mark is there; the catalog is not asked."""
         if not self._owner() and (claimed or self._is_ours):
             raise FilesError(
-                f"The files in {self.place} are gone (what says whose they are is not there): mount or restore the "
+                f"The files in {self.place} are gone (the mark of their library is missing): mount or restore the "
                 "store, or correct PAGEWITNESS_FILES_URL."
             )
 
@@ -329,7 +329,7 @@ def _opened(url: str, scheme: str, request_s: float) -> Any:
 
 
 def _cause(error: Exception) -> str:
-    """Say what an error is, without the client's text, which holds the request and may hold a signature."""
+    """Return the cause of an error, without the client's text, which holds the request and may hold a signature."""
     said = str(error)
     if _NO_BUCKET in said:
         return "there is no such bucket"

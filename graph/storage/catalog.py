@@ -34,7 +34,7 @@ _REPLACE_VECTORS = "ON CONFLICT (chunk) DO UPDATE SET vectors = excluded.vectors
 
 
 class ChunkTables(Ledger):
-    """Chunks and their vectors on one SQL database, beside the ledger; how words are indexed is the subclass's."""
+    """Chunks and their vectors on one SQL database, beside the ledger; subclasses implement full-text search."""
 
     def _add_units(self, connection: Connection, document: str, units: Sequence[Unit]) -> None:
         """Within a transaction: index units of a document for full-text search."""
@@ -90,8 +90,8 @@ class ChunkTables(Ledger):
     def _title(self, document: str) -> str:
         """Return title and authors of a document, as its units are searched; its name where it has no title.
 
-        Not the name where users have added the document: they may call it differently, and would find it by each
-        other's names.
+        The name is left out where several users have added the document: each may call it differently, and would find
+        it by the names of others.
         """
         rows = self._db.rows(
             "SELECT d.title, d.name, d.authors, EXISTS (SELECT 1 FROM entry WHERE document = d.id AND added_by <> '') "
@@ -207,13 +207,13 @@ class ChunkTables(Ledger):
         return {row[0]: unpack(row[1]) for row in rows}
 
     def _vectors(self, scope: Scope, of: str, chunks: Sequence[str]) -> list[Any]:
-        """Return rows of a table of vectors of chunks, by these ids and as far as they may be seen."""
+        """Return the rows of a table of chunk vectors for these ids, as far as they may be seen."""
         if scope.is_everything:
             return self._db.rows_in(f"SELECT {of} WHERE chunk IN ({{}})", chunks)
         return self._of_chunks(scope, f"SELECT {of} JOIN chunks c ON c.id = v.chunk", chunks)
 
     def add_multilingual_vectors(self, rows: Iterable[tuple[str, Vectors]]) -> None:
-        """Store vectors of the sentences of chunks by a model of many languages; none for a chunk that is gone."""
+        """Store sentence vectors by the multilingual model; those of chunks that no longer exist are dropped."""
         import numpy as np  # only questions in other languages need it
 
         packed = [(vectors.astype(np.float16).tobytes(), chunk) for chunk, vectors in rows]
@@ -308,7 +308,7 @@ class SqliteCatalog(ChunkTables):
             documents = self.visible_documents(scope, documents)
             if not documents:
                 return []
-            scope = Scope.everything()  # of these documents, which may be seen
+            scope = Scope.everything()  # the caller has checked that these documents may be seen
         wanted = math.ceil(limit * _UNITS_PER_CHUNK)
         while True:
             units = self._text.search(scope, words, documents, wanted)

@@ -1,4 +1,4 @@
-"""Rows of the table of chunks: sentences and lists as JSON, and the units that full-text search looks at."""
+"""Rows of the table of chunks: sentences and lists as JSON, and the units of full-text search."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from loaders.types import Chunk, Sentence
 
 
 class Unit(NamedTuple):
-    """A small text that full-text search looks at; units overlap."""
+    """A small text that full-text search ranks; the units of a chunk overlap."""
 
     chunk: str
     """The id of its chunk."""
@@ -49,7 +49,7 @@ def dump_sentences(sentences: Sequence[Sentence]) -> str:
     )
 
 
-# Few chunks have pages and headings of their own: of the 86 lists that a question reads, most are those of others.
+# Chunks share pages and headings: most of the 86 lists that a question reads are equal to earlier ones.
 @lru_cache(maxsize=1024)
 def items(dumped: str) -> tuple[Any, ...]:
     """Return a stored list."""

@@ -61,7 +61,7 @@ class Stores(Protocol):
         """Uploaded files, in a folder for each document."""
 
     def forget_upload(self, document: str) -> None:
-        """Remove the caller's upload from what machines share."""
+        """Remove the caller's upload from the shared store of files."""
 
     @property
     def derived(self) -> Path:
@@ -69,7 +69,7 @@ class Stores(Protocol):
 
 
 def remove(stores: Stores, document: str) -> None:
-    """Take a document out of the caller's collections; where no other has it, remove every trace of it.
+    """Remove a document from the caller's collections; if no other collection has it, delete everything of it.
 
     Raises:
         NotAllowedError: the caller may see the document, but not delete it.
@@ -84,7 +84,7 @@ def remove(stores: Stores, document: str) -> None:
 
 
 def remove_stale(stores: Stores, document: str) -> None:
-    """Remove the vectors of a document's former generations; of one that no collection has, everything."""
+    """Delete the vectors of a document's former generations; of one that no collection has, everything."""
     stores = stores.everything()
     row = stores.catalog.document(document)
     indexes = [stores.vectors, stores.page_vectors] if stores.has_page_vectors() else [stores.vectors]

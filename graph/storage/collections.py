@@ -1,7 +1,7 @@
 """Collections of documents, their members, and which documents are in them; in SQL that Postgres knows too.
 
 Each user has a personal collection, and the local user's is called `default`. All others have been given a name: by
-users who share documents, or as a mark on the documents of one library.
+users who share documents, or by one user as a label on documents.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _IN_USE = (
     "OR EXISTS (SELECT 1 FROM member WHERE collection = collection.id))"
 )
 _ALL = f"SELECT id, name FROM collection WHERE {_NAMED} AND {_IN_USE}"
-# What is put in a collection has the name and source of its first entry that the caller may read.
+# A document that is put in a collection gets the name and source of its first entry that the caller may read.
 _PUT = (
     "INSERT INTO entry (document, collection, name, source, added_by, added, put_from) "
     "SELECT document, ?, name, source, ?, ?, collection FROM entry WHERE document = ? {} ORDER BY id LIMIT 1 "
@@ -103,11 +103,11 @@ class Collections(SingleValues):
 
         Raises:
             NotAllowedError: the caller is no manager of it.
-            BadInputError: it is no role, or the collection is somebody's own.
+            BadInputError: it is not a role, or the collection is a personal one.
         """
         require_manager(scope, collection)
         if role is not None and role not in ROLES:
-            raise BadInputError(f"{role!r} is no role: give reader, writer or manager.")
+            raise BadInputError(f"{role!r} is not a role: give reader, writer or manager.")
         with self._db.writing() as connection:
             found = connection.execute("SELECT personal_of FROM collection WHERE id = ?", [collection]).fetchone()
             if not found:
@@ -121,7 +121,7 @@ class Collections(SingleValues):
     def put_in(self, scope: Scope, document: str, names: Sequence[str]) -> list[str]:
         """Put a document into these named collections and into no other that the caller may write; return their names.
 
-        A collection that is empty then, and has no members, is gone. A document that is left in none stays in the
+        A collection that becomes empty, and has no members, is deleted. A document left in no collection stays in the
         caller's own.
 
         Raises:
@@ -196,7 +196,7 @@ def _known(connection: Connection, scope: Scope) -> dict[str, str]:
 def _create(connection: Connection, scope: Scope, name: str) -> str:
     """Within a transaction: add a collection, whose manager is the caller unless that is the local user."""
     if len(_known(connection, scope)) >= _MAX_COLLECTIONS:
-        raise BadInputError(f"There can be {_MAX_COLLECTIONS:,} collections at most: use one that there is.")
+        raise BadInputError(f"There can be {_MAX_COLLECTIONS:,} collections at most: use an existing one.")
     identity = uuid.uuid4().hex[:12]
     connection.execute("INSERT INTO collection VALUES (?, ?, '')", [identity, name])
     if scope.who:

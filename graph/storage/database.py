@@ -30,7 +30,7 @@ _DELETED = (0, 0)
 
 
 class Database:
-    """Connections to a catalog file. Reading goes on while one thread writes (write-ahead log)."""
+    """Connections to a catalog file. Threads can read while one thread writes (write-ahead log)."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

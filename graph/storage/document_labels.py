@@ -1,4 +1,4 @@
-"""Labels of documents: their names, with what tells documents of one name apart."""
+"""Labels of documents: their names, with an addition that tells documents of one name apart."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The rows of a document as one database has them, to be written to another: SQLite and Postgres have the same tables.
+"""Copies of all rows of a document between databases: SQLite and Postgres have the same tables.
 
-The index of words is made from the chunks again, as each database has another one.
+The full-text index is built from the chunks again, as each database has its own kind.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class DocumentRows:
         self._db, self._index = database, index
 
     def documents(self) -> list[str]:
-        """Return the ids of all documents but the retired ones, oldest first."""
+        """Return the ids of all documents that are not retired, oldest first."""
         rows = self._db.rows("SELECT id FROM documents WHERE source <> '' ORDER BY created, name, id")
         return [row[0] for row in rows]
 
@@ -89,7 +89,7 @@ class DocumentRows:
     def write(self, document: str, rows: Rows) -> None:
         """Write the rows of a document in place of those that are there, in one transaction.
 
-        The document cannot be asked until `publish` is called: its vectors are to be stored in between.
+        Questions do not find the document until `publish` is called: its vectors are stored in between.
         """
         with self._db.writing() as connection:
             connection.execute("DELETE FROM units WHERE document = ?", [document])
@@ -104,7 +104,7 @@ class DocumentRows:
             connection.execute("UPDATE documents SET generation = '' WHERE id = ?", [document])
 
     def publish(self, document: str, generation: str) -> None:
-        """Let a document be asked that `write` has written, with the chunks of this generation."""
+        """Let questions find a document that `write` has written, with the chunks of this generation."""
         with self._db.writing() as connection:
             connection.execute("UPDATE documents SET generation = ? WHERE id = ?", [generation, document])
 
@@ -121,7 +121,7 @@ class DocumentRows:
                 names = columns.split(", ")
                 key, rest = names[: _KEYS[table]], names[_KEYS[table] :]
                 replaced = ", ".join(f"{name} = excluded.{name}" for name in rest)
-                if table == "requests":  # the larger one has counted what the other has
+                if table == "requests":  # the larger count includes the smaller one
                     replaced = (
                         "sent = CASE WHEN excluded.sent > requests.sent THEN excluded.sent ELSE requests.sent END"
                     )
@@ -155,7 +155,7 @@ def digest(rows: Rows, vectors: Mapping[str, bytes]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as all databases have it: Postgres has no NUL, and no half of a surrogate pair."""
+    """Return a value in the form that all databases store: without NUL and lone surrogates, which Postgres refuses."""
     if isinstance(value, str):
         return value.replace("\x00", "\ufffd").encode("utf-8", "backslashreplace").decode()
     if isinstance(value, bytes):
@@ -164,7 +164,7 @@ def _plain(value: Any) -> Any:
 
 
 def _adapted(table: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return a row for any database: Postgres takes no number for a truth value."""
+    """Return a row for any database: Postgres does not accept a number as a boolean."""
     return (*row[:_LEGIBLE], bool(row[_LEGIBLE]), *row[_LEGIBLE + 1 :]) if table == "pages" else row
 
 

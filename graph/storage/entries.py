@@ -52,7 +52,7 @@ def visible(scope: Scope, column: str) -> tuple[str, list[str]]:
 
 
 def ensure_personal(connection: Connection, scope: Scope, collection: str) -> None:
-    """Within a transaction: add the caller's personal collection where that is the one, and it is missing."""
+    """Within a transaction: add the caller's personal collection if `collection` is that one and does not exist."""
     if scope.who and collection == personal_collection(scope.who):
         connection.execute(
             "INSERT INTO collection VALUES (?, ?, ?) ON CONFLICT DO NOTHING", [collection, scope.who, scope.who]
@@ -60,7 +60,7 @@ def ensure_personal(connection: Connection, scope: Scope, collection: str) -> No
 
 
 def shared(connection: Connection, document: str) -> bool:
-    """Within a transaction: return whether another than the local user has added a document."""
+    """Within a transaction: return whether anyone but the local user has added a document."""
     return bool(
         connection.execute("SELECT 1 FROM entry WHERE document = ? AND added_by <> '' LIMIT 1", [document]).fetchone()
     )
@@ -89,7 +89,7 @@ def forget_entry(connection: Connection, entry: int, document: str, put_from: st
 
 
 def remove_entries(connection: Connection, document: str, collections: Sequence[str]) -> list[str]:
-    """Within a transaction: take a document out of collections; return its id if none is left and it is retired."""
+    """Within a transaction: remove a document from collections; return its id if it is in no other, and retired."""
     connection.executemany(
         "DELETE FROM entry WHERE document = ? AND collection = ?", [[document, one] for one in collections]
     )
@@ -97,10 +97,10 @@ def remove_entries(connection: Connection, document: str, collections: Sequence[
 
 
 def remove_from_scope(connection: Connection, scope: Scope, document: str) -> bool:
-    """Within a transaction: take a document out of the collections that may be written; whether it is retired then.
+    """Within a transaction: remove a document from the collections that may be written; return whether it is retired.
 
     Raises:
-        NotAllowedError: the caller may see the document in others alone.
+        NotAllowedError: the caller may see the document only in collections that it may not write.
     """
     inside, values = within(scope, "e.collection")
     found = connection.execute(

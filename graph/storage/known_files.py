@@ -1,7 +1,7 @@
 """Files that were opened before, with the documents that came from each, and what is known of many documents at once.
 
-A file that is as it was, and whose documents are read and indexed, need not be opened again. Of 10,000 files each is
-asked for in a few statements for all, since a statement a file takes longer than anything else that is left to do.
+A file that is unchanged, and whose documents are read and indexed, need not be opened again. 10,000 files are looked up
+in a few statements, since one statement for each would take longer than all the other work on them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class KnownFile:
     source: str
     """Its absolute path."""
     stamp: str
-    """What told it from the same file at another time: size, times and number."""
+    """Its size, times and number on the drive, by which a change is seen."""
     origins: tuple[Origin, ...]
     """Its document, and those attached to it."""
 

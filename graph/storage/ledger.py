@@ -45,7 +45,7 @@ _UNREAD = (
     "SELECT document, page FROM pages "
     "WHERE (status = 'failed' OR (status = 'pending' AND reason <> '' AND transcript = '')){} ORDER BY page"
 )
-# Documents whose names share a word; it tells none of them apart, and to compare them would take 50 µs each.
+# A word in the names of more documents is ignored: it tells none of them apart, and comparing one takes 50 µs.
 _MAX_NAMESAKES = 1000
 
 
@@ -87,7 +87,7 @@ class Ledger(PageLeases):
     def documents(
         self, scope: Scope, ids: Collection[str] | None = None, limit: int = -1, offset: int = 0
     ) -> list[DocumentRow]:
-        """Return the documents but the retired ones, oldest first: those of these ids, or all, or `limit` of all."""
+        """Return documents that are not retired, oldest first: those of these ids, or all, or `limit` of all."""
         listed = "WHERE d.source <> ''"
         if ids is None:
             rows = self._rows(scope, f"{listed} ORDER BY {_OLDEST} LIMIT ? OFFSET ?", [limit, offset])
@@ -133,7 +133,7 @@ class Ledger(PageLeases):
         )
 
     def is_held_by_others(self, scope: Scope, document: str) -> bool:
-        """Return whether a collection that the caller may not write has a document: what is read of it stays so."""
+        """Return whether a collection that the caller may not write has a document; its pages are then not replaced."""
         if scope.writes is None:
             return False
         mine = sorted(scope.writes) or [""]
@@ -162,7 +162,7 @@ class Ledger(PageLeases):
         return int(self._db.rows(counted, own)[0][0])
 
     def named(self, scope: Scope, terms: Sequence[str]) -> list[DocumentRow]:
-        """Return the documents of each term that not too many have; see `graph.storage.document_names`."""
+        """Return the documents whose names have these terms, without too common ones; see `document_names.py`."""
         may, own = within(scope)
         query = f"SELECT DISTINCT document FROM document_terms WHERE term = ?{may} LIMIT ?"
         found: dict[str, None] = {}
@@ -173,7 +173,7 @@ class Ledger(PageLeases):
         return self.documents(scope, list(found)) if found else []
 
     def _held(self, terms: Sequence[str]) -> list[str]:
-        """Return those terms that any document has, by one query: a question has some 70, of which most have none."""
+        """Return those of the terms that any document has, by one query: few of a question's 70 terms are in any."""
         found = self._db.rows(
             "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM document_terms WHERE term = value)",
             [json.dumps(terms, ensure_ascii=False)],
@@ -200,7 +200,7 @@ class Ledger(PageLeases):
         ]
 
     def labels(self, scope: Scope, names: Sequence[str]) -> dict[str, str]:
-        """Return what tells the documents apart that share one of these names, by document id."""
+        """Return the labels of the documents that share one of these names, by document id."""
         wanted = list(dict.fromkeys(names))
         if scope.is_everything:
             found = self._db.rows_in(
@@ -223,7 +223,7 @@ class Ledger(PageLeases):
     def set_front_matter(
         self, scope: Scope, document: str, title: str, authors: Sequence[str], date: str, decimal: str
     ) -> None:
-        """Store what is told of a document when it is chunked: title, authors, date, and its mark before decimals."""
+        """Store what chunking finds out about a document: title, authors, date, and its decimal mark."""
         may, own = visible(scope, "documents.id")
         with self._db.writing() as connection:
             connection.execute(
@@ -245,9 +245,9 @@ class Ledger(PageLeases):
             )
 
     def retire(self, scope: Scope, document: str) -> bool:
-        """Take a document out of the collections that the caller may write; return whether it is hidden for good.
+        """Remove a document from the collections that the caller may write; return whether it is retired.
 
-        That is when no collection has it any more: its vectors and images can be removed then.
+        It is retired when no collection has it any more: its vectors and images can be deleted then.
 
         Raises:
             NotAllowedError: the caller may see the document, but not delete it.
@@ -259,7 +259,7 @@ class Ledger(PageLeases):
             return remove_from_scope(connection, scope, document)
 
     def forget_source(self, scope: Scope, source: str) -> list[str]:
-        """Take a source, and what was attached to it, from the collections that the caller may write.
+        """Remove a source, and what was attached to it, from the collections that the caller may write.
 
         Returns:
             The documents that no collection has any more, retired.
@@ -277,7 +277,7 @@ class Ledger(PageLeases):
             return retire_without_source(connection, list(dict.fromkeys(row[1] for row in rows)))
 
     def pending_cleanup(self) -> list[str]:
-        """Return the documents that may have vectors or images which the catalog no longer refers to."""
+        """Return the documents that may have vectors or images that the catalog no longer refers to."""
         rows = self._db.rows("SELECT key FROM meta WHERE key >= ? AND key < ?", beginning_with(PENDING))
         return [row[0].removeprefix(PENDING) for row in rows]
 

@@ -1,7 +1,7 @@
 """The stores as one caller sees them: views of a catalog and of a vector index that are bound to a scope.
 
-A view has the protocols of `graph.storage.base`. Binding is all that it does: each method is the implementation's with
-its scope given, which costs a tenth of a microsecond a call, and nothing of a document is kept here.
+A view implements the protocols of `graph.storage.base`. Each of its methods is the implementation's with the scope
+bound, which costs a tenth of a microsecond a call; it stores nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Library:
 
     def __init__(self, catalog: ScopedCatalog, scope: Scope) -> None:
         self._bind_documents(catalog, scope)
-        self._bind_passages(catalog, scope)
+        self._bind_chunks(catalog, scope)
         self.count_request, self.requests_sent = catalog.count_request, catalog.requests_sent
         self.get_meta, self.set_meta, self.keep_meta = catalog.get_meta, catalog.set_meta, catalog.keep_meta
         self.was_replaced, self.leave_path, self.close = catalog.was_replaced, catalog.leave_path, catalog.close
@@ -56,7 +56,7 @@ class Library:
         self.put_in = partial(catalog.put_in, scope)
         self.add_to = partial(catalog.add_to, scope)
 
-    def _bind_passages(self, catalog: ScopedCatalog, scope: Scope) -> None:
+    def _bind_chunks(self, catalog: ScopedCatalog, scope: Scope) -> None:
         self.transcript = partial(catalog.transcript, scope)
         self.transcripts = partial(catalog.transcripts, scope)
         self.blocks = partial(catalog.blocks, scope)

@@ -1,7 +1,7 @@
 """Leases of pages, and the ledger lines of pages, in SQL that Postgres knows too.
 
-A process that reads a page holds a lease of it, which it renews while it reads. So no other reads the page meanwhile,
-and what a process writes after it lost its lease, since it was cut off for long, changes nothing.
+A process that reads a page holds a lease of it, which it renews while it reads, so that no other reads the page
+meanwhile. A process that was cut off for long loses its lease, and what it writes then has no effect.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class PageLeases(Collections):
     """The part of a PageLedger that several processes may write at once, on one SQL database."""
 
     def lease_pages(self, document: str, pages: Sequence[int], owner: str, seconds: float) -> list[int]:
-        """Take the leases of those pages that no other holds, for so many seconds; return the pages.
+        """Take leases of those pages that no other owner holds, for so many seconds; return the pages.
 
         Page 0 stands for the chunks of the document. Times are those of the database.
         """
@@ -55,7 +55,7 @@ class PageLeases(Collections):
         return [page for page in pages if page in held]
 
     def renew_leases(self, owner: str, seconds: float) -> None:
-        """Hold all leases of an owner for so many seconds from now; one that another has taken meanwhile stays lost."""
+        """Extend all leases of an owner to so many seconds from now; one that another owner has taken stays lost."""
         with self._db.writing() as connection:
             connection.execute("UPDATE lease SET until = ? WHERE owner = ?", [self._db.now() + seconds, owner])
 

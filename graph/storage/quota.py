@@ -1,8 +1,8 @@
-"""One quota for all processes that send requests with one key: what was sent, and what the service told any of them.
+"""One quota for all processes that send requests with one key: requests sent, and limits that the service named.
 
 The windows of a minute are pyrate-limiter's, in Postgres or Redis. Beside them a store holds one record a model: until
 when nothing may be sent, the limits that the service named, and the requests of the day. Times are the store's, so that
-no process needs a clock that is right.
+the clocks of the processes may differ.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _CONTENDED_S = 0.02  # the wait after another process had the window locked
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """What the processes of a key know of a model."""
+class QuotaRecord:
+    """The record of a model that all processes with one key share."""
 
     now: float = 0.0
     """The store's time, in seconds since the epoch."""
     paused_until: float = 0.0
     per_minute: int = 0
-    """The lowest limit that the service named of late; 0 for none."""
+    """The lowest limit that the service named lately; 0 for none."""
     spent_day: str = ""
     """The day (Pacific time) whose requests the service said are used up."""
     questions_until: float = 0.0
@@ -50,7 +50,7 @@ class QuotaStore(Protocol):
     def bucket(self, key: str, rate: Rate) -> AbstractBucket:
         """Return the window of requests of a key."""
 
-    def read(self, key: str) -> Shared:
+    def read(self, key: str) -> QuotaRecord:
         """Return the record of a key."""
 
     def pause(self, key: str, seconds: float, per_minute: int) -> None:
@@ -137,7 +137,7 @@ class SharedQuota:
         return self._store.read(self._key(model)).spent_day == day
 
     def count_request(self, account: str, model: str, day: str) -> None:
-        """Do nothing, since `take` has counted the request; a counter of the catalog counts here."""
+        """Do nothing: `take` has counted the request, which the catalog's counter does here."""
 
     def requests_sent(self, account: str, model: str, day: str) -> int:
         """Return how many requests all processes sent to a model on a day."""

@@ -13,7 +13,7 @@ from redis import Redis, RedisError
 from redis.exceptions import NoScriptError
 
 from graph.errors import BadInputError, ModelError
-from graph.storage.quota import NAMED_LASTS_S, Shared
+from graph.storage.quota import NAMED_LASTS_S, QuotaRecord
 
 _TIMEOUT_S, _ASKED_S = 5, 2
 _DAY_LASTS_S = 2 * 86_400  # a counter is wanted for its day, in whatever time zone
@@ -45,7 +45,7 @@ return 1
 
 
 class RedisQuotaStore:
-    """Quotas in a Redis server, whose clock counts.
+    """Quotas in a Redis server; all times are its clock's.
 
     Raises:
         BadInputError: the address is not valid, or no server answers there.
@@ -71,13 +71,13 @@ class RedisQuotaStore:
         with self.answering():
             return _ServerTimeBucket(rate, self._redis, f"pagewitness:window:{key}")
 
-    def read(self, key: str) -> Shared:
+    def read(self, key: str) -> QuotaRecord:
         """Return the record of a key."""
         with self.answering():
             seconds, microseconds = cast(Any, self._redis.time())
             held = cast(dict[str, str], self._redis.hgetall(_record(key)))
         now = seconds + microseconds / 1e6
-        return Shared(
+        return QuotaRecord(
             now,
             float(held.get("paused_until", 0)),
             int(held.get("per_minute", 0)) if float(held.get("named_until", 0)) > now else 0,

@@ -34,7 +34,7 @@ class DocumentRow:
     kind: str
     """The file format."""
     title: str
-    """Its title: of the file's metadata, or told from its first page once that is read, or ""."""
+    """Its title: from the file's metadata, or from its first page once that is read, or ""."""
     pages: int
     """Number of pages."""
     size: int
@@ -44,9 +44,9 @@ class DocumentRow:
     file_title: str = ""
     """The title in the file's metadata, or ""."""
     authors: str = ""
-    """Its authors, told from its first page, with "; " between them, or ""."""
+    """Its authors, from its first page, with "; " between them, or ""."""
     date: str = ""
-    """Its date, told from its first page: "2024-03-12", "2024-03" or ""."""
+    """Its date, from its first page: "2024-03-12", "2024-03" or ""."""
     created: float = 0.0
     """When it was added, as a Unix time."""
     names: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ class PageRow:
     model: str = ""
     """The model that read it."""
     prompt: str = ""
-    """The fingerprint of the prompt; of a page that was read without a model `FILE_READER` of the version that did."""
+    """The fingerprint of the prompt; without a model, the `FILE_READER` of the version that read the page."""
     requests: int = 0
     """Requests that it took."""
     input_tokens: int = 0
@@ -100,7 +100,7 @@ class PageRow:
     file_label: str = ""
     """What the file calls the page ("iv"); "" where it does not, or only counts its pages."""
     printed_label: str = ""
-    """The page number that is printed on it, where it can be told from the whole document; ""."""
+    """The page number printed on it, where the whole document shows which number that is; else ""."""
 
     @property
     def is_of_older_reader(self) -> bool:
@@ -130,7 +130,7 @@ class Transcript:
 
 
 def layer_key(document: str, page: int) -> str:
-    """Return the transcript key of a page's own text layer, which is stored likewise for checks against it."""
+    """Return the transcript key of a page's own text layer, which is stored as a transcript for later checks."""
     return f"layer:{document}:{page}"
 
 
@@ -143,7 +143,7 @@ def ocr_key(document: str, page: int) -> str:
 
 
 def document_of_key(key: str) -> str:
-    """Return the document that a transcript's key names; for one that names none, a text that is no document's id."""
+    """Return the document in a transcript's key; for a key without one, a text that is no document's id."""
     return key.removeprefix("layer:").partition(":")[0]
 
 
@@ -165,7 +165,7 @@ class SentenceRow(SentencePredicates):
     """Of a table row, (column header, cell) pairs."""
 
     band: tuple[str, ...] = ()
-    """Of a table row, what else holds for it: the names in rows above it, and the group left of its label."""
+    """Of a table row, the names of the bands above it, and the group left of its label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ class ChunkRow:
     sentences: tuple[SentenceRow, ...] = field(default=(), repr=False)
     """Its sentences in order."""
     decimal: str = ""
-    """The mark that its document sets before decimals, "" where it is not told."""
+    """The decimal mark of its document, "." or ","; "" where it is not known."""
 
 
 class TokenVectors(NamedTuple):

@@ -90,7 +90,7 @@ class ScopedCatalog(CollectionStore, DocumentWrites, RequestCounter, MetaStore, 
         self, scope: Scope, document: str, title: str, authors: Sequence[str], date: str, decimal: str
     ) -> None: ...
     def is_held_by_others(self, scope: Scope, document: str) -> bool:
-        """Return whether a collection that the caller may not write has a document: what is read of it stays so."""
+        """Return whether a collection that the caller may not write has a document; its pages are then not replaced."""
 
     def set_labels(self, scope: Scope, document: str, labels: Mapping[int, str], *, printed: bool) -> None: ...
     def visible_documents(self, scope: Scope, documents: Sequence[str] | None = None) -> list[str]:

@@ -16,7 +16,7 @@ from graph.storage.page_images import FilePageImages
 PAGES = "pages"
 """The kind of the blobs."""
 _CACHE_BYTES = 1 << 30  # 5,000 page images of 0.2 MB
-_OLDEST_S = 30 * 86400  # what was deleted on another machine is gone from this one a month after it was shown here
+_OLDEST_S = 30 * 86400  # an image deleted on another machine stays in this cache for a month after it was last shown
 _DOWN_S = 30  # a store that does not answer takes a minute to say so: the next pages do not wait for it one by one
 _SWEPT_EVERY = 200  # images after which the cache is measured: a walk over 5,000 files takes 30 ms
 
@@ -27,7 +27,7 @@ class SharedPageImages:
     Args:
         blobs: Where the images are.
         cache: A folder for copies, bounded in bytes.
-        former: Images that were stored before there was an address; read, and never written.
+        former: Images stored before the address was set; only read.
         cache_bytes: The bound.
         young: The age under which an image that is deleted stays for the sweep.
     """
@@ -80,7 +80,7 @@ class SharedPageImages:
             self._blobs.delete(PAGES, key, self._young)
 
     def keep_only(self, keys: Collection[str]) -> None:
-        """Delete copies of other images from this machine; what is shared may be somebody else's and stays."""
+        """Delete copies of other images from this machine; the shared store, which others use, is left alone."""
         self._cache.keep_only(keys)
         self._former.keep_only(keys)
 

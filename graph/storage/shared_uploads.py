@@ -1,8 +1,8 @@
-"""Uploads in a store of blobs that several machines share: each reads what was uploaded to another.
+"""Uploads in a store of blobs that several machines share: each can read what was uploaded to another.
 
-A file is stored under its hash. A note beside it says whose upload it is, by a hash of the user, the document's id and
-a hash of the name; so that a reference works for who uploaded the file, and for no other user. Files attached to
-messages have notes of their own, and are in no list.
+A file is stored under its hash. A small blob beside it, its note, records the upload: a hash of the user, the id of
+the document and a hash of the name. So a reference works for the user who uploaded the file, and for no other. Files
+attached to messages have notes of their own, and are not listed.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _CACHE_BYTES = 2 << 30  # thirty of the largest files that are taken in by defau
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """An upload as its note tells it."""
+    """An upload, read from its note."""
 
     document: str
-    """The id of the document that it would be."""
+    """The id of the document that the file has or will have."""
     name: str
     size: int
     """Bytes."""
@@ -75,7 +75,7 @@ class SharedUploads:
         return found
 
     def forget(self, owner: str, document: str) -> None:
-        """Remove what says that an owner has uploaded a document; the file goes a day later if it is of none."""
+        """Delete the notes of an owner's upload of a document; the file is swept a day later if no note is left."""
         for path, _ in self._blobs.written(f"{UPLOADED}/{owner}/{document}"):
             self._blobs.remove(path)
 

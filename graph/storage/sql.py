@@ -1,4 +1,4 @@
-"""The part of a database that the catalog's shared SQL needs: SQLite and Postgres both have it.
+"""Protocols of a database for the catalog's shared SQL, which SQLite and Postgres both run.
 
 Statements are written in the dialect that both know, with `?` for each parameter: `ON CONFLICT` for replacing, ranges
 of keys in place of patterns, and `LIMIT ?` with -1 for all rows.

@@ -97,7 +97,7 @@ class HomeStores:
         self.sweep_files()
 
     def sweep_files(self) -> None:
-        """Delete the shared page images that have no page, once a day, unless another process is doing it."""
+        """Delete shared page images that no page refers to, once a day, unless another process is doing it."""
         from graph.errors import FilesError
         from graph.storage.shared_images import SharedPageImages
 
@@ -105,7 +105,10 @@ class HomeStores:
             return
         if float(self.catalog.get_meta(self.SWEPT) or 0) > time.time() - _SWEEP_EVERY_S:
             return
-        with suppress(FilesError), self.alone_in_sweeping() as alone:  # a store that fails says so where it matters
+        with (
+            suppress(FilesError),
+            self.alone_in_sweeping() as alone,
+        ):  # a failing store is reported where files are read and written
             if alone:
                 images.sweep(self._whole.catalog.images)
                 if uploads := self.shared_uploads:
@@ -113,7 +116,7 @@ class HomeStores:
                 self.catalog.set_meta(self.SWEPT, str(time.time()))
 
     def alone_in_sweeping(self) -> AbstractContextManager[bool]:
-        """Return a context in which no other process sweeps files; False if one does. Here the home is its owner's."""
+        """Return a context that gives True: the process that owns the home folder is the only one to sweep files."""
         return nullcontext(True)
 
     def claim_files(self) -> None:
@@ -124,15 +127,15 @@ class HomeStores:
                 self.catalog.set_meta(self.FILES_AT, blobs.place)
 
     def ask(self) -> None:
-        """Check that what holds the catalog answers; nothing waits for another thread that uses it."""
+        """Check that the catalog's database answers, without waiting for threads that use it."""
         self.catalog.get_meta("")
 
     def leave_for(self, place: str) -> None:
-        """Write nothing into this home folder any more, as its library was moved to another place; "" ends that."""
+        """Mark the home folder as left for another place, so that nothing is written to it; "" removes the mark."""
         self.catalog.set_meta(self.MOVED_TO, place)
 
     def turn(self, *, alone: bool) -> Turn | None:
-        """Return a turn at the index, to add documents or to rebuild it alone; None where one process writes it."""
+        """Return a lock on the index, exclusive if `alone`; None where only one process writes it."""
 
     def exists(self) -> bool:
         """Return whether the home folder has a catalog; nothing is created."""
@@ -341,7 +344,7 @@ class Stores(UserFiles):
         return self.opened.place
 
     def everything(self) -> Stores:
-        """Return the stores without a scope: for clean-up, which must know whether anybody has a document."""
+        """Return the stores of the whole home: for clean-up, which must know whether any collection has a document."""
         return self.opened.within(Scope.everything())
 
     @property

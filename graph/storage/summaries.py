@@ -54,11 +54,11 @@ class DocumentSummary(TypedDict):
     source: str
     """The path, address or upload that it was first read from."""
     title: str
-    """Its title, of the file's metadata or told from its first page, or ""."""
+    """Its title, from the file's metadata or its first page, or ""."""
     authors: list[str]
-    """Its authors, told from its first page."""
+    """Its authors, from its first page."""
     date: str
-    """Its date, told from its first page: "2024-03-12", "2024-03" or ""."""
+    """Its date, from its first page: "2024-03-12", "2024-03" or ""."""
     status: Literal["complete", "partial", "failed"]
     """Whether all its pages are read and can be searched, some are not, or all failed."""
     pages: int

@@ -73,8 +73,8 @@ def unpack_tokens(packed: memoryview, count: int) -> tuple[NDArray[np.uint8], ND
 def levels(codes: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return codes as rows of numbers whose products with the columns of `columns` are cosines, once scaled.
 
-    A code is a number of five digits of the base three. To compute its digits takes 110 µs for 350 tokens, what is left
-    of it after none, one, ... four divisions by three takes 20: each digit is a difference of two of these.
+    A code is a number of five digits in base three. Computing its digits takes 110 µs for 350 tokens; its quotients by
+    1, 3, ... 81 take 20 µs, and each digit is the difference of two of them.
     """
     rows = np.empty((len(codes), _DIGITS * _BYTES), np.float32)
     for place, middle in enumerate(_MIDDLES):

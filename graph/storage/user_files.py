@@ -1,4 +1,4 @@
-"""The files that a user of a server has sent: their folders in the home folder, and what machines share of them."""
+"""Files that a user of a server has sent: their folders in the home folder, and their copies for other machines."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class UserFiles:
             shared.put(self._owner, path, name, digest)
 
     def fetch_upload(self, document: str, name: str) -> None:
-        """Copy what this user has uploaded to another machine to the folder of uploads, if there is such a file."""
+        """Copy a file that this user has uploaded to another machine into the folder of uploads, if there is one."""
         if shared := self._files.shared_uploads:
             shared.fetch(self._owner, document, name, self.uploads / document / name)
 
@@ -63,14 +63,14 @@ class UserFiles:
         """Return what this user has uploaded to any machine; None where machines share no files.
 
         Args:
-            document: Only what would be this document.
-            but: Leaves out the documents, by their ids, for which it is true.
+            document: The id of the only document wanted; "" for all.
+            but: Returns True for the ids of documents to leave out.
         """
         shared = self._files.shared_uploads
         return shared.listed(self._owner, document, but=but) if shared else None
 
     def forget_upload(self, document: str) -> None:
-        """Remove this user's upload from what machines share."""
+        """Remove this user's upload from the shared store of files."""
         if shared := self._files.shared_uploads:
             shared.forget(self._owner, document)
 
@@ -97,7 +97,7 @@ class UserFiles:
 
     @property
     def _user(self) -> str:
-        # By a hash: a name may hold what a path cannot, and some file systems do not tell "Ann" from "ann".
+        # A hash of the name: it may hold characters that a path cannot, and some file systems ignore case.
         return hashlib.sha256(self.scope.who.encode()).hexdigest()[:16] if self.scope.who else ""
 
     def _own(self, name: str) -> Path:

@@ -18,7 +18,7 @@ _WRITES = "The library is written by `pagewitness ingest` and `delete`, which ke
 
 
 class LibraryVectorStore(VectorStore):
-    """The published chunks of a library by the nearness of their vectors; for reading.
+    """A read-only vector store of the published chunks of a library.
 
     Each result is a chunk as a LangChain document, with the metadata `document` (its document's id), `name`, `page`,
     `pages`, `heading`, `kind` and `chunk` (its id). Scores are cosines. A chunk whose sentences have vectors of their

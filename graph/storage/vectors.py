@@ -78,7 +78,7 @@ def _translated(error: Exception, url: str) -> HomeError | IndexMismatchError | 
 
 
 class _Precomputed(Embeddings):
-    """Embeddings that hand `Chroma.add_texts` the vectors which the calling thread set before."""
+    """Embeddings that return the vectors set by the calling thread, since `Chroma.add_texts` asks for embeddings."""
 
     def __init__(self) -> None:
         self._local = threading.local()
@@ -113,7 +113,7 @@ class ChromaVectors:
         folder: The folder of an embedded Chroma.
         url: The address of a Chroma server, used in place of the folder unless "".
         collection: The name of the collection.
-        entries: Which documents may be seen; without it, vectors are found in the scope of everything alone.
+        entries: Knows which documents may be seen; without it, only a scope of everything can search.
 
     Raises:
         BadInputError: `url` is not an address, or no server answers there.
@@ -194,7 +194,7 @@ class ChromaVectors:
         return self._connect().get_collection(self._name, embedding_function=None)
 
     def close(self) -> None:
-        """Release the folder. Chroma caches one system for each path, and would serve a deleted folder's data."""
+        """Release the folder: Chroma caches one system for each path, and would serve the data of a deleted folder."""
         if not self.url and self._connected is not None:
             self._connected.clear_system_cache()
 
@@ -279,7 +279,7 @@ class ChromaVectors:
 
     def _seen(self, scope: Scope, documents: Sequence[str] | None) -> list[str]:
         if self._entries is None:
-            raise ValueError("This index knows no entries, and so not what a scope may see.")
+            raise ValueError("This index was built without `entries`, and cannot search within a scope: pass them.")
         return self._entries.visible_documents(scope, documents)
 
     def search_among(self, scope: Scope, vector: Vectors, ids: Sequence[str]) -> list[tuple[str, str, float]]:

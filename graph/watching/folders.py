@@ -1,7 +1,7 @@
-"""A look at a watched folder: the files that can be read, and which of those missing are really gone.
+"""Scan of a watched folder: the files that can be read, and which missing files are really deleted.
 
-Folders are looked at again and again, not subscribed to: network drives send no events, and the systems that do limit
-how many folders can be subscribed to. A look at 100,000 files takes 0.75 s of CPU time.
+Folders are polled: network drives send no change events, and systems that do send them limit how many folders can be
+watched. Looking at 100,000 files takes 0.75 s of CPU time.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ZIP_END_BYTES = 1 << 16
 
 
 class Stamp(NamedTuple):
-    """What tells that a file has changed, and the device that it is on."""
+    """Size and time of a file, by which a change is seen, and the device that it is on."""
 
     size: int
     changed_ns: int
@@ -30,7 +30,7 @@ class Stamp(NamedTuple):
 
 @dataclass
 class Look:
-    """What is in a folder now.
+    """The result of a scan.
 
     Attributes:
         identity: The device and the number of the folder itself.

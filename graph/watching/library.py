@@ -28,7 +28,7 @@ class LocalLibrary:
         self._ingest = ingest
 
     def read(self, paths: Sequence[Path]) -> dict[Path, Read]:
-        """Read files; a changed one takes the place of what it was before."""
+        """Read files; a changed file replaces its former document."""
         return outcomes(self._ingest([str(path) for path in paths]))
 
     def forget(self, gone: Sequence[tuple[Path, str]], held: Collection[str]) -> None:

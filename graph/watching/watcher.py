@@ -1,4 +1,4 @@
-"""The watcher: follows what happens in folders, so that a library holds what they hold.
+"""The watcher: keeps a library up to date with the files of folders.
 
 A file is read when it has not changed for `QUIET_S`, and forgotten when it is missing for as long. What it has followed
 is stored, so that changes while nothing watches are followed at the next start.
@@ -24,7 +24,7 @@ from loaders.errors import SourceError
 QUIET_S = 2.0
 """How long a file must be unchanged, or missing: copies write at least once a second."""
 UNFINISHED_S = 60.0
-"""How long a file without its end is waited for; a damaged file has none either, and is then reported as such."""
+"""How long a file without its end is waited for; after that it is read, and reported if it is damaged."""
 RETRY_S = 60.0
 """How long reading pauses after the library or a model service could not be used."""
 _LEAST_PAUSE_S, _MOST_PAUSE_S = 1.0, 4.0
@@ -40,14 +40,14 @@ EventName = Literal["watching", "read", "removed", "problem", "unreachable", "re
 
 
 class Read(NamedTuple):
-    """What became of a file: a sentence, and the id of the document that it alone brought into the library, or ""."""
+    """The result for a file: a sentence, and the id of the document that only this file added, or ""."""
 
     said: str
     document: str = ""
 
 
 class Followed(TypedDict):
-    """Something that was done, for people and programs."""
+    """An event of the watcher."""
 
     event: EventName
     path: str
@@ -55,10 +55,10 @@ class Followed(TypedDict):
 
 
 class Library(Protocol):
-    """What the watcher does with files. Both may raise HomeError, ModelError or ServerError, and are tried again."""
+    """The library that a watcher updates. After HomeError, ModelError or ServerError the watcher tries again."""
 
     def read(self, paths: Sequence[Path]) -> dict[Path, Read]:
-        """Read files, and return what became of each; raise BadInputError or SourceError if one cannot be read."""
+        """Read files, and return the result for each; raise BadInputError or SourceError if one cannot be read."""
 
     def forget(self, gone: Sequence[tuple[Path, str]], held: Collection[str]) -> None:
         """Remove the documents that came from these files alone, given with their documents' ids.
@@ -216,7 +216,7 @@ class Watcher:
         self._say({"event": event, "path": str(path), "detail": detail})
 
     def save(self) -> None:
-        """Store what was followed; folders that are not watched now keep what is stored of them."""
+        """Store which files were followed; the records of folders that are not watched now are kept."""
         self._changed, self._saved_at = False, time.monotonic()
         for folder in self.folders:
             if folder.identity:

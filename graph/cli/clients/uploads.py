@@ -25,7 +25,7 @@ _MB = 1 << 20
 
 
 class Uploaded(NamedTuple):
-    """What became of the files that were given to be sent to a server."""
+    """The result of sending files to a server."""
 
     accepted: list[str]
     """The sources to give to the server's graph."""

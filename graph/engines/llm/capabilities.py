@@ -54,9 +54,9 @@ class Capabilities(TypedDict):
     vector: str
     """Vectors: "yes" and their length."""
     billions: float
-    """Billions of parameters, as a local server tells them; 0 where it does not, and for other models."""
+    """Billions of parameters, as a local server reports them; 0 where it does not, and for other models."""
     context: int
-    """Tokens of its context window, as a local server tells them; else 0."""
+    """Tokens of its context window, as a local server reports them; else 0."""
     seconds: float
     """Seconds that all requests took."""
 

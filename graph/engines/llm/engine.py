@@ -98,7 +98,7 @@ class ChatEngine:
         self._reader, self._grader, self._writer = reader, grader, writer
         self._form = Form(short=short)
         self._chat = ChatRequests(client, short=short)
-        self.most_passages = self._form.most_passages
+        self.max_chunks = self._form.max_chunks
         self._pages = PageReader(context, client, reader)
         self.model, self.prompt, self.reader_identity = self._pages.model, self._pages.prompt, self._pages.identity
         self.batch_size = batch_size or context.pages_per_request
@@ -290,5 +290,5 @@ def _complaint(model: NamedModel[BaseChatModel], stopped: FailureReason | None) 
 
 
 def _is_unusable(answer: schemas.Answer | None) -> bool:
-    """Whether an answer is missing, or is said to be one and makes no claim that can be read."""
+    """Return whether an answer is missing, or is called answerable without a single valid claim."""
     return answer is None or (answer.answerable and not answer.claims)

@@ -64,7 +64,7 @@ def build_engine(
         context: The settings of the run.
         config: The settings of the process.
         client: Sends the requests.
-        asked: What is known of models that were asked what they can do, by name.
+        asked: The stored capabilities of models, by name.
 
     Raises:
         ModelError: there is no key, or a model's provider is unknown or not installed.
@@ -77,19 +77,19 @@ def build_engine(
         grader=named_chat_model(grader, GRADER_SETTING, "low", config),
         writer=named_chat_model(context.chat_model, CHAT_SETTING, None, config),
         batch_size=batch_size(context.pages_per_request, config.concurrency or DEFAULT_CONCURRENCY),
-        short=_is_asked_shortly(context, asked or {}),
+        short=_uses_short_prompts(context, asked or {}),
     )
 
 
-def _is_asked_shortly(context: Context, asked: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Return whether the model that answers is asked as a small one."""
+def _uses_short_prompts(context: Context, asked: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Return whether the model that answers gets the short prompts of small models."""
     if context.prompts != "auto":
         return context.prompts == "short"
     return is_small(context.chat_model, asked.get(context.chat_model, {}))
 
 
 def _reader(context: Context) -> str:
-    """Return the model that reads, and does what a cheap one can; the chat model where pages are read offline."""
+    """Return the model that reads pages and does the small tasks; the chat model where pages are read offline."""
     return context.chat_model if context.reader_model == OFFLINE else context.reader_model
 
 

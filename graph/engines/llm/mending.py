@@ -1,9 +1,9 @@
 """Mending of single words of a transcript from the page's text layer: a misread digit, a name, `01` for `o1`.
 
-A word is mended if the words around it stand on the page too, if it looks like the word that stands there in its place,
-and if the reply holds it more often than the page, and that one less often. So reading order, columns and repeated
-words decide nothing. What only writes a word otherwise (thousands, raised signs, ligatures, accents that the layer
-lost) is left. A reply that differs in many words is not mended: either it or the layer is wrong as a whole.
+A word is mended if the words around it stand on the page too, if it looks like the word in its place on the page, and
+if the reply has the word more often than the page, and the page's word less often. So reading order, columns and
+repeated words do not matter. Other spellings of the same word (thousands, superscripts, ligatures, lost accents) are
+left. A reply that differs in many words is not mended: either it or the layer is wrong as a whole.
 `docs/reading.md` says how often this errs; `tests/evals/mending.py` measures it.
 """
 
@@ -21,13 +21,13 @@ from loaders.text.numbers import readings
 from loaders.types import CORRECTED, Block
 
 MAX_SHARE, MAX_FEW = 0.03, 5
-"""Words that are mended at most: of a reply's words, and in a short reply. More is a wrong reply or a wrong layer."""
+"""The most words that are mended: as a share of a reply, and in a short reply. More means a wrong reply or layer."""
 
 MIN_AROUND = 3
-"""Equal words before and after the gap together, of which one on each side, or all on one at the text's edge."""
+"""The least number of equal words around the gap: one or more on each side, or all on one side at the text's edge."""
 
 MAX_TOGETHER = 3
-"""Words side by side that differ; longer stretches are other text."""
+"""The most differing words side by side; a longer run is another text."""
 
 MIN_ALIKE = 0.6
 """How alike two words of letters are (`SequenceMatcher.ratio`): "Kittywake" and "Kittiwake" .89, "large", "big" .25."""

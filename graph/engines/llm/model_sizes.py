@@ -1,7 +1,7 @@
-"""Sizes of models as their own servers tell them: parameters, and the tokens of a context.
+"""Sizes of models as their servers report them: parameters, and the tokens of a context.
 
-Ollama tells both; llama.cpp, vLLM, LM Studio and others tell what they know in the list of their models, each under a
-name of its own. A service over the internet is not asked: its models are large.
+Ollama reports both; llama.cpp, vLLM, LM Studio and others give the context in the list of their models, each under
+another name. A service over the internet is not asked: its models are large.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _CONTEXTS = ("n_ctx", "loaded_context_length", "max_model_len", "context_length"
 
 
 class ModelSize(NamedTuple):
-    """The size of a model; 0 where its server does not tell it."""
+    """The size of a model; 0 where its server does not report it."""
 
     billions: float = 0.0
     """Parameters, in billions."""
@@ -30,7 +30,7 @@ class ModelSize(NamedTuple):
 
 
 async def size_of(name: str, config: Settings) -> ModelSize:
-    """Return the size of a model (`provider:model`) as its server tells it; an error is no size."""
+    """Return the size of a model (`provider:model`) as its server reports it; zeros after an error."""
     import httpx
 
     provider, model = split_name(name)

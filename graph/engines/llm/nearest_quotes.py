@@ -1,7 +1,7 @@
-"""Quotes that a small model copied inexactly, replaced by the sentence or table row of the passage that they come from.
+"""Quotes that a small model copied inexactly, replaced by the sentence or table row of the chunk that they come from.
 
-Nothing is proven by that: the claim is checked against the printed sentence instead of against words that stand
-nowhere. So a claim that its sentence does not support fails as before, and one that it supports is not lost by a slip.
+This proves nothing: the claim is then checked against the printed sentence. A claim that the sentence does not support
+fails as before, and one that it supports is not lost by a slip in copying.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from loaders.text.plain import plain, without_struck
 from loaders.text.sentences import split_sentences
 
 MIN_COPIED = 0.7
-"""The share of a quote's words that a sentence holds in their order, at least: three in ten may be changed or added."""
+"""The least share of a quote's words that a sentence has in their order: three in ten may be changed or added."""
 MAX_SPREAD = 1.5
-"""Over how many words of the sentence they may lie, as a multiple of the quote: a third may be left out in between."""
+"""The most words of the sentence that they may span, as a multiple of the quote: a third may be left out."""
 MIN_SHARED = 0.6
-"""The share of a claim's words that a sentence holds, at least, where the claim has no quote."""
+"""The least share of a claim's words that a sentence has, where the claim has no quote."""
 _LEAST_WORDS = 3  # of a quote: what is shorter is a label, a number or a name, and stands in many sentences
 _WORD = re.compile(r"\w+")
 _LABEL = re.compile(r"^\W*(?:passage|image)?\W*[pi]?\d{0,3}\W*$", re.IGNORECASE)
@@ -38,11 +38,11 @@ class _Piece(NamedTuple):
 
 
 def with_nearest_quote(claim: Claim, chunks: Sequence[RetrievedChunk]) -> Claim:
-    """Return a claim with the piece of a passage that its quote is a copy of; as it is if there is no such piece.
+    """Return a claim with the piece of a chunk that its quote is a copy of; unchanged if there is no such piece.
 
-    The piece is looked for in the passage that the claim names, and in the others only if that one lacks it. Without a
-    quote, or with a label in its place, it is the sentence that holds most of the claim's words. Claims on page images
-    are left.
+    The piece is looked for in the chunk that the claim names, and in the others only if that one lacks it. Without a
+    quote, or with a label in its place, it is the sentence with most of the claim's words. Claims on page images are
+    left unchanged.
     """
     if claim.get("image"):
         return claim
@@ -101,7 +101,7 @@ def _pieces(chunks: Sequence[RetrievedChunk], *, pairs: bool = True) -> Iterator
 
 
 def _texts(text: str, *, pairs: bool) -> Iterator[str]:
-    """Yield the rows of a passage's tables, the sentences of its paragraphs, and each two sentences that follow."""
+    """Yield the rows of a chunk's tables, the sentences of its paragraphs, and each pair of adjacent sentences."""
     text = without_struck(text)  # what is struck out proves nothing
     for row in _ROWS.findall(text):
         yield " ".join(_TAGS.sub(" ", row).split())

@@ -22,7 +22,7 @@ Outcome = PageReading | Failure
 Read = Callable[[Sequence[PageImage], Attempt], Awaitable[dict[int, Outcome]]]
 """Sends one request for some pages; returns the outcome of each page."""
 
-# What a model is told of a reply that was none, in words that follow "was not used: ".
+# What a model is told about an unusable reply, after the words "was not used: ".
 _OBJECTIONS: dict[FailureReason, str] = {
     "recitation": "it stopped because the text is published elsewhere; this is a page that its owner wants to search",
     "max_tokens": "it was cut off before the end of the page",

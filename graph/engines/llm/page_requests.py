@@ -20,7 +20,7 @@ MIN_REPLY_TOKENS = 2_048
 """The least bound on a reply: a page of a few words may hold a figure that takes a paragraph to describe."""
 
 SECOND_REPLY_FACTOR, MIN_SECOND_REPLY_TOKENS = 4, 16_384
-"""How many times the first bound, and at least what, a reply may have after one was cut: 65,000 characters."""
+"""The bound after a reply was cut: this multiple of the first bound, and at least these tokens (65,000 characters)."""
 
 UNSEEN_PAGE_TOKENS = 1_500
 """The estimate for a page whose text is not known, or not all of it: a dense page of print."""
@@ -29,7 +29,7 @@ CHARACTERS_PER_TOKEN, MARKUP_FACTOR = 4, 1.3
 """For ASCII text, and the length of Markdown over that of the text. Any other character counts as a token."""
 
 THOUGHT_TOKENS = {"minimal": 0, "low": 4_096}
-"""What is added for thoughts, which count as output; at any other level nothing bounds them, so no bound is sent."""
+"""The tokens added for thoughts, which count as output; other levels are unbounded, so that no bound is sent."""
 
 WEBP_QUALITY, WEBP_METHOD = 20, 2
 """Effort of lossless WebP: 0.52 of the bytes of our PNG for 0.05 s of CPU a page, on 5 unlike pages at 200 dpi. Quality

@@ -25,7 +25,12 @@ _OTHER_NAMES = {"claim": "text", "statement": "text", "sentence": "text", "sourc
 """What small models call the parts of a reply instead."""
 
 
-def asks_for(schema: type[BaseModel]) -> str:
+def instruction(schema: type[BaseModel], *, short: bool) -> str:
+    """Return the end of a prompt that asks for a reply of this schema; `short` shows its form to a small model."""
+    return example_instruction(schema) if short else schema_instruction(schema)
+
+
+def schema_instruction(schema: type[BaseModel]) -> str:
     """Return the end of a prompt that asks for a reply of this schema."""
     shape = json.dumps(schema.model_json_schema(), ensure_ascii=False, separators=(",", ":"))
     return (
@@ -34,7 +39,7 @@ def asks_for(schema: type[BaseModel]) -> str:
     )
 
 
-def shows(schema: type[BaseModel]) -> str:
+def example_instruction(schema: type[BaseModel]) -> str:
     """Return the end of a prompt that shows a small model the form of a reply, in a fifth of the words of a schema."""
     shown = schema.model_json_schema()
     form = json.dumps(_example(shown, shown.get("$defs", {})), ensure_ascii=False)
@@ -42,7 +47,7 @@ def shows(schema: type[BaseModel]) -> str:
 
 
 def _example(shown: dict[str, Any], defined: dict[str, Any]) -> Any:
-    """Return a value of a JSON schema: the first of those that may stand there, or a word that says what may."""
+    """Return an example value of a JSON schema: the first allowed value, or a word that describes what is allowed."""
     if "$ref" in shown:
         return _example(defined[shown["$ref"].rpartition("/")[2]], defined)
     if shown.get("enum"):

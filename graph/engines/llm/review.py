@@ -15,8 +15,8 @@ from loaders.types import Block, PageImage
 
 MIN_DESCRIPTION_WORDS = 5
 MAX_PRINTED, MIN_PRINTED = 0.5, 0.9
-"""The shares of a paragraph's words of four letters or more, and numbers, that the layer holds: one that reads like a
-description is one up to the first share; one that was taken for a description is print from the second one on."""
+"""Limits on the share of a paragraph's numbers and words of four letters or more that the layer has. A paragraph that
+reads like a description is one if its share is at most the first; one that is tagged so is print from the second on."""
 
 _DESCRIBES = re.compile(
     r"\b(?:shows?|showing|depicts?|depicting|illustrat\w+|displays?|displaying|represent\w*|visuali[sz]\w+|"
@@ -44,7 +44,7 @@ def review(reading: PageReading, image: PageImage) -> tuple[PageReading, Doubt |
 
 
 def _is_right(blocks: Sequence[Block], image: PageImage) -> bool:
-    """Return whether a doubtful reply is right now: mended in part it would hold the one wrong number that may pass."""
+    """Return whether a doubtful reply passes after mending, without even the one wrong number that checks allow."""
     found = compare(blocks, image.text)
     return check(blocks, image) is None and found is not None and not found.novel and not found.swapped
 

@@ -1,8 +1,8 @@
-"""Small models: which ones are small, and how they are asked: short prompts, few passages, quotes that are looked up.
+"""Small models: which ones are small, and how they are asked: short prompts, few chunks, quotes found by code.
 
-A model of eight billion numbers or fewer loses its way in long instructions and copies quotes inexactly. It is asked
-in a fifth of the words, and what it quotes is replaced by the sentence of the passage that it means; whether that
-sentence says what the claim says is decided by the same checks as with every other model.
+A model of eight billion parameters or fewer gets lost in long instructions and copies quotes inexactly. It is asked in
+a fifth of the words, and each quote is replaced by the sentence of the chunk that it copies; whether that sentence says
+what the claim says is decided by the same checks as with every other model.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ Forms = Literal["auto", "short", "full"]
 MAX_BILLIONS = 9.0
 """Parameters of a small model, at most: what is sold as 8B has up to 8.3 billion, the next size is 12."""
 MAX_CONTEXT = 4096
-"""Tokens of a context that holds neither the long instructions nor five passages beside its reply, for any model."""
-MOST_PASSAGES = 3
-"""Passages for a small model, unless the run says how many."""
+"""Tokens of a context that is too small for the long instructions, five chunks and a reply, whatever the model."""
+MAX_CHUNKS = 3
+"""Chunks for a small model, unless the run says how many."""
 MOST_CLAIMS = 3
-"""Claims of a small model, as many as its prompt asks for: where a server holds it to the schema, it fills every place.
-A real model of 135 million parameters wrote 24 claims, which was all that the schema let it."""
+"""The most claims of a small model, as many as its prompt asks for: where a server enforces the schema, it fills every
+place. A model of 135 million parameters wrote 24 claims, the most that the schema allowed."""
 
 # "8b", "3.8B", "135M", "e4b", "8x7b"; not "a3b" (the active part of a larger model), "4bit" or "q4".
 _SIZE = re.compile(r"(?<![a-z0-9.])(?:(\d+)x)?e?(\d+(?:\.\d+)?)\s?([bm])(?![a-z0-9])", re.IGNORECASE)
@@ -62,7 +62,7 @@ class Form:
 
     def __init__(self, *, short: bool) -> None:
         self.short = short
-        self.most_passages = MOST_PASSAGES if short else None
+        self.max_chunks = MAX_CHUNKS if short else None
         self.most_claims = MOST_CLAIMS if short else MAX_CLAIMS
 
     def prompt(self, name: str, text: str) -> Prompt:

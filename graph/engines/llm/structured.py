@@ -38,7 +38,7 @@ NO_STREAM: Any = {"tags": ["nostream"]}
 _STOPS = {"LengthFinishReasonError": "length", "ContentFilterFinishReasonError": "content_filter"}
 
 OnPartialClaims = Callable[[str, Sequence[object]], None]
-"""Is called while a reply streams, with the text of its claims so far and those claims that are complete."""
+"""Called while a reply streams, with the text of its claims so far and the complete claims."""
 Content = str | list[str | dict[str, Any]]
 
 
@@ -102,7 +102,7 @@ class ChatRequests:
 
         async def request(of: BaseChatModel) -> dict[str, Any]:
             in_words = of is model.model and model.name in self._without_schemas
-            form = (plain_json.shows(schema) if self._short else plain_json.asks_for(schema)) if in_words else ""
+            form = plain_json.instruction(schema, short=self._short) if in_words else ""
             asked, messages = _asked(of, content, schema, form)
             return await _reply(asked, messages, on_partial_claims)
 
@@ -135,7 +135,7 @@ class ChatRequests:
     ) -> S | None:
         """Return a reply as `schema`; None if it was cut off, blocked or malformed.
 
-        A model that kept to no schema was told of none by its service: it is asked in words from now on.
+        A model that ignored the schema did not get it from its service: from now on the schema stands in its prompt.
         """
         raw, parsed = answer.reply.get("raw"), answer.reply.get("parsed")
         if stop_reason(raw):
@@ -163,7 +163,7 @@ class ChatRequests:
 
 
 def _error(failure: Failure) -> ModelError:
-    """Return the error of a request without a reply; a spent day is told apart: the question can go on offline."""
+    """Return the error of a request without a reply; an exhausted daily quota has a class of its own."""
     return ServiceOutOfOrderError(failure) if failure.reason == "quota_day" else ModelError(failure.detail)
 
 

@@ -1,6 +1,6 @@
-"""Task prefixes: the words that embedding models want before a question and before a passage, by family.
+"""Task prefixes: the words that embedding models expect before a question and before a chunk, by family.
 
-Trained with such prefixes, these models find worse without them. Sources: the models' own cards.
+Trained with such prefixes, these models retrieve worse without them. Sources: the models' own cards.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _INSTRUCTION = "Given a question, retrieve passages that answer it"
 
 @dataclass(frozen=True, slots=True)
 class TaskPrefix:
-    """What is written before texts; a passage may hold `{title}`, the title of its document or "none"."""
+    """The texts before a question and a chunk; `passage` may hold `{title}`, the document's title or "none"."""
 
     question: str = ""
     passage: str = ""

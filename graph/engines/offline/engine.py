@@ -81,7 +81,7 @@ class OfflineEngine:
     batch_size = 4  # small enough to show progress, large enough to keep two workers busy
     reads_images = False
     can_rewrite = False
-    most_passages: int | None = None
+    max_chunks: int | None = None
 
     def __init__(
         self,

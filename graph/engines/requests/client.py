@@ -23,7 +23,7 @@ T = TypeVar("T")
 # The model is not available now, but another one may be. Errors of the page, the key or the network are not among them.
 _FALLBACK_REASONS: frozenset[FailureReason] = frozenset({"overloaded", "timeout", "quota_minute", "quota_day"})
 _NOT_FOUND = 404
-_LOCAL_PATIENCE = 5
+_LOCAL_TIME_FACTOR = 5
 """How many times the usual time limit a local model has: a prompt of 4,000 tokens takes 25 s at 158 tokens a second on
 one quiet core (135 million parameters), and nine minutes on a busy one."""
 
@@ -144,12 +144,12 @@ class RequestClient:
         pages: Sequence[int],
         bulk: bool,
     ) -> ModelReply[T] | Failure:
-        """Do as `send`, and count in `attempts` what was sent, so that the caller knows it without a reply, too."""
+        """Do as `send`, and count the sent requests in `attempts`, which the caller sees without a reply too."""
         usage = no_usage()
         try:
             reply = await send_with_retries(
                 lambda: self._attempt(attempts, use, request, pages),
-                time_limit=time_limit * (_LOCAL_PATIENCE if use.is_local else 1),
+                time_limit=time_limit * (_LOCAL_TIME_FACTOR if use.is_local else 1),
                 retry_policy=self._retry_policy,
                 rate_limiter=self._rate_limiter,
                 model=use.name,
@@ -166,7 +166,7 @@ class RequestClient:
         return ModelReply(reply, use.name, usage)
 
     def _failure(self, use: NamedModel[M], error: Exception) -> Failure:
-        """Return the failure that an error stands for, or raise the ModelError; what another request was told, too."""
+        """Return the Failure for an error, or raise its ModelError; a ModelError or HomeError is raised as it is."""
         if isinstance(error, ModelError | HomeError):
             raise error
         problem = self._explain(error, use.name, use.setting, use.address)

@@ -79,7 +79,7 @@ minute. Kept for ever, the part would slow the reading of a library of which no 
 
 @dataclass(slots=True)
 class _ModelQueue:
-    """The requests to one model: sent lately, in flight, and waiting in order, those for questions and bulk apart."""
+    """The requests to one model: sent lately, in flight, and waiting in two lines, for questions and for bulk."""
 
     rate: Rate
     concurrency: float
@@ -233,15 +233,15 @@ class AdaptiveRateLimiter:
             raise DailyQuotaError(f"The day's requests to {model} are used up.")
         return wait
 
-    def _tell(self, tell: Callable[[SharedQuota], None]) -> None:
-        """Tell all processes in a thread; the next request of this one waits until it is done."""
+    def _share(self, tell: Callable[[SharedQuota], None]) -> None:
+        """Share a limit with all processes, in a thread; the next request of this one waits until that is done."""
         if self._shared is None:
             return
         telling = asyncio.get_running_loop().run_in_executor(None, tell, self._shared)
         self._telling.add(telling)
-        telling.add_done_callback(self._told)
+        telling.add_done_callback(self._on_shared)
 
-    def _told(self, telling: asyncio.Future[None]) -> None:
+    def _on_shared(self, telling: asyncio.Future[None]) -> None:
         self._telling.discard(telling)
         if not telling.cancelled() and (error := telling.exception()):
             _log.warning("Other processes were not told of a limit: %s", error)
@@ -265,14 +265,14 @@ class AdaptiveRateLimiter:
             least = min(requests_per_minute, queue.rate.per_minute or requests_per_minute)
             queue.rate = replace(queue.rate, per_minute=least)
         queue.changed.set()
-        self._tell(lambda shared: shared.pause(model, min(seconds, _MAX_PAUSE_S), requests_per_minute))
+        self._share(lambda shared: shared.pause(model, min(seconds, _MAX_PAUSE_S), requests_per_minute))
 
     def on_daily_quota_exhausted(self, model: str) -> None:
-        """Send nothing more to the model before its next day, that is the one after that of the refused request."""
+        """Send nothing more to the model before the day after that of the refused request."""
         queue, day = self._queue(model), _sent_on.get() or self._today()
         queue.day_is_exhausted |= day >= queue.day
         queue.changed.set()
-        self._tell(lambda shared: shared.spend_day(model, day))
+        self._share(lambda shared: shared.spend_day(model, day))
 
     def is_daily_quota_exhausted(self, model: str) -> bool:
         """Return True if nothing more will be sent to the model today."""

@@ -114,7 +114,7 @@ async def send_with_retries(
                 started = policy.clock()
                 async with asyncio.timeout(time_limit):
                     reply = await make_request()
-        except Exception as raised:  # raised again unless it is one that passes
+        except Exception as raised:  # raised again unless it is transient
             error = classify(_released(raised))
             wait = policy.wait_after(attempt, error.retry_after_s)
             if rate_limiter:

@@ -1,4 +1,4 @@
-"""The rules of plans: which questions get one, how many steps and requests it has, and what answers where it fails.
+"""The rules of plans: which questions get one, its steps and requests, and the answer if it fails.
 
 A plan costs several requests. It is made only where a model answers, one round did not suffice, and the question has
 several parts, of which one search may have found only some.
@@ -35,7 +35,7 @@ def max_steps() -> int:
 
 
 def needs_plan(state: QueryState) -> bool:
-    """Return whether a question is to be planned: it may be, and the checked claims do not do."""
+    """Return whether a question is to be planned: a plan is allowed, and the checked claims do not suffice."""
     return may_plan(state) and not _suffices(state)
 
 
@@ -95,7 +95,7 @@ def reason_to_stop(error: ModelError) -> str:
 
 
 def keep_first_answer(state: QueryState, error: ModelError) -> QueryState | None:
-    """Return the update by which the answer from before a plan stays, since no other can be had; None without one."""
+    """Return the update that keeps the answer from before a plan, since there is no other; None without one."""
     if not has_answer(state.get("first_checks") or []):
         return None
     text = f"The answer from before the plan was kept, because {reason_to_stop(error)}."

@@ -25,7 +25,7 @@ def after_planning(state: PlanState) -> list[Send] | str:
 
 
 def build() -> StateGraph[PlanState, Context, PlanInput, PlanOutput]:
-    """Return the graph from a question that one round did not answer to the passages for another answer."""
+    """Return the graph from a question that one round did not answer to the chunks for another answer."""
     builder = StateGraph(PlanState, context_schema=Context, input_schema=PlanInput, output_schema=PlanOutput)
     builder.add_node("plan_steps", nodes.plan_steps)
     builder.add_node("take_step", nodes.take_step, input_schema=StepInput)

@@ -19,7 +19,7 @@ from graph.storage.base import Catalog
 from graph.types import Claim, PlannedStep, RetrievedChunk, Usage, add_usage, counted, no_usage
 from graph.verification import outcomes
 
-_MAX_FOUND = 12  # passages that are offered after a plan: 450 bytes each in the state
+_MAX_FOUND = 12  # chunks that are offered after a plan: 450 bytes each in the state
 _MAX_LISTED = 20  # documents that the model can choose from
 _MAX_SHOWN = 60  # characters of a step in a progress line
 
@@ -63,7 +63,7 @@ async def take_step(state: StepInput) -> PlanState:
 
 @async_node
 async def gather_findings(state: PlanState) -> PlanOutput:
-    """Return what was found as passages for another answer, or nothing if the steps found nothing new."""
+    """Return the found chunks for another answer; nothing if the steps found nothing new."""
     deps = await dependencies.current()
     findings, first = state.get("findings") or [], state.get("verdicts") or []
     plan = await asyncio.to_thread(_plan, deps.stores.catalog, state)
@@ -85,7 +85,7 @@ async def gather_findings(state: PlanState) -> PlanOutput:
 
 
 def _spent(state: PlanState) -> Usage:
-    """Return what the plan has taken so far: planning, and the searches of its steps."""
+    """Return the usage of the plan so far: of planning, and of its steps' searches."""
     usage = state.get("planning") or no_usage()
     for one in state.get("findings") or []:
         usage = add_usage(usage, one["usage"])
@@ -98,7 +98,7 @@ def _embeds_by_model() -> bool:
 
 
 def _listed(catalog: Catalog, state: PlanInput) -> dict[str, str]:
-    """Return what the model may choose from, a line on each document by id: first those it was told of or found."""
+    """Return a line by id for each document that the model may choose: first those mentioned or found."""
     found = [chunk["document"] for chunk in state["retrieved"]]
     wanted = [*state["understanding"]["documents"], *state["mentioned_documents"], *found, *state["allowed_documents"]]
     if not (allowed := set(state["allowed_documents"])):  # all of a library that is not small
@@ -109,7 +109,7 @@ def _listed(catalog: Catalog, state: PlanInput) -> dict[str, str]:
 
 
 def _known(catalog: Catalog, state: PlanState) -> list[RetrievedChunk]:
-    """Return the passages that the model is shown: those of the first round, until steps have found others."""
+    """Return the chunks that the model is shown: those of the first round, until steps have found others."""
     if not state.get("findings"):
         return state["retrieved"]
     rows = {row.id: row for row in catalog.chunks(_ids(state), published=True)}

@@ -12,7 +12,7 @@ from graph.types import Claim, ClaimCheck, Grade, PlannedStep, RetrievedChunk, U
 
 
 class Finding(TypedDict):
-    """What one step brought."""
+    """The result of one step."""
 
     step: PlannedStep
     chunks: list[str]
@@ -23,11 +23,11 @@ class Finding(TypedDict):
     """What a table lacks, or why the step failed; "" otherwise."""
     usage: Usage
     by_words: bool
-    """Whether passages were found by their words alone, since the day of the embedding model is used up."""
+    """Whether chunks were found by words alone, since the embedding model's daily quota is exhausted."""
 
 
 class StepInput(TypedDict):
-    """What one step needs."""
+    """The input of one step."""
 
     step: PlannedStep
     searched: list[str]
@@ -49,7 +49,7 @@ class PlanInput(TypedDict, total=False):
 
 
 class PlanOutput(TypedDict, total=False):
-    """What the question goes on with."""
+    """The values with which the question continues."""
 
     plan: Plan | None
     first_checks: list[ClaimCheck]
@@ -70,7 +70,7 @@ class PlanState(PlanInput, PlanOutput, total=False):
     planned: list[PlannedStep]
     """The steps to take next; [] where the plan is done."""
     findings: Annotated[list[Finding], operator.add]
-    """What the steps brought, in the order of the plan; each runs by itself and adds its own."""
+    """The results of the steps, in the order of the plan; the steps run in parallel, and each adds its own."""
     planning: Usage
     """What the requests for steps took."""
     stopped: str

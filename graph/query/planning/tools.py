@@ -1,4 +1,4 @@
-"""The tools of a plan's steps: search passages, open a page, compute on tables."""
+"""The tools of a plan's steps: search chunks, open a page, compute on tables."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from graph.query.table_nodes import answer_in
 from graph.storage.base import Catalog
 from graph.types import PlannedStep, no_usage
 
-_FOUND = 4  # passages of one search: four documents can then be compared within the twelve that are offered
+_FOUND = 4  # chunks of one search: four documents can then be compared within the twelve that are offered
 _ON_PAGE = 6  # chunks of a page, of about 150 words each: a dense page
 
 
 async def take(deps: dependencies.Deps, step: PlannedStep, searched: Sequence[str]) -> Finding:
-    """Return what a step brings; a service that does not reply costs the step, not the question.
+    """Return the result of a step; if a service does not reply, only the step fails.
 
     Args:
         deps: The dependencies of the run.

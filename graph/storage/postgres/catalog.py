@@ -1,4 +1,4 @@
-"""The catalog in Postgres: the statements of every SQL database, with the forms that are Postgres's own."""
+"""The catalog in Postgres: the statements shared with SQLite, and those that only Postgres has."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class PostgresCatalog(ChunkTables):
     def _add_units(self, connection: Connection, document: str, units: Sequence[Unit]) -> None:
         """Within a transaction: index units of a document for full-text search."""
         if units:
-            # One statement for all: counts of words are brought up to date once a statement.
+            # One statement for all: a trigger updates the counts of words once a statement.
             connection.execute(
                 "INSERT INTO units (chunk, document, words) "
                 "SELECT chunk, ?, words::tsvector FROM unnest(?::text[], ?::text[]) AS new (chunk, words)",

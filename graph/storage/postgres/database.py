@@ -1,8 +1,8 @@
 """One Postgres database: a pool of connections, write transactions one at a time, and errors that name no password.
 
-The catalog's statements are those of SQLite (`graph.storage.sql`); `translated` turns the few forms that differ. Every
-write transaction takes one advisory lock, so that processes write one after another, as the threads of one process do
-on SQLite: the rules of names and sources read before they write. Vectors are written without it.
+The catalog's statements are those of SQLite (`graph.storage.sql`); `translated` adapts the few that differ. Every write
+transaction takes one advisory lock, so that processes write one after another, as the threads of one process do on
+SQLite: adding a name or source reads before it writes. Vectors are written without the lock.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.place = place_of(url)
         self._local = threading.local()
-        # One thread of a process waits at the database for the right to write: one that is stopped while six wait would
-        # be given it six times, and keep it for 30 s each (seen in a drill).
+        # Only one thread of a process waits at the database for the lock of writers: a process that was stopped while
+        # six threads waited would get it six times and hold it for 30 s each.
         self._turn = threading.Lock()
         try:
             with psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_S) as connection:
@@ -108,7 +108,7 @@ class Database:
         return self.rows(query.replace("IN ({})", "= ANY(?)"), [list(values)]) if values else []
 
     def reading(self, read: Callable[[psycopg.Connection], R]) -> R:
-        """Return what `read` returns for a connection; it is called again if the database was started again.
+        """Return what `read` returns for a connection; call it again if the database was restarted meanwhile.
 
         Raises:
             HomeError: the database does not answer.
@@ -133,7 +133,7 @@ class Database:
         """Open a write transaction, committed at the end and rolled back on an error; it cannot be nested.
 
         Args:
-            alone: Wait until no other such transaction is open; vectors, which no rule depends on, need not.
+            alone: Whether to wait until no other such transaction is open; writes of vectors need not.
 
         Raises:
             HomeError: the database does not answer, or has no room.
@@ -217,7 +217,7 @@ def place_of(url: str, setting: str = "PAGEWITNESS_STORE_URL") -> str:
 
 
 def ask(url: str, setting: str) -> None:
-    """Check that a database answers, by a connection that is closed again, so that it waits for none of the pool.
+    """Check that a database answers, by a new connection, so that it does not wait for the pool.
 
     Args:
         url: Its address.
@@ -261,7 +261,7 @@ def cause(error: psycopg.Error) -> str:
 
 
 def storable(text: str) -> bytes:
-    """Return a text as UTF-8 that Postgres stores: it has no NUL, and no half of a surrogate pair.
+    """Return a text as UTF-8 without NUL and lone surrogates, which Postgres refuses.
 
     In JSON, where NUL is always escaped, an escaped surrogate is read back as it was.
     """
@@ -287,7 +287,7 @@ class _BinaryText(StrBinaryDumper):
 
 
 def _begin_alone(connection: psycopg.Connection) -> None:
-    """Wait until no other transaction writes; its time begins when it may."""
+    """Wait until no other transaction writes; the time limit of this one begins after that."""
     limited = connection.info.server_version >= _WITH_TRANSACTION_TIMEOUT
     limit = f"; SET LOCAL transaction_timeout = '{TRANSACTION_S}s'" if limited else ""
     connection.execute(f"SELECT pg_advisory_xact_lock({WRITING}){limit}".encode())
@@ -295,5 +295,5 @@ def _begin_alone(connection: psycopg.Connection) -> None:
 
 def _configure(connection: psycopg.Connection) -> None:
     connection.execute((_CONFIGURATION.format(IDLE_S) + NOTICES_CUTS).encode())
-    for dumper in (_BinaryText, _Text, _UntypedText):  # psycopg takes the last where a statement gives no type
+    for dumper in (_BinaryText, _Text, _UntypedText):  # psycopg uses the last one where a statement gives no type
         connection.adapters.register_dumper(str, dumper)

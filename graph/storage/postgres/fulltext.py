@@ -1,7 +1,7 @@
-"""Full-text search in Postgres, over words that are stemmed here as in the embedded index.
+"""Full-text search in Postgres, over words that are stemmed as in SQLite's index.
 
-Postgres ranks what it finds by where words stand and how often, and knows no rare words. So a word counts by its
-rarity here, as in BM25, and a question searches for its rarest words alone: those that most units have tell little.
+Postgres ranks by the places and counts of words, and not by how rare a word is. So words are weighted by their rarity
+here, as in BM25, and a question searches for its rarest words only: words that most units have discriminate little.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from graph.storage.entries import visible
 from graph.storage.fulltext import FullText, stem
 
 _MAX_WORDS = 8  # a question's rarest words are searched for
-# Units with one of the rarest words are ranked, by all words, until there are so many; in a library where they are
-# fewer, and where the rare words find too little, those with any word are.
+# The most units with one of the rarest words that are ranked, by all words. Where they are fewer, and the rare words
+# find too little, units with any of the words are ranked.
 _MAX_RANKED = 4000
 _MAX_LEXEME = 2000  # bytes; Postgres takes 2,046
 _MAX_POSITION = 16_383  # the largest place of a word that Postgres stores

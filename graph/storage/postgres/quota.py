@@ -13,7 +13,7 @@ from pyrate_limiter import AbstractBucket, PostgresBucket, Rate
 
 from graph.errors import BadInputError, ModelError
 from graph.storage.postgres.database import KEPT_ALIVE, cause, place_of
-from graph.storage.quota import NAMED_LASTS_S, Shared
+from graph.storage.quota import NAMED_LASTS_S, QuotaRecord
 
 _CONNECT_S = 10
 _LOCK = 7_243_003
@@ -33,7 +33,7 @@ ALTER TABLE quota ADD COLUMN IF NOT EXISTS named_until TIMESTAMPTZ NOT NULL DEFA
 
 
 class PostgresQuotaStore:
-    """Quotas in a Postgres database, which may be that of the catalog; its clock counts.
+    """Quotas in a Postgres database, which may be that of the catalog; all times are its clock's.
 
     Raises:
         BadInputError: the address is not valid, or no database answers there.
@@ -62,7 +62,7 @@ class PostgresQuotaStore:
         with self.answering():
             return PostgresBucket(self._pool, hashlib.sha256(key.encode()).hexdigest()[:24], [rate])
 
-    def read(self, key: str) -> Shared:
+    def read(self, key: str) -> QuotaRecord:
         """Return the record of a key."""
         found = self._rows(
             "SELECT extract(epoch FROM now()), coalesce(extract(epoch FROM nullif(paused_until, '-infinity')), 0), "
@@ -71,9 +71,9 @@ class PostgresQuotaStore:
             "FROM quota WHERE key = %s", key,
         )  # fmt: skip
         if not found:
-            return Shared()
+            return QuotaRecord()
         now, paused, per_minute, spent_day, questions = found[0]
-        return Shared(float(now), float(paused), per_minute, spent_day, float(questions))
+        return QuotaRecord(float(now), float(paused), per_minute, spent_day, float(questions))
 
     def pause(self, key: str, seconds: float, per_minute: int) -> None:
         """Send nothing for so many seconds; keep the later end and the lower limit."""

@@ -1,8 +1,8 @@
 """The tables in Postgres, made in numbered steps. A new version appends to STEPS; released ones are never edited.
 
 The tables of the catalog are those of SQLite (`graph.storage.schema`), with what only Postgres can do: words of units
-as `tsvector`, counts of words kept by the same transaction, and vectors that go with their chunk. Texts compare by
-their bytes, as in SQLite.
+as `tsvector`, counts of words updated in the same transaction, and vectors that are deleted with their chunk. Texts are
+compared by their bytes, as in SQLite.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ def migrate(connection: psycopg.Connection, place: str) -> None:
 
 
 def _version(connection: psycopg.Connection, place: str) -> int:
-    """Return how many steps were applied; make the table that tells it, and the extension, where they are missing."""
+    """Return how many steps were applied; create the table that stores this, and the extension, if they are missing."""
     try:
         connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
     except (psycopg.errors.FeatureNotSupported, psycopg.errors.UndefinedFile) as error:

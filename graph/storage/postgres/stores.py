@@ -1,7 +1,7 @@
 """The stores of an installation whose catalog and vectors are in Postgres; files stay in the home folder.
 
-Several processes may write at once, so no one owns the home folder, and nothing is tidied up at start that another
-process may be in the middle of.
+Several processes may write at once, so no one owns the home folder, and nothing that another process may be working on
+is cleaned up at the start.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class PostgresStores(HomeStores):
         """Do nothing: other processes may go on with the database."""
 
     def turn(self, *, alone: bool) -> Turn:
-        """Return a turn at the index, which has not begun yet.
+        """Return a lock on the index, not taken yet.
 
         Raises:
             HomeError: the database does not answer.

@@ -1,7 +1,7 @@
-"""Turns at the index of a database: many processes add documents at a time, or one rebuilds it alone.
+"""Locks on the index of a database: shared by the processes that add documents, exclusive for one that rebuilds it.
 
-A turn is an advisory lock of a connection of its own, so that it ends with the process. A process that waits to rebuild
-holds a second lock, behind which no other begins.
+Each is an advisory lock on a connection of its own, so that it ends with the process. A process that waits to rebuild
+holds a second lock, for which every other has to wait.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _CONNECT_S = 10
 
 
 class Turn:
-    """A turn at the index, or the wait for it.
+    """A lock on the index, held or waited for.
 
     Args:
         url: The address of the database.
-        alone: Whether no other may have a turn meanwhile.
+        alone: Whether the lock is exclusive.
 
     Raises:
         HomeError: the database does not answer, or no longer; other methods raise it too.
@@ -37,7 +37,7 @@ class Turn:
             self._connection.execute(NOTICES_CUTS.encode())
 
     def try_to_begin(self) -> bool:
-        """Begin the turn and return True, or return False while others have theirs; ask again then."""
+        """Take the lock and return True; return False while others hold it, and call this again then."""
         if self._alone:
             self._is_next = self._is_next or self._try("pg_try_advisory_lock", _WAITING)
             return self._is_next and self._try("pg_try_advisory_lock", _INDEX)
@@ -48,16 +48,16 @@ class Turn:
         return begun
 
     def check(self) -> None:
-        """Check that the turn was not lost: a database that is started again has forgotten it."""
+        """Check that the lock was not lost: a restarted database has forgotten it."""
         with self._answering():
             self._connection.execute("SELECT 1")
 
     def is_only_sweeper(self) -> bool:
-        """Return whether this connection now has the lock of who deletes files without a page."""
+        """Return whether this connection now holds the lock of the process that deletes files without a page."""
         return self._try("pg_try_advisory_lock", _SWEEPING)
 
     def end(self) -> None:
-        """End the turn, or the wait for it."""
+        """Release the lock, or stop waiting for it."""
         with suppress(psycopg.Error):  # else the server may do it after this returns
             self._connection.execute("SELECT pg_advisory_unlock_all()")
         self._connection.close()
@@ -80,7 +80,7 @@ class Turn:
 
 @contextmanager
 def alone_in_sweeping(url: str) -> Iterator[bool]:
-    """Hold the lock of who deletes files without a page; False if another process has it.
+    """Hold the lock for deleting files without a page; yield False if another process holds it.
 
     Raises:
         HomeError: the database does not answer.

@@ -1,7 +1,7 @@
-"""The vector index in Postgres: halves of floats (`halfvec` of pgvector) under an HNSW index, compared by cosine.
+"""The vector index in Postgres: 16-bit floats (`halfvec` of pgvector) under an HNSW index, compared by cosine.
 
-The table remembers the embedder and the length of its vectors. A vector goes with its chunk, in the same transaction.
-Halves lose a thousandth of a component, and take half the room and half the reading.
+A second table holds the embedder and the length of its vectors. A vector is deleted with its chunk, in the same
+transaction. 16-bit floats lose a thousandth of a component, and take half the space and half the time to read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Table = Literal["chunk_vectors", "page_vectors"]
 # Rows in one statement, and statements at once: each vector takes the database 1 ms for its index, on one core.
 _BATCH, _AT_ONCE = 250, 4
-# HNSW in pgvector takes no more dimensions of halves; longer vectors are compared one by one.
+# The most dimensions of a `halfvec` that pgvector indexes; longer vectors are compared one by one.
 _MAX_INDEXED = 4000
 # Scopes of up to this many vectors are compared one by one.
 _MAX_EXACT = 5000
@@ -206,17 +206,17 @@ class PostgresVectors:
 def _set_dimensions(transaction: Transaction, table: str, dimensions: int) -> None:
     transaction.execute(f"ALTER TABLE {table} ALTER COLUMN vector TYPE halfvec({int(dimensions)})")
     if dimensions <= _MAX_INDEXED:
-        # In the row itself, not beside the table: vectors that are compared one by one are all read.
+        # Stored in the row itself: vectors that are compared one by one are all read.
         transaction.execute(f"ALTER TABLE {table} ALTER COLUMN vector SET STORAGE PLAIN")
         transaction.execute(f"CREATE INDEX {table}_near ON {table} USING hnsw (vector halfvec_cosine_ops)")
     transaction.execute("UPDATE embedders SET dimensions = ? WHERE index = ?", [dimensions, table])
 
 
 def _literal(vector: NDArray[np.float32]) -> str:
-    """Return a vector as Postgres reads it; five digits are more than a half has."""
+    """Return a vector as Postgres reads it, with five digits, more than a 16-bit float has."""
     return "[" + ",".join([f"{number:.5g}" for number in vector.tolist()]) + "]"
 
 
 def _numbers(stored: bytes) -> NDArray[np.float32]:
-    """Return a `halfvec` from its binary form: its length, two bytes for nothing, and the halves."""
+    """Return a `halfvec` from its binary form: its length, two unused bytes, and the 16-bit floats."""
     return np.frombuffer(stored, ">f2", offset=4).astype(np.float32)

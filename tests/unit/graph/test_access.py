@@ -85,7 +85,7 @@ def test_roles_allow_what_they_say_and_no_more() -> None:
     require_manager(scope, "user:ana")
     with pytest.raises(NotAllowedError, match="You may read the collection 'Cases', not add to it") as reader:
         require_writer(scope, "c1", "Cases")
-    with pytest.raises(NotAllowedError, match="no manager of the collection 'Laws'") as writer:
+    with pytest.raises(NotAllowedError, match="do not manage the collection 'Laws'") as writer:
         require_manager(scope, "c2", "Laws")
     assert reader.value.seen
     assert writer.value.seen

@@ -101,7 +101,7 @@ def test_the_answer_and_its_notes_say_a_doubt_in_the_language_of_the_question() 
         claim=Claim(text="It fell.", chunk="c", quote="It rose."), citation=citation, failure="", repaired=False
     )
     check["doubts"] = [doubt]
-    (told,) = reasons.told([settled(check)], GERMAN)
+    (told,) = reasons.translated([settled(check)], GERMAN)
     assert "(teils belegt: die Aussage sagt „fell“, das Zitat „rose“)" in messages.answer([told], GERMAN)
     assert told["reasons"] == ["die Aussage sagt „fell“, das Zitat „rose“"]
     (note,) = messages.notes_on_claims(0, [told["citation"] or citation], GERMAN)

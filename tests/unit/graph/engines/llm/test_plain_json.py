@@ -7,7 +7,7 @@ import json
 import pytest
 from pydantic import BaseModel
 
-from graph.engines.llm.plain_json import asks_for, parse, refuses_schemas, shows
+from graph.engines.llm.plain_json import example_instruction, parse, refuses_schemas, schema_instruction
 from graph.engines.llm.schemas import answer, grading
 
 
@@ -86,7 +86,7 @@ def test_prose_is_no_claim() -> None:
     ],
 )
 def test_a_small_model_is_shown_the_form_of_a_reply(schema: type[BaseModel], form: object) -> None:
-    assert json.loads(shows(schema).rpartition("\n")[2]) == form
+    assert json.loads(example_instruction(schema).rpartition("\n")[2]) == form
 
 
 def test_a_line_break_in_a_string_is_kept() -> None:
@@ -94,7 +94,7 @@ def test_a_line_break_in_a_string_is_kept() -> None:
 
 
 def test_the_prompt_holds_the_schema() -> None:
-    assert json.loads(asks_for(Pair).partition("JSON schema:\n")[2])["required"] == ["name"]
+    assert json.loads(schema_instruction(Pair).partition("JSON schema:\n")[2])["required"] == ["name"]
 
 
 @pytest.mark.parametrize(
