@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.runtime import process
 from web.responses import logger
+from web.run_shares import next_runs
 
 CREATES_RUNS = re.compile(r"/(?:threads/[^/]+/(?:runs|stream|commands).*|runs(?:/.*)?|a2a/.*)")
 """The requests after which there may be a new run."""
@@ -63,12 +64,15 @@ class DispatchMiddleware:
 
 @contextlib.asynccontextmanager
 async def dispatching() -> AsyncIterator[None]:
-    """Dispatch runs while the server runs, if its queue is the one that sleeps."""
+    """Dispatch runs while the server runs, if its queue is the one that sleeps, and keep places for questions."""
     global _wanted
     if not queue_sleeps():
         yield
         return
+    from langgraph_runtime_inmem import ops
+
     _wanted = asyncio.Event()
+    ops.Runs.next = staticmethod(next_runs)
     task = asyncio.create_task(_dispatch(_wanted), name="dispatcher")
     try:
         yield

@@ -189,7 +189,11 @@ def test_a_run_can_be_started_without_the_queue() -> None:
 import inspect
 import os
 from langgraph_api import config, feature_flags, webhook, worker
-from langgraph_runtime_inmem import ops, queue
+from langgraph_runtime_inmem import database, ops, queue
+claims = inspect.getsource(ops.Runs.next)
+wanted = ("RUN_LOCK", "connect()", "retry_counter.increment(run_id)", '["status"] = "running"')
+print([name in claims for name in wanted])
+print(list(inspect.signature(database.InMemoryRetryCounter.increment).parameters), sorted(database.GLOBAL_STORE)[-2:])
 print(list(inspect.signature(ops.Runs.next).parameters), list(inspect.signature(worker.worker).parameters)[:3])
 print(type(queue.WORKERS).__name__, config.N_JOBS_PER_WORKER, config.BG_JOB_ISOLATED_LOOPS)
 print(feature_flags.IS_POSTGRES_OR_GRPC_BACKEND, list(inspect.signature(webhook.call_webhook).parameters))
@@ -200,6 +204,7 @@ print(feature_flags.IS_POSTGRES_OR_GRPC_BACKEND, list(inspect.signature(webhook.
         [sys.executable, "-c", look], env={**os.environ, **environment}, capture_output=True, text=True
     )
     assert done.stdout.splitlines() == [
+        "[True, True, True, True]", "['self', 'run_id'] ['runs', 'threads']",
         "['wait', 'limit'] ['run', 'attempt', 'main_loop']", "set 3 False", "False ['result']"
     ], f"{done.stderr[-2000:]}\n{PAGE}"  # fmt: skip
 
