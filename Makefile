@@ -73,7 +73,7 @@ lint: $(READY) ## check style and formatting
 types: $(READY) ## check types
 	$(BIN)/mypy
 
-format: $(READY) ## put imports and layout in order
+format: $(READY) ## sort imports and format code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -84,7 +84,7 @@ eval: $(READY) ## measure the answers on the sample: table, JSON and HTML report
 nasty: $(READY) ## every hostile file of the development data through the command line, as a table
 	$(BIN)/python -m tests.evals.hostile_files ../shared/data/nasty
 
-long: $(READY) ## ten storms, thirty kills, long documents: what takes too long for `make test` (half an hour)
+long: $(READY) ## stress tests: bursts of refusals, thirty kills, long documents (half an hour)
 	$(BIN)/python -m pytest -m slow
 
 drills: $(READY) ## kill Postgres, readers and servers: failure drills that print what they saw (some minutes)

@@ -1,7 +1,7 @@
 """Users of a server: those of a file (`PAGEWITNESS_USERS=users.toml`), or those that a proxy has authenticated.
 
-The file holds no secret: of each token only its SHA-256. It is read again when it changes, so that a user who is taken
-out of it is refused from then on. Without users there is one, the manager of everything.
+The file holds no secret, only the SHA-256 of each token. It is read again when it changes, so that a user who is
+removed from it is refused from then on. Without configured users there is one local user, who manages everything.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from graph.settings import settings
 
 _HEADER = "header:"
 _LOCAL = "local"
-"""How the local user, who has no name, is called where a name is needed; no other user may be called so."""
+"""The name of the local user where one is needed; no other user may have it."""
 _NAME = re.compile(r"[\w.@+\\-]{1,100}")
 _GROUP = re.compile(r"[^\s,:][^,:\x00-\x1f]{0,99}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _KEYS = {"name", "groups", "token_sha256", "admin"}
 _READ_AGAIN_S = 5.0
-"""A file is read again after this time although it looks unchanged: some file systems tell changes late."""
+"""A file is read again after this time even if it looks unchanged: some file systems report changes late."""
 _UNKNOWN = "You are no user of this server any more: ask who runs it."
 
 
@@ -68,7 +68,7 @@ def configured() -> bool:
 def proxy_headers() -> tuple[str, str] | None:
     """Return the headers, in lower case, in which a proxy names the user and the user's groups; None without a proxy.
 
-    The second is "" if groups are not told.
+    The second is "" if the proxy sends no groups.
 
     Raises:
         BadInputError: the setting names no header, or no proxy is trusted.
@@ -120,7 +120,7 @@ def of_proxy(name: str, groups: str) -> Identity | None:
 
 
 def of_token(token: str) -> User | None:
-    """Return the user of the file to whom a token belongs; the time taken tells nothing of the tokens.
+    """Return the user of the file to whom a token belongs, in a time that does not depend on the tokens.
 
     Raises:
         BadInputError: the file cannot be used.
@@ -142,7 +142,7 @@ def of_name(name: str) -> User | None:
 
 
 def run_identity() -> Identity:
-    """Return who the run that calls this acts for: the user that the server has authenticated, and nothing else.
+    """Return the user of the calling run: the one that the server has authenticated.
 
     On the command line and in Python, and on a server without users, that is the one local user.
 
@@ -179,10 +179,10 @@ def current_rights(identity: Identity) -> Identity:
 
 
 def require_admin() -> Identity:
-    """Return the administrator that the run that calls this acts for.
+    """Return the user of the calling run, who has to be an administrator.
 
     Raises:
-        NotAllowedError: it acts for none.
+        NotAllowedError: the user is none.
     """
     if not (identity := run_identity()).admin:
         raise NotAllowedError("Only administrators of this server may do this: ask one of them.", seen=True)
@@ -214,7 +214,7 @@ def new_token() -> str:
 
 
 def sha256(token: str) -> str:
-    """Return what the file holds of a token."""
+    """Return the SHA-256 of a token as hex, which the file holds."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -322,4 +322,4 @@ def _is_name(name: str) -> bool:
 
 
 def _bad_name(name: object) -> str:
-    return f"the name {name!r} is none: use up to 100 letters, digits and . _ @ + - \\, and not {_LOCAL!r}"
+    return f"the name {name!r} is not valid: use up to 100 letters, digits and . _ @ + - \\, and not {_LOCAL!r}"

@@ -1,4 +1,4 @@
-"""Verdicts: how far an answer and each of its statements are proven, in the words that readers are told.
+"""Verdicts: how far an answer and each of its statements are proven, and the words for readers.
 
 The reading room has the same words in `web/static/verdicts.js`; a test compares them.
 """
@@ -30,13 +30,13 @@ SENTENCES: Mapping[str, str] = {
     "refused": "Not answered.",
     "catalog": "From the list of documents: nothing is quoted.",
 }
-"""What readers are told of an answer, by its verdict."""
+"""The sentence about an answer, by its verdict."""
 
 LABEL = (
     r"\((?:not proven|proven in part|nicht belegt|teils belegt|non prouvé|prouvé en partie|no probado|probado en parte)"
     r" ?:[^\n]*\)$"
 )
-"""What follows the marker of a statement that is not proven, in each language of `graph/query/wording.py`."""
+"""The label after the marker of a statement that is not proven, in each language of `graph/query/wording.py`."""
 
 _FORMER: Mapping[str, AnswerVerdict] = {"declined": "refused"}
 """Verdicts of stored conversations and exports, under the names of the version before."""
@@ -55,7 +55,7 @@ def citation_verdict(citation: Mapping[str, Any]) -> str:
 
 
 def citation_line(citation: Mapping[str, Any]) -> str:
-    """Return what readers are told of a citation that is not proven, as a sentence; "" for a proven one."""
+    """Return the sentence for readers about a citation that is not proven; "" for a proven one."""
     verdict = citation_verdict(citation)
     if verdict == "proven" or (verdict == "related" and citation.get("verified", True)):
         return ""

@@ -211,10 +211,10 @@ def matching(results: Mapping[str, Any]) -> str:
 
 
 def _outcome_counts(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
-    """Return how many questions were answered, were shown related passages only, or were refused.
+    """Return how many questions got an answer, only related quotes, or a refusal.
 
-    For each of these: `all`, and `right`: of answers those with the expected text, of related passages and refusals
-    those to a question that the documents do not answer.
+    For each of these: `all`, and `right`: answers with the expected text; related quotes and refusals to a question
+    that the documents do not answer.
     """
     counts = {name: {"all": 0, "right": 0} for name in ("answered", "related", "refused")}
     for row in rows:
@@ -227,7 +227,7 @@ def _outcome_counts(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
 
 
 def _outcomes(counts: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
-    """Yield a sentence on the precision of answers, of related passages and of refusals."""
+    """Yield a sentence on the precision of answers, of related quotes and of refusals."""
     said = [f"{name} {held['all']}, rightly {held['right']}" for name, held in counts.items() if held["all"]]
     yield f"Questions by outcome: {'; '.join(said)}. It is right to refuse, or to claim nothing, where no page answers."
 

@@ -158,9 +158,9 @@ async def _matched(row: Row, question: Question, plan: Plan) -> bool | None:
 
 
 def _claimed(question: Question, result: Mapping[str, Any], matched: bool | None) -> bool | None:
-    """Return whether the statements of an answer are the expected one, without passages that are only related.
+    """Return whether the statements of an answer are the expected one, without quotes that are only related.
 
-    As the whole answer if it has no such passages, or if it is not the expected one.
+    Equal to `matched` if the answer has no such quotes, or is not the expected one.
     """
     checks = [check for check in result.get("verdicts") or [] if check["citation"]]
     kept = [check["claim"]["text"] for check in checks if not check["claim"].get("related")]

@@ -126,9 +126,9 @@ def answer_scores(
     Args:
         question: The question.
         result: The output of the query graph.
-        matched: Whether the answer is the expected one, with the passages that are only related; None if undecided.
+        matched: Whether the answer is the expected one, with quotes that are only related; None if undecided.
         found: For each citation, whether its quote is on its page.
-        claimed: The same without those passages; equal to `matched` if there are none.
+        claimed: The same without those quotes; equal to `matched` if there are none.
     """
     refused, related = bool(result["refused"]), result.get("verdict") == "related"
     claimed = matched if claimed is None else claimed

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from graph.retrieval import terms
 
-# What an abbreviation may stand for; the first one of which the library has all words is taken.
+# Meanings of abbreviations; the first one whose words are all in the library is taken.
 _MEANINGS = {
     "capex": ("capital expenditure", "purchases of property, plant and equipment", "purchase of fixed assets"),
     "opex": ("operating expenses", "operating costs"),
@@ -73,7 +73,7 @@ class Frequencies(Protocol):
 
 
 def spelled_out(question: str, library: Frequencies) -> str:
-    """Return a question with what the library has only in full: abbreviations, and years such as "FY23"."""
+    """Return a question with abbreviations, and years such as "FY23", in full where the library has only that form."""
     for found in {found.group() for found in _SHORT.finditer(question)}:
         if _has(found, library):
             continue
@@ -86,7 +86,7 @@ def spelled_out(question: str, library: Frequencies) -> str:
 
 
 def _has(phrase: str, library: Frequencies) -> bool:
-    """Return whether the library has all words of a phrase; of a single letter ("R&D") it says nothing."""
+    """Return whether the library has all words of a phrase; single letters ("R&D") are ignored."""
     words = [term.text for term in terms.terms(phrase) if term.text not in terms.STOP_WORDS]
     long = [word for word in words if len(word) > 1]
     counts, _ = library.document_frequencies(long)

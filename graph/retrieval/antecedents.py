@@ -1,7 +1,8 @@
 """Antecedents of pronouns: of one at the beginning of a sentence, and of one in a question.
 
-"She studied in Zurich." is about the woman whom a sentence before names. Where two persons are spoken of, the nearest
-sentence that is not about another pronoun's person tells: "Her brother Jasper was a painter. He lived in Paris."
+"She studied in Zurich." is about the woman whom a sentence before names. Where two persons are named, the antecedent is
+in the nearest sentence that is not about the person of another pronoun: "Her brother Jasper was a painter. He lived in
+Paris."
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ _POSSESSIVE = {"his": "he", "her": "she", "its": "it", "their": "they"}
 _MOST_BETWEEN = 8  # sentences from a pronoun back to what it stands for
 
 
-@lru_cache(maxsize=64)  # asked for each sentence of a question's passages
+@lru_cache(maxsize=64)  # called for each sentence of a question's chunks
 def antecedents(chunk: ChunkRow) -> tuple[int, ...]:
-    """Return for each sentence its own number, or that of the one before it that names what its pronoun stands for."""
+    """Return for each sentence its own index, or that of the earlier sentence that names its pronoun's antecedent."""
     found: list[int] = []
     last: dict[str, int] = {}
     told = [_pronoun(sentence.text) if sentence.kind == "prose" else "" for sentence in chunk.sentences]
@@ -44,10 +45,10 @@ def antecedents(chunk: ChunkRow) -> tuple[int, ...]:
 
 
 def antecedent(chunk: ChunkRow, sentence: str) -> str:
-    """Return the sentence that tells what the pronoun of another stands for; "" if it begins with none.
+    """Return the sentence that names the antecedent of another sentence's pronoun; "" if it begins with none.
 
     Args:
-        chunk: The passage.
+        chunk: The chunk.
         sentence: The id of a sentence in it.
     """
     at = next((at for at, one in enumerate(chunk.sentences) if one.id == sentence), 0)
@@ -63,7 +64,7 @@ def _pronoun(text: str) -> str:
 _OF_QUESTION = re.compile(
     r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs)\b(?!['’]s [A-Z])", re.IGNORECASE
 )
-# "How long does it take to know ...?", "What is it called when ...?": this "it" stands for nothing.
+# "How long does it take to know ...?", "What is it called when ...?": this "it" is an expletive.
 _EXPLETIVE = re.compile(
     r"it (?=(?:\w+ ){0,3}?(?:to|when|if|that|whether|for|called|said|rain\w*|snow\w*|(?:un)?allowed|permitted|forbidden"
     r"|possible|necessary|ok(?:ay)?|true)\b)",
@@ -91,10 +92,10 @@ _LEADS = re.compile(
 
 @lru_cache(maxsize=64)  # asked of each claim
 def has_open_pronoun(question: str, *, of_one: bool = False) -> bool:
-    """Return whether an English question has a pronoun that stands for nothing in it: "How much does it cost?".
+    """Return whether an English question has a pronoun without an antecedent in it: "How much does it cost?".
 
-    A name anywhere in the question, or a noun before the pronoun, is what it may stand for. Where one document is asked
-    (`of_one`), "it" may stand for that if it ends or begins, and "she" for the person of a form.
+    An antecedent is a name anywhere in the question, or a noun before the pronoun. Where one document is asked
+    (`of_one`), it is the antecedent of "it" with verbs such as "ends" or "begins", and its person that of "she".
     """
     if any(word.isalpha() and word[0].isupper() and word != "I" for word in question.split()[1:]):
         return False

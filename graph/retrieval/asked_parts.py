@@ -44,7 +44,7 @@ _ASKS_NAME = re.compile(
 )
 
 
-# A web address is found by a word of it, the meaning of a mark by the mark itself.
+# A web address is found by one of its words, the meaning of a mark by the mark itself.
 _ASKS_ADDRESS = re.compile(r"\b(web ?(?:address|site|page)|url|link|home ?page|internet address)\b", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s,;)]+|\b[\w-]+\.(?:com|org|net|edu|gov|io|chat|eu|de|uk|fr|es)\b", re.IGNORECASE
@@ -78,7 +78,7 @@ _MIN_IN_ADDRESS = 4  # letters: a shorter word is a part of too many addresses
 
 
 class _Asked(NamedTuple):
-    """What a question points to."""
+    """The parts that a question asks for by name or number."""
 
     name: bool
     """Whether it asks for the name over the contacts of a first page."""
@@ -129,11 +129,11 @@ def holds_evidence(question: str, chunk: ChunkRow) -> bool:
 def named_sentences(question: str, chunk: ChunkRow) -> frozenset[int]:
     """Return the indices of the sentences of a chunk that the question points to.
 
-    These are the sentences of a clause or section that it names by its number, and the name over the contacts of a
-    first page where it asks for a name.
+    These are the sentences of a clause or section that it names by number, and, where it asks for a name, the name
+    above the contact details of a first page.
 
-    A sentence belongs to the number that it begins with or is found by, else to the heading above it. "6" names 6 and
-    all that stands under it, so 6.2 too.
+    A sentence belongs to the number at its beginning, else to the heading above it. "6" names 6 and everything under
+    it, 6.2 too.
     """
     asked = _asked_parts(question)
     found: set[int] = set()

@@ -80,20 +80,20 @@ def mentioned_documents(question: str, documents: Sequence[DocumentRow]) -> list
 def mentioned_in(catalog: DocumentStore, question: str) -> list[str]:
     """Return the ids of the documents of a library that a question mentions; as `mentioned_documents`.
 
-    Names are found through the catalog's index. A word that a thousand names share tells no document apart.
+    Names are found through the catalog's index. A word that a thousand names share identifies no document.
     """
     found = list(_best_matches(question, candidates(catalog, question)))
     return found if found and len(found) < catalog.count_searchable() else []
 
 
 def candidates(catalog: DocumentStore, question: str) -> list[DocumentRow]:
-    """Return the documents whose names or titles a question may mention, by the telling words that they share."""
+    """Return the documents whose names or titles a question may mention, by the distinctive words that they share."""
     telling = [word for word in dict.fromkeys(words_of(question)) if _is_distinctive(word)]
     return [row for row in catalog.named([*telling, *whole_names(question)]) if row.generation]
 
 
 def readings(question: str, documents: Sequence[DocumentRow]) -> list[str]:
-    """Return the ids of the documents that one and the same mention in a question fits; [] if it fits one, or none.
+    """Return the ids of the documents that the same mention in a question fits; [] if it fits one, or none.
 
     "Compare a.pdf and b.pdf" mentions two documents; "in report.pdf" fits both documents of that name.
     """
@@ -136,7 +136,7 @@ def _names(file: str, title: str) -> _Names:
 
 
 def _files_named(question: str, row: DocumentRow) -> frozenset[str]:
-    """Return the file names of a document that a question names, in small letters."""
+    """Return the file names of a document that a question names, lower case."""
     lower = question.lower()
     files = [file for name in row.names or (row.name,) for file in _names(name, row.title).files]
     near = [name for name in files if name.lower() in lower]

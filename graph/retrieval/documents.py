@@ -41,7 +41,7 @@ Row = TypeVar("Row", bound=Named)
 
 
 SMALL_LIBRARY = 24
-"""Documents up to which a question that is about all of them lists their ids in its state, 20 bytes each."""
+"""The most documents whose ids a question about the whole library lists in its state, at 20 bytes each."""
 
 
 def resolve(catalog: DocumentStore, names: Sequence[str]) -> list[str]:
@@ -60,7 +60,7 @@ def resolve(catalog: DocumentStore, names: Sequence[str]) -> list[str]:
 
 
 def in_scope(catalog: DocumentStore, allowed: Sequence[str], limit: int) -> tuple[list[DocumentRow], int]:
-    """Return the first `limit` documents that a question is about, and how many it is about.
+    """Return the first `limit` documents that a question may search, and how many those are in all.
 
     Args:
         catalog: Where documents are looked up.

@@ -39,7 +39,7 @@ _YEAR_BESIDE = re.compile(
     r"|the (?:year after|(?:following|next) year|year later))(?: that)?\W*",
     re.IGNORECASE,
 )
-# "And the second trip, how much was that?" asks of what stands before the comma.
+# "And the second trip, how much was that?" asks about the thing before the comma.
 _TOLD_FIRST = re.compile(
     r"(?:(?:what|how) about )?(?P<thing>(?:the |an? )?[^,?!]{2,50}), "
     r"(?P<ask>(?:who|what|when|where|why|how|which)\b[^,]*?)"
@@ -96,12 +96,12 @@ _CONTRACTED = re.compile(r"\b(what|who|where|when|how)['’]s\b", re.IGNORECASE)
 
 
 def written_out(question: str) -> str:
-    """Return a question with "what is" in place of "what's", which would be taken for a thing."""
+    """Return a question with "what is" in place of "what's", which would count as a noun."""
     return _CONTRACTED.sub(r"\1 is", question)
 
 
 def completed(bare: str, question: str, focus: str) -> str:
-    """Return a question with what it leaves to the one before it: the object of its verb, what is counted; or "".
+    """Return a question completed from the one before it: with the object of its verb, or the counted noun; or "".
 
     Args:
         bare: The question without "and" before it.
@@ -121,7 +121,7 @@ def completed(bare: str, question: str, focus: str) -> str:
 
 
 def _acted_on(bare: str, question: str, focus: str) -> str:
-    """Return a question with what it leaves out of an action, a count or a year; or ""."""
+    """Return a question completed with its action, counted noun or year; or ""."""
     if _OF_NAMED.fullmatch(bare) and not any(map(is_predicate_word, bare.lower().split())):
         return bare
     if (beside := _YEAR_BESIDE.fullmatch(bare)) and len(years := set(_YEAR.findall(question))) == 1:
@@ -146,7 +146,7 @@ def with_question_word(word: str, question: str, person: str) -> str:
     Args:
         word: The question word.
         question: The last question.
-        person: Who the answer to "who" named: "By when will Ann Bo order it?" after "Who will order it?".
+        person: The name in the answer to "who": "By when will Ann Bo order it?" after "Who will order it?".
     """
     if person and (who := _WHO_WILL.match(question)):
         question = f"Who {who['will']} {person} {question[who.end() :]}"

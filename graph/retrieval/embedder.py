@@ -48,7 +48,7 @@ class SentenceEmbedder(Embedder, Protocol):
 
 
 def encodes_sentences(embedder: Embedder) -> TypeGuard[SentenceEmbedder]:
-    """Return whether an embedder is a `SentenceEmbedder`, told by its class."""
+    """Return whether an embedder is a `SentenceEmbedder`, by its class."""
     return _encodes_sentences(type(embedder))
 
 

@@ -1,4 +1,4 @@
-"""Phrases of a short follow-up in the place of those of the question before: "And for the Dunnock?"."""
+"""Short follow-ups whose phrases replace phrases of the question before: "And for the Dunnock?"."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graph.retrieval.subjects import (
     ROLE,
     Memory,
     Similar,
-    does_so,
+    is_agent,
     is_office,
     office_instead,
     owned_in,
@@ -31,14 +31,14 @@ _DOES_IT = re.compile(
     re.IGNORECASE,
 )
 _PERSONAL = frozenset(("he", "she", "him", "her"))
-# Weights of a phrase's likeness to a phrase before, set by judgement: with them 100 of 100 turns of
-# `tests.evals.threads` are right, which they were tried on. No threads but these were measured.
+# Weights of a phrase's likeness to an earlier phrase, chosen by hand on `tests.evals.threads`, whose 100 turns are all
+# right with them.
 _KIND, _LEAD, _MEANING = 1.0, 0.7, 2.0
-_LEAST = 0.9  # likeness from which a phrase takes another's place; below it is added
+_LEAST = 0.9  # likeness from which a phrase replaces another; below it the phrase is added
 
 
 def exchanged(fragment: str, memory: Memory, similar: Similar) -> str:
-    """Return the last question with the phrases of a fragment in the place of those that they are like."""
+    """Return the last question with each phrase of a fragment in place of the most similar phrase."""
     bare, result = fragment.strip(" ?.!,"), memory.question
     if whole := with_extreme(bare, result) or office_instead(bare, memory):
         return whole
@@ -77,7 +77,7 @@ def _exchange(phrase: Phrase, question: str, taken: set[str], memory: Memory, si
     best = _like(phrase, text, old, similar)
     done = None if phrase.lead else _WHO_DOES.fullmatch(question) or _DOES_IT.fullmatch(question)
     if done and (
-        best is None or (not phrase.determined and does_so(text, done.groupdict().get("it"), best.text, similar))
+        best is None or (not phrase.determined and is_agent(text, done.groupdict().get("it"), best.text, similar))
     ):
         return f"{done['before']}{text}{done['after']}"  # "Who repairs broken windows?", "And the roof?"
     owner = owner_in(question)

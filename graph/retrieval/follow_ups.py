@@ -1,8 +1,8 @@
-"""Follow-up questions without a model: made to stand alone by what was asked before, with rules on their words.
+"""Resolution of follow-up questions without a model, by rules on the words of the earlier questions.
 
-Of a follow-up such as "And for the Dunnock?", each phrase takes the place of the phrase of the last question that is
-most like it: of its kind (a time, a name, a thing), after its preposition, and near it in meaning. A pronoun takes the
-name or thing that was asked about last, unless its own question holds what it stands for.
+Each phrase of a follow-up such as "And for the Dunnock?" replaces the most similar phrase of the last question: of the
+same kind (a time, a name, a thing), after the same preposition, and near in meaning. A pronoun is replaced by the name
+or thing that was asked about last, unless its own question has an antecedent for it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from graph.retrieval.exchanged_phrases import exchanged
 from graph.retrieval.phrases import is_function_word, is_predicate_word, phrases
 from graph.retrieval.references import has_name, with_references
 from graph.retrieval.subjects import (
+    CoOccurrence,
     Memory,
     Similar,
-    ToldOf,
     chosen_in,
     done_in,
     person_in,
@@ -78,22 +78,22 @@ _MAX_BARE = 5  # words of a fragment that begins with neither "and" nor a prepos
 
 
 def standalone(
-    question: str, earlier: Sequence[tuple[str, str]], similar: Similar, told_of: ToldOf | None = None
+    question: str, earlier: Sequence[tuple[str, str]], similar: Similar, co_occurs: CoOccurrence | None = None
 ) -> str:
-    """Return a question that stands alone: unchanged, or with what it leaves to the questions before it.
+    """Return a question that stands alone: unchanged, or completed from the questions before it.
 
     Args:
         question: The question.
         earlier: The questions before it with their answers, oldest first.
-        similar: Tells which phrase a new one is like.
-        told_of: Tells whether the library tells a thing of a subject; without it none is added.
+        similar: Returns the similarity of a text to others.
+        co_occurs: Returns whether the library mentions a thing together with a subject; None to add no subject.
     """
     memory = Memory()
     for asked, answer in earlier:
-        resolved = _resolve(asked, memory, similar, told_of)
+        resolved = _resolve(asked, memory, similar, co_occurs)
         ranked = resolved if asks_extreme(resolved) else memory.ranked
         memory = replace(_remember(memory, asked, resolved, answer), ranked=ranked)
-    return _resolve(question, memory, similar, told_of)
+    return _resolve(question, memory, similar, co_occurs)
 
 
 def _remember(memory: Memory, asked: str, resolved: str, answer: str) -> Memory:
@@ -103,7 +103,7 @@ def _remember(memory: Memory, asked: str, resolved: str, answer: str) -> Memory:
         _AGAIN.fullmatch(bare) or (re.match(r"(?:why|how come|how so)\b", bare, re.I) and len(bare) < 12)
     ):
         return memory
-    found = _put_in_place(bare, memory, resolved) or _of_focus(resolved)
+    found = _replaced_noun(bare, memory, resolved) or _of_focus(resolved)
     if memory.focus and _ASKS_OF_PLACE.fullmatch(bare):
         found = []
     if winner := winner_in(answer) or chosen_in(resolved, answer) or done_in(resolved, answer):
@@ -121,8 +121,8 @@ def _remember(memory: Memory, asked: str, resolved: str, answer: str) -> Memory:
     return Memory(resolved, focus, pair, memory.person, memory.role)
 
 
-def _put_in_place(bare: str, memory: Memory, resolved: str) -> list[str]:
-    """Return the bare noun that took the place of what was asked about before: "And yellow fever?"."""
+def _replaced_noun(bare: str, memory: Memory, resolved: str) -> list[str]:
+    """Return the bare noun that replaced the last subject: "And yellow fever?"."""
     about = _WHAT_ABOUT.sub("", bare).strip(" ?.!,")
     exchanged = about in resolved and memory.focus and memory.focus not in resolved
     if any(map(is_predicate_word, about.lower().split())) or len(about.split()) > _MAX_BARE:
@@ -134,7 +134,7 @@ def _put_in_place(bare: str, memory: Memory, resolved: str) -> list[str]:
     return [about] if exchanged and not found else []
 
 
-def _resolve(question: str, memory: Memory, similar: Similar, told_of: ToldOf | None) -> str:
+def _resolve(question: str, memory: Memory, similar: Similar, co_occurs: CoOccurrence | None) -> str:
     text = question.strip()
     if not memory.question:
         return text
@@ -153,15 +153,15 @@ def _resolve(question: str, memory: Memory, similar: Similar, told_of: ToldOf | 
     if about != bare or _is_fragment(bare, marked=marked):
         return exchanged(about, memory, similar)
     resolved = with_references(bare if marked else text, memory, marked=marked)
-    return with_subject(text, memory.focus, told_of, memory.role_of_focus) if resolved == text else resolved
+    return with_subject(text, memory.focus, co_occurs, memory.role_of_focus) if resolved == text else resolved
 
 
 def _which(rest: str, memory: Memory) -> str:
-    """Return the question which of the two last names or things something holds for."""
+    """Return the question for which of the two last names or things something is true."""
     first, second = memory.pair
     if not rest:
         return f"Which of {first} and {second}: {memory.question}"
-    # What was asked of both says in what they are compared: "Which is cheaper, A or B: the yearly rent?"
+    # The question about both says in what they are compared: "Which is cheaper, A or B: the yearly rent?"
     shared = [
         phrase.text
         for phrase in phrases(memory.question)
@@ -180,9 +180,9 @@ def _is_fragment(bare: str, *, marked: bool) -> bool:
 
 
 def _of_focus(question: str) -> list[str]:
-    """Return what a question is about: the names in it, else all that is asked of a thing ("the deposit for the hall").
+    """Return the subjects of a question: the names in it, else the thing asked for ("the deposit for the hall").
 
-    A name after "in", "at" or "on" tells of which thing ("the yard at Ostrel").
+    A name after "in", "at" or "on" belongs to the thing before it ("the yard at Ostrel").
     """
     told = [phrase for phrase in phrases(question) if phrase.kind != "time" and not phrase.text.isdigit()]
     told = [

@@ -1,4 +1,4 @@
-"""The language of a text, told by its script and its function words, and the stop words of each language."""
+"""Detection of a text's language by script and function words, and the stop words of each language."""
 
 from __future__ import annotations
 
@@ -73,13 +73,13 @@ _SCRIPTS = (
 UNKNOWN = "?"
 """Stands for a script that the offline models do not know: Greek, Hebrew, Devanagari, ..."""
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
-_LETTERS = 4000  # characters that are looked at; more tell no more
+_LETTERS = 4000  # characters that are looked at; more do not change the result
 _MAX_CACHED = 4096
 
 
 @functools.lru_cache(_MAX_CACHED)
 def language(text: str) -> str:
-    """Return the code of a text's language; "" for a Latin script that tells none, `UNKNOWN` for an unknown script.
+    """Return the code of a text's language; "" for an unknown language in Latin script, `UNKNOWN` for another script.
 
     All Cyrillic counts as Russian, and Han characters without kana as Chinese.
     """
@@ -107,7 +107,7 @@ def _script(letter: str) -> str:
 
 def _by_words(text: str) -> str:
     found = [word.lower() for word in _WORD.findall(text)]
-    # A word that several languages share tells less of each of them.
+    # A word that several languages share counts less for each of them.
     counts = {code: sum(_weight(word) for word in found if word in words) for code, words in _FUNCTION_WORDS.items()}
     for code, letters in _OWN_LETTERS.items():
         counts[code] += bool(letters & set(text.lower()))
@@ -138,4 +138,4 @@ TELLING_WORDS = tuple(
         "bir icin olan ile daha gibi",
     )
 )
-"""Words, without their accents, most of which an index holds if it holds texts of that language."""
+"""Six words of each language, without accents, most of which an index has if it has texts of that language."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from graph.storage.rows import ChunkRow, SentenceRow
 
-# So many items of a list are given at most; longer lists are said to go on.
+# The most items of a list that are given; a note says that a longer list goes on.
 MOST_ITEMS = 20
 _NUMBERS = {
     word: number
@@ -28,13 +28,13 @@ _COUNT = re.compile(rf"(?<![\w.,-])(\d{{1,2}}|{'|'.join(_NUMBERS)})(?= [a-z])(?!
 # Without a colon a list begins with its first item: "4. Parking" after a sentence is the next clause.
 _LATER = re.compile(r"^\W*(?:(?!0*1[.)])\d{1,3}(?:\.\d{1,3})*[.)]|(?![ai][.)])[a-z][.)])\s", re.IGNORECASE)
 COMMENT = re.compile(r"^Comment(?: \([^)]*\))?(?: on “|:)")
-"""How the text of a comment begins that is fixed to a page, see `loaders/pdf/comments.py`."""
+"""The beginning of the text of a page's comment, see `loaders/pdf/comments.py`."""
 # "The study has three limitations. First, ...": the items are sentences of the text.
 _ORDINAL = re.compile(
     r"^(?:first|second|third|fourth|fifth|sixth|finally|last)(?:ly)?\b[, ]|^\(?(?:[1-9]|[a-h]|i{1,3}|iv|vi?)\)\s",
     re.IGNORECASE,
 )
-# "List all the ways to end it": what answers may stand in more places than were found.
+# "List all the ways to end it": further answers may stand in places that were not found.
 _ASKS_FOR_ALL = re.compile(
     r"^\W*(?:(?:please|can you|could you|and|so) )*(?:list|enumerate|name|give|show|tell)\b.{0,12}?\b"
     r"(?:all|every|each)\b"
@@ -46,7 +46,7 @@ Items = list[tuple[str, SentenceRow]]
 
 
 def asks_for_all(question: str) -> bool:
-    """Return whether a question asks for all of several things that a text tells: "List all the ways to end it"."""
+    """Return whether a question asks for all of several things: "List all the ways to end it"."""
     return bool(_ASKS_FOR_ALL.search(question))
 
 

@@ -1,8 +1,8 @@
-"""Retrieval across languages: the sentences of a document that a question in another language may be answered by.
+"""Retrieval across languages: sentences that may answer a question in another language.
 
-A model of many languages gives each sentence one vector (`graph/engines/offline/multilingual.py`). They are made when
-the first question needs those of a document, and kept in the catalog; English questions on English documents never do.
-The cosine of a sentence is put on the scale of `scoring.ScoredSentence.fit`, so that the grade that counts as relevant
+A multilingual model gives each sentence one vector (`graph/engines/offline/multilingual.py`). The vectors of a document
+are computed when the first question needs them, and stored in the catalog; English questions on English documents need
+none. The cosine of a sentence is mapped to the scale of `scoring.ScoredSentence.fit`, so that the grade of relevance
 lies at the cosine that was measured for the language. A question in a script that the model does not know is compared
 by its words alone.
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
 
 _RELEVANT = scoring.RELEVANT_FIT / (scoring.COSINE_WEIGHT + scoring.MAXSIM_WEIGHT)
-"""The cosine and MaxSim at which a sentence has the least fit that is relevant, whatever that is for English."""
+"""The value of cosine and MaxSim, if equal, at which a sentence reaches the threshold of relevance for English."""
 # Cosine, and .3 times the part of the question's words that a sentence holds, from which it is relevant: between two
 # languages, within one, within one that sets no spaces. German and Spanish questions on English articles: .33 refuses
 # .94 of unrelated ones and declines .2 of the others. English ones within English, for want of more: .45 refuses .85
@@ -38,13 +38,13 @@ _SHARED_WORDS = 0.3
 _ACROSS, _WITHIN, _WITHIN_UNSPACED = 0.33, 0.45, 0.40
 _UNSPACED = frozenset(("zh", "ja", "th"))
 _SLOPE = 1.1  # .1 more cosine are 1.65 more of fit, so that a cosine of .75 has the highest fit
-_WORDS_OF_UNKNOWN = 0.6  # the part of a question's words that a sentence holds, where there is nothing but words
+_WORDS_OF_UNKNOWN = 0.6  # the least share of a question's words in a sentence, where only words are compared
 _MAX_NEW = 3000  # sentences without vectors that one question waits for (10 s); the next question goes on
 _SAMPLE = 3  # chunks of a document that tell its language
 _MAX_DOCUMENTS, _MAX_MATRICES = 4096, 256
-# Of so few documents the language of each is told: a page of German may hold none of the words that tell a library's.
+# In a library of at most so many documents each is looked at: one German page may have none of the six words below.
 _FEW = 12
-_LEAST_TELLING = 4  # of six words that tell a language; names and quotations bring one or two
+_LEAST_TELLING = 4  # of the six words of a language; names and quotations bring one or two
 
 
 class SentenceEncoder(Protocol):
@@ -76,7 +76,7 @@ class VectorCatalog(Catalog, Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """A question that MiniLM cannot compare with some of the documents."""
+    """A question with the documents that need this search, because MiniLM cannot compare them."""
 
     text: str
     language: str
@@ -107,7 +107,7 @@ class MultilingualSearch:
         return self if catalog is self._catalog else MultilingualSearch(catalog, self._encoder)
 
     def asked(self, question: str, documents: Sequence[str] = ()) -> Asked | None:
-        """Return which documents the question is compared with here; None if with none, as for English alone.
+        """Return the documents that this search compares with the question; None without any, as for English alone.
 
         Args:
             question: The question.
@@ -171,7 +171,7 @@ class MultilingualSearch:
         return scored
 
     def _vectors(self, chunks: Sequence[ChunkRow], room: int) -> tuple[dict[str, Vectors], int]:
-        """Return the vectors of chunks, and how many sentences were encoded for it: at most `room`, and a chunk."""
+        """Return the vectors of chunks, and how many sentences were encoded for that: about `room` at most."""
         found = self._catalog.multilingual_vectors([chunk.id for chunk in chunks], self._encoder.dimensions)
         fresh: dict[str, Vectors] = {}
         made = 0
@@ -185,7 +185,7 @@ class MultilingualSearch:
 
     def _language_of(self, document: str, generation: str) -> str:
         return _languages.get_or_build(
-            f"{document}-{generation}", functools.partial(_told_language, self._catalog, document, generation)
+            f"{document}-{generation}", functools.partial(_detect_language, self._catalog, document, generation)
         )
 
     def _holds_other_languages(self) -> bool:
@@ -195,7 +195,7 @@ class MultilingualSearch:
         return told or self._catalog.holds_other_scripts()
 
 
-def _told_language(catalog: Catalog, document: str, generation: str) -> str:
+def _detect_language(catalog: Catalog, document: str, generation: str) -> str:
     ids = catalog.chunk_ids(document, generation)
     middle = max(0, len(ids) // 2 - 1)
     chunks = catalog.chunks(ids[middle : middle + _SAMPLE])
@@ -209,7 +209,7 @@ def _threshold(asked: str, written: str) -> float:
 
 
 def _shared(asked: Asked, query: scoring.Query, chunk: ChunkRow) -> list[float]:
-    """Return which part of the question each sentence holds: of its words by weight, or of its pairs of signs."""
+    """Return the share of the question in each sentence: of its weighted words, or of its character pairs."""
     if asked.language in _UNSPACED:
         pairs = _pairs(asked.text)
         return [len(pairs & _pairs(sentence.search)) / max(1, len(pairs)) for sentence in chunk.sentences]

@@ -1,4 +1,4 @@
-"""Pages that a question names by number: their chunks are candidates, whatever words they hold.
+"""Pages that a question names by number, whose chunks are candidates whatever words they hold.
 
 "Which date is given on page 14?" shares few words with page 14, so a search may miss it.
 """

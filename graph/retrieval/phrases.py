@@ -1,7 +1,7 @@
 """Phrases of a question: the names, things, times and places in it, each with the preposition before it.
 
-There is no tagger: phrases are what stands between function words. English in the main; the function words of German,
-French and Spanish are known as well.
+There is no part-of-speech tagger: phrases are the words between function words. Mainly for English; the function words
+of German, French and Spanish are known as well.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Questions for how something was done ("How was the cheese made?"), and the passage that tells it step by step.
+"""Questions about how something was done ("How was the cheese made?"), and the sentences that describe its steps.
 
-Such a passage has sentences that begin with "First", "Then", "After two hours"; the best single sentence on the subject
-tells one step of it, or a result.
+These begin with "First", "Then", "After two hours"; the best single sentence on the subject would be one step only, or
+a result.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def asks_how_done(question: str) -> bool:
 
 
 def told_in_steps(question: str, chunks: Iterable[ChunkRow]) -> Items:
-    """Return the sentences that tell the steps of what a question asks how it was done, in their order; else []."""
+    """Return the sentences that describe the steps of a procedure that a question asks about, in order; else []."""
     asked = _asked(question)
     if not asked:
         return []
@@ -87,7 +87,7 @@ def _asked(question: str) -> tuple[str, str] | None:
 
 
 def _runs(chunk: ChunkRow, thing: str, deed: str) -> list[list[SentenceRow]]:
-    """Return the runs of sentences with two steps and more, with the sentence before, that tell of a thing's making."""
+    """Return runs of sentences with two or more steps, and the sentence before, that describe how a thing was made."""
     prose = [one for one in chunk.sentences if one.kind in ("prose", "item", "heading")]
     steps = [at for at, one in enumerate(prose) if _is_step(one)]
     found = []
@@ -106,7 +106,7 @@ def _is_step(sentence: SentenceRow) -> bool:
 
 
 def _tells(run: Sequence[SentenceRow], chunk: ChunkRow, thing: str, deed: str) -> bool:
-    """Return whether a run tells how a thing was made: its first sentence or the heading names both."""
+    """Return whether a run describes how a thing was made: its first sentence or the heading names both."""
     held = terms.stems(" ".join([run[0].text, *chunk.headings[-1:]]))
     makes = _MAKES.match(deed) is not None  # for which "our process" stands, too
     does = _names(deed, held) or stem(deed.lower()) in _ANY_DEED or (makes and bool(held & _PROCESS))
@@ -119,7 +119,7 @@ def _tells(run: Sequence[SentenceRow], chunk: ChunkRow, thing: str, deed: str) -
 
 
 def _has_phrase(thing: str, text: str) -> bool:
-    """Return whether a text has the words of a thing in a row; "DeepSeek-R1-Zero" has none of "DeepSeek-R1"."""
+    """Return whether a text has the words of a thing in a row; "DeepSeek-R1-Zero" does not have "DeepSeek-R1"."""
     words = [word for word in _WORDS.findall(thing.lower()) if word not in terms.STOP_WORDS]
     own = [stem(word) for word in words]
     said = [stem(word) for word in _WORDS.findall(text.lower())]

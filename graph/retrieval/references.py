@@ -1,4 +1,4 @@
-"""References of a question to the one before it: pronouns, and "that noun", replaced by what they stand for."""
+"""References of a question to the one before it: pronouns, and "that noun", replaced by their antecedents."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from graph.retrieval.elliptic import with_noun
 from graph.retrieval.phrases import phrases
-from graph.retrieval.subjects import ROLE, Memory, stood_for, with_thing_done
+from graph.retrieval.subjects import ROLE, Memory, antecedent_of, with_thing_done
 
 _PRONOUN = re.compile(
     r"\b(?P<own>its|their|his|her(?= [a-z])|sein(?:e[nmrs]?)?|ihr(?:e[nmrs]?)?|leur|leurs)\b"
@@ -29,7 +29,7 @@ _IMPERSONAL = re.compile(
 )
 _NEVER_THING = frozenset(("he", "she", "him", "his", "her"))  # German and French pronouns stand for things too
 _NEVER_PERSON = frozenset(("it", "its", "that", "this", "they", "them", "their"))  # not one person
-# "What happens if it is late?": what happens is no thing that "it" may stand for.
+# "What happens if it is late?": "it" does not refer to what happens.
 _HAPPENS = re.compile(r"(?:so )?what (?:happens|will happen|would happen|happened)\b", re.IGNORECASE)
 _JOINS = re.compile(
     r"\b(?:and|or|but|when|while|before|after|until|because|if|that|which|who|as|than|although|since|und|wenn|weil|et|si"
@@ -62,7 +62,7 @@ def with_references(text: str, memory: Memory, *, marked: bool) -> str:
 
 
 def _without_pronouns(text: str, memory: Memory) -> str:
-    """Return a question with what its pronouns stand for, where that was asked about before and is not in it."""
+    """Return a question with its pronouns replaced by antecedents from earlier questions, if it has none of its own."""
     if not (memory.focus or memory.person) or _IMPERSONAL.search(text):
         return text
     for found in _PRONOUN.finditer(text):
@@ -71,11 +71,11 @@ def _without_pronouns(text: str, memory: Memory) -> str:
         before = [one for one in before if asked is None or one.start > asked.end()]
         if before and (found["own"] or _JOINS.search(text[before[0].end : found.start()])):
             continue
-        focus = stood_for(found[0].lower(), memory)
+        focus = antecedent_of(found[0].lower(), memory)
         if not focus:
             continue
         if found[0].lower() in _NEVER_PERSON and memory.person and memory.person in focus:
-            # "that" stands for what the last answer said, not for what its question asked.
+            # "that" refers to the last answer, not to the subject of its question.
             told = "" if found[0].lower() in ("they", "them", "their") else f" ({memory.question.rstrip(' ?.!')})?"
             return f"{text.rstrip(' ?.!')}{told}" if told else text
         if found[0].lower() in _NEVER_THING and not (has_name(f"of {focus}") or ROLE.fullmatch(focus)):

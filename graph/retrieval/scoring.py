@@ -48,13 +48,13 @@ from loaders.text.dates import spelled_dates
 
 # Flat: BM25 1-4, cosine 2-7 and MaxSim 7-12 all give page@1 .925-.940.
 BM25_WEIGHT, COSINE_WEIGHT, MAXSIM_WEIGHT = 3.0, 5.0, 10.0
-# The fit of a sentence from which offline its passage counts as relevant. On 8 articles 7.7 refuses .915 of the
+# The fit of a sentence from which offline its chunk counts as relevant. On 8 articles 7.7 refuses .915 of the
 # questions about absent articles and .030 of the answerable ones, 7.8 .925 and .033, 7.9 .935 and .040, 8.0 .940 and
 # .045. Chosen among 120 settings with all questions in view; by halves .921 and .043, .960 and .021, names counted.
 RELEVANT_FIT = 7.8
 # Decides between look-alike tables. Chosen on one question; on the paper's 19 it moved neither page@1 nor page@5.
 ROW_WEIGHT = 3.0
-# A clause that the question names by its number ("6.2") is what it is about, however it is worded.
+# A clause that the question names by its number ("6.2") is its subject, whatever its words.
 NAMED_WEIGHT = 4.0
 # For embedders with one vector a chunk.
 TEXT_SHARE, VECTOR_SHARE = 0.5, 0.5
@@ -66,9 +66,9 @@ _ANSWER_COSINE, _ANSWER_MAXSIM, _ANSWER_COVERAGE, _ANSWER_TYPE, _ANSWER_RANK = 6
 _STOP_WORD_WEIGHT = 0.3
 _NAME = re.compile(r"(?<=[^\W]\s)[^\W\d_a-z][\w'’.-]*")  # not the first word of a question
 _BM25_BOUND = 2.2  # k1 + 1: the limit of BM25 for many occurrences of a word, times its idf
-# The frequencies of fewer units are taken as if among so many: in a library of one page every word is common, and a
-# question's small words weigh a third of it. On 48 questions over four documents of 1-8 pages, three more are answered
-# and none of the four about what is absent.
+# Smaller libraries are treated as if they had so many units: in a library of one page every word is common, and a
+# question's function words weigh a third of it. On 48 questions over four documents of 1-8 pages, three more are
+# answered, and none of the four about absent facts.
 _MIN_UNITS = 300
 # OpenBLAS shares larger products out among threads, which wait for each other by spinning: a question on 1,000 chunks
 # took 50-70 ms of CPU time in place of 26-33, and no less time.
@@ -102,7 +102,7 @@ class Query:
     term_weights: Mapping[str, float]
     """The idf of each stemmed content word."""
     of_names: NDArray[np.bool_]
-    """Which tokens belong to names, which a sentence with a pronoun has in the one it refers to."""
+    """Which tokens belong to names; for a sentence with a pronoun they are looked up in its antecedent's sentence."""
 
 
 # Not frozen: to make one takes .24 us in place of 1.07, and a question makes 450.
@@ -165,7 +165,7 @@ def _weights(
 
 
 def highest_bm25(query: Query) -> float:
-    """Return the most that BM25 can give for a question, of which a chunk in another language reaches little."""
+    """Return the upper bound of BM25 for a question; chunks in another language stay far below it."""
     return _BM25_BOUND * sum(query.term_weights.values()) or 1.0
 
 
@@ -233,7 +233,7 @@ def _likeness(
         asked: The vectors of the question's tokens, as `_asked` returns them.
         stored: The vectors of the chunk's tokens.
         of_names: Which of the question's tokens belong to names.
-        referred: For each sentence, that which names what its pronoun stands for; () for none.
+        referred: For each sentence, the index of the one with its pronoun's antecedent; () for none.
     """
     filled = np.flatnonzero(stored.lengths)
     result = np.zeros((len(stored.lengths), asked.shape[1]), np.float32)
@@ -271,9 +271,9 @@ def _products(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[
 
 
 def coverage(query: Query, chunk: ChunkRow) -> list[float]:
-    """Return for each sentence which share of the question's term weights it and the sentence before it hold, 0-1.
+    """Return for each sentence the share of the question's term weights in it and the sentence before it, 0-1.
 
-    What its pronoun stands for counts too. A table row counts alone: the row above it is about something else.
+    The sentence with its pronoun's antecedent counts too. A table row counts alone: the row above has another subject.
     """
     total = sum(query.term_weights.values()) or 1.0
     held = [terms.stems(sentence.search) & query.term_weights.keys() for sentence in chunk.sentences]

@@ -1,7 +1,7 @@
 """Correction of misspelt words of English questions by the words of the library.
 
 A word is taken for misspelt only if neither the library nor the vocabulary of a language model knows it; so a question
-about something that is not in the library is not bent towards what is.
+about something that is not in the library is not changed into one about something that is.
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ def corrected(question: str, vocabulary: Vocabulary, is_word: Callable[[str], bo
 
 
 def _forms(word: str) -> list[str]:
-    """Return a word and what it may be a form of: "convening", "conven", "convene"."""
+    """Return a word and its possible base forms: "convening", "conven", "convene"."""
     bases = [word.removesuffix(suffix) for suffix in _SUFFIXES if word.endswith(suffix)]
     bases = [base for base in bases if base[-1] != "s"]  # "advertsing" is no form of "adverts"
     return [word, *bases, *(f"{base}e" for base in bases)]
 
 
 def _nearest(word: str, vocabulary: Vocabulary) -> str:
-    """Return the word of the library with the fewest mistakes between, the most frequent of equal ones; or ""."""
+    """Return the library's word at the least edit distance, the most frequent of equal ones; or ""."""
     most = 2 if len(word) >= _LONG else 1
     # The index holds stems: a word is looked for behind each that the misspelt word begins like.
     found = [
@@ -80,7 +80,7 @@ def _nearest(word: str, vocabulary: Vocabulary) -> str:
 
 
 def _is_derived(word: str, other: str) -> bool:
-    """Return whether two words are made of one: an electrician is no misspelt "electrical"."""
+    """Return whether two words are derived from one root: "electrician" is not a misspelt "electrical"."""
     shared = next(
         (at for at, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other))
     )
@@ -88,13 +88,13 @@ def _is_derived(word: str, other: str) -> bool:
 
 
 def _apart(word: str, stemmed: str, most: int) -> int:
-    """Return how far a word's beginning, or its own stem, is from a stem."""
+    """Return the least edit distance of a word's beginning, or of its own stem, from a stem."""
     ends = {min(len(word), len(stemmed) + shift) for shift in (-1, 0, 1)}
     return min(distance(own, stemmed, most) for own in (stem(word), *(word[:end] for end in ends)))
 
 
 def _written(stemmed: str, vocabulary: Vocabulary) -> Counter[str]:
-    """Return how the library writes words of a stem, and how often in the first texts that hold it."""
+    """Return the library's words with a stem, counted in the first texts that have it."""
     # A search stems its words, and a stem's stem may be another: "advertis" is found by "advertise".
     forms = [word for word in (stemmed, f"{stemmed}e", f"{stemmed}ing") if stem(word) == stemmed]
     hits = vocabulary.search_text(forms, [], _MAX_TEXTS)
@@ -109,8 +109,8 @@ def _written(stemmed: str, vocabulary: Vocabulary) -> Counter[str]:
 def with_names(text: str, vocabulary: Vocabulary, is_word: Callable[[str], bool]) -> str:
     """Return a text in lower case with the names that the library has in it ("the dunnock", "the Dunnock").
 
-    A name has a capital wherever it stands, also amid a sentence; words that `is_word` knows may be defined terms of a
-    contract ("the Tenant"). Texts with capitals of their own stay as they are.
+    A name has a capital within sentences too. Words that `is_word` knows are left: they may be defined terms of a
+    contract ("the Tenant"). Texts with capitals of their own are unchanged.
     """
     if text[1:] != text[1:].lower():
         return text
@@ -125,7 +125,7 @@ def with_names(text: str, vocabulary: Vocabulary, is_word: Callable[[str], bool]
 
 
 def distance(one: str, other: str, most: int) -> int:
-    """Return how many letters are missing, wrong, too many or exchanged with their neighbour; `most` + 1 for more."""
+    """Return the edit distance with swaps of neighbours (Damerau-Levenshtein); `most` + 1 for more."""
     if abs(len(one) - len(other)) > most:
         return most + 1
     before: list[int] = []

@@ -1,4 +1,4 @@
-"""The subject of a conversation: what an answer named, and whether a question that leaves it out is about it."""
+"""The subject of a conversation: names in answers, and whether a question without a subject is about one of them."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from graph.storage.fulltext import stem
 from graph.storage.rows import SentenceRow
 
 
-class ToldOf(Protocol):
-    """Tells of a thing and a subject whether the library tells the one of the other, see `is_told_of`."""
+class CoOccurrence(Protocol):
+    """A function that says whether the library mentions a thing together with a subject, see `co_occur`."""
 
     def __call__(self, thing: str, subject: str, *, by_document: bool = False) -> bool:
-        """Return whether it does."""
+        """Return whether the library mentions them together."""
 
 
 Similar = Callable[[str, Sequence[str]], Sequence[float]]
-"""A function that takes a text and several others, and returns how near the text is in meaning to each of them."""
+"""A function that returns the similarity in meaning of a text to each of several others."""
 
 ROLE = re.compile(
     r"(?:the |an? |my )?(?:landlord|tenant|owner|lessor|lessee|buyer|seller|employer|employee|worker|customer|client"
@@ -57,7 +57,7 @@ _IS_THE = re.compile(
 _ASKS_WHAT_DONE = re.compile(
     r"\W*what (?:did|does|do|will|was|were|has|have)\b.* (?P<verb>[a-z]{3,})\W*", re.IGNORECASE
 )
-# How a table's row with the most, or the better of two, is told (`graph/tables/results.py`).
+# The form of answers that name the row with the most, or the better of two (`graph/tables/results.py`).
 _FIRST = re.compile(
     r"(?P<name>[^:\n]{2,60}?)(?:: [^\n]*, the (?:\w+[ -])?(?:highest|lowest) of \d+ values| has the (?:higher|lower) )"
 )
@@ -66,7 +66,7 @@ _BEGINS = re.compile(r"(?:The )?(?P<name>[A-Z][\w'’-]*(?: [A-Z0-9][\w'’-]*)*
 _OF_PERSON = frozenset(("he", "she", "him", "his", "her", "er", "ihn", "ihm", "sein", "il", "elle", "él", "ella"))
 _MAX_SUBJECT = 3  # words; a longer subject is a clause of its own
 _NEAR = 3  # characters between a verb and what it is done to
-_MAX_PASSAGES = 20  # that are looked through for a thing
+_MAX_CHUNKS = 20  # chunks that are searched for a thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +82,28 @@ class Memory:
     person: str = ""
     """The person that the last answer to a question "who" named."""
     role: str = ""
-    """What that question asked for: "the secretary"."""
+    """The role that that question asked for: "the secretary"."""
     ranked: str = ""
     """The last question for the most or least, as it stands alone."""
 
     @property
     def role_of_focus(self) -> str:
-        """What was asked for when the person was named who was asked about last; "" if that is no person."""
+        """The role of the last subject, if that is the person whom the last answer named; else ""."""
         return self.role if self.person and self.person in self.focus else ""
 
 
 class Owner(NamedTuple):
-    """Whose thing a question asks for, as in "the ranger's number"."""
+    """The owner of the thing that a question asks for, as in "the ranger's number"."""
 
     start: int
     end: int
     """The range of characters of the owner."""
     thing: str
-    """What is asked for."""
+    """The thing that is asked for."""
 
 
 def owner_in(question: str) -> Owner | None:
-    """Return whose thing a question asks for; None if it names no owner."""
+    """Return the owner of the thing that a question asks for; None if it names none."""
     found = _OWNED.search(question)
     if not found:
         return None
@@ -112,7 +112,7 @@ def owner_in(question: str) -> Owner | None:
 
 
 def owned_instead(text: str, owner: Phrase, others: Sequence[Phrase], similar: Similar) -> Phrase:
-    """Return which phrase another takes the place of: the owner's, or that of what it owns, if that is nearer.
+    """Return the phrase that a new one replaces: the owner's, or that of the owned thing, if that is nearer.
 
     After "What were Acme's net sales?", "And adjusted EBIT?" asks for another thing of Acme, though it has capitals.
     """
@@ -126,12 +126,12 @@ def owned_instead(text: str, owner: Phrase, others: Sequence[Phrase], similar: S
 
 
 def owned_in(others: Sequence[Phrase], owner: Owner | Phrase) -> Phrase | None:
-    """Return the phrase of what an owner owns, among those of a question; None if there is none."""
+    """Return the phrase of the owned thing among those of a question; None if there is none."""
     return next((one for one in others if one.start >= owner.end and one.kind != "time" and not one.lead), None)
 
 
 def is_office(text: str, owner: Owner, memory: Memory, similar: Similar) -> bool:
-    """Return whether a thing is an office like that of the owner, a person, and no other thing of the owner.
+    """Return whether a thing is an office like the owner's, held by another person, and not a thing that the owner has.
 
     After "Who is the secretary?" and "What is her number?", "And the treasurer?" asks for the number of another person.
     """
@@ -141,8 +141,8 @@ def is_office(text: str, owner: Owner, memory: Memory, similar: Similar) -> bool
     return office > other
 
 
-def does_so(text: str, doer: str | None, other: str, similar: Similar) -> bool:
-    """Return whether a bare noun is more like who does something than another phrase: "How much do guests pay?"."""
+def is_agent(text: str, doer: str | None, other: str, similar: Similar) -> bool:
+    """Return whether a bare noun is more like a question's agent than another phrase: "How much do guests pay?"."""
     if not doer or not text.islower():
         return False
     near = similar(text, [doer, other])
@@ -155,8 +155,8 @@ def person_in(question: str, answer: str) -> str:
         return ""
     first, _, others = answer.partition("\n\n")
     asked, folded = terms.stems(_NAMES.sub(" ", question)) - _STOPS, question.casefold()
-    # Of "Dr Roe treats adults, and Dr Lee treats children" the part that says what was asked tells who. Passages that
-    # do not claim to answer tell who only if they say it.
+    # Of "Dr Roe treats adults, and Dr Lee treats children" the clause with the question's words has the name. Quotes
+    # that do not claim to answer count only if they have these words.
     parts = _PARTS.split(others) if first.endswith(":") else _PARTS.split(first)
     if first.endswith(":"):
         parts = [part for part in parts if asked & terms.stems(part)]
@@ -185,7 +185,7 @@ def chosen_in(question: str, answer: str) -> str:
 
 
 def done_in(question: str, answer: str) -> str:
-    """Return the thing that an answer says something was done to: "a shredder" of what was bought; "" if none."""
+    """Return the object of the deed in an answer: "a shredder" of "to buy a shredder"; "" if none."""
     asked = _ASKS_WHAT_DONE.fullmatch(question)
     if asked is None or any(one.kind != "time" for one in phrases(question)):
         return ""
@@ -195,8 +195,8 @@ def done_in(question: str, answer: str) -> str:
     return after[0].text if after and after[0].determined and after[0].start < _NEAR else ""
 
 
-def stood_for(pronoun: str, memory: Memory) -> str:
-    """Return what a lower-case pronoun stands for: the person named last, or the thing asked about last; "" if none.
+def antecedent_of(pronoun: str, memory: Memory) -> str:
+    """Return the antecedent of a lower-case pronoun: the person named last, or the thing asked about last; or "".
 
     After "Who made the tall clock?" and "When did he make it?" the clock is "it", though the last question names both.
     """
@@ -208,7 +208,7 @@ def stood_for(pronoun: str, memory: Memory) -> str:
 
 
 def with_thing_done(rest: str, doer: str, memory: Memory) -> str:
-    """Return what follows a pronoun that stands for a person, with what the person did something to: "made it"."""
+    """Return the text after a person's pronoun, with "it" replaced by the object of that person's deed: "made it"."""
     thing = _done_by_person(memory) if memory.person in memory.focus else memory.focus
     if not memory.person or doer != memory.person or not thing:
         return rest
@@ -216,7 +216,7 @@ def with_thing_done(rest: str, doer: str, memory: Memory) -> str:
 
 
 def _done_by_person(memory: Memory) -> str:
-    """Return what the last question named beside the person who was told; "" if nothing."""
+    """Return the object in the last question beside the person whom its answer named; "" if there is none."""
     return memory.role if memory.role and memory.role in memory.question else ""
 
 
@@ -230,43 +230,43 @@ def office_instead(text: str, memory: Memory) -> str:
     return memory.question.replace(memory.person, text)
 
 
-def with_subject(question: str, subject: str, told_of: ToldOf | None, role: str = "") -> str:
-    """Return a question with the subject that it leaves out, if the library tells its thing of the subject.
+def with_subject(question: str, subject: str, co_occurs: CoOccurrence | None, role: str = "") -> str:
+    """Return a question with the subject that it leaves out, if the library mentions its thing with that subject.
 
     "How long does the protection last?" is about the vaccination that was asked about before, where several have one.
-    A person who was told has a role; a question with a word of it is about that thing itself.
+    `role` is that of the person in the last answer; a question with one of its words is about that thing itself.
     """
     if _OFFICE.fullmatch(subject) or {stem(word) for word in terms.content_terms(question)} & terms.stems(role):
         return question  # "When was the trust founded?" after "Who is the chair of the trust?" asks of the trust itself
     # Of "the excess of the home policy" the policy.
     whole, subject = subject, re.split(r" (?:of|for|in|under) (?=the |my |our |[A-Z])", subject)[-1]
-    if not subject or told_of is None or len(subject.split()) > _MAX_SUBJECT:
+    if not subject or co_occurs is None or len(subject.split()) > _MAX_SUBJECT:
         return question
     found = phrases(question)
     if terms.stems(question) & terms.stems(whole) - {stem("the"), stem("of"), stem("for"), stem("in")}:
         return question
     things = [one for one in found if one.determined and one.kind == "noun" and not one.lead]
     alone = len(found) == 1 and len(things) == 1 and re.match(r"the ", things[0].text, re.IGNORECASE)
-    told = bool(alone and whole == subject and told_of(things[0].text, subject))
+    told = bool(alone and whole == subject and co_occurs(things[0].text, subject))
     if not told and not any(one.kind == "name" for one in found):
-        told = told_of(question, subject, by_document=True)
+        told = co_occurs(question, subject, by_document=True)
     return f"{question.rstrip(' ?.!')} for {subject}?" if told else question
 
 
-def is_told_of(catalog: Catalog, thing: str, subject: str, *, by_document: bool = False) -> bool:
+def co_occur(catalog: Catalog, thing: str, subject: str, *, by_document: bool = False) -> bool:
     """Return whether several sentences or rows name a thing, and one of them the subject too.
 
-    A subject that a document is titled by is only told of where another document names the thing as well.
+    For a subject in the title of a document, another document has to name the thing as well.
 
     Args:
         catalog: What the library holds.
         thing: A thing, or a question.
-        subject: What may own the thing.
+        subject: The possible owner of the thing.
         by_document: Whether the subject has to be in the title of a document.
     """
     words = terms.content_terms(thing)
     wanted, about = frozenset(map(stem, words)), frozenset(map(stem, terms.content_terms(subject)))
-    found = catalog.search_text(words, [], _MAX_PASSAGES)
+    found = catalog.search_text(words, [], _MAX_CHUNKS)
     held = [(row.document, _stems(one)) for row in catalog.chunks([key for key, _ in found]) for one in row.sentences]
     naming = [(document, stems) for document, stems in held if wanted <= stems]
     documents = {document for document, _ in naming}
@@ -277,5 +277,5 @@ def is_told_of(catalog: Catalog, thing: str, subject: str, *, by_document: bool 
 
 
 def _stems(sentence: SentenceRow) -> frozenset[str]:
-    """Return the stems of a sentence, or of a row with its columns; not those of what stands over it."""
+    """Return the stems of a sentence, or of a row with its columns, without the headings above."""
     return terms.stems(" ".join([sentence.text, *(f"{column} {cell}" for column, cell in sentence.cells)]))

@@ -51,11 +51,11 @@ def words(text: str) -> list[str]:
 
 
 def content_terms(text: str) -> list[str]:
-    """Return the distinct words that are no stop words; all words if every one is ("What is it?")."""
+    """Return the distinct words without stop words; all words if every one is a stop word ("What is it?")."""
     return list(_content_terms(text))
 
 
-@lru_cache(maxsize=256)  # those of a question are asked for ten times until it is answered
+@lru_cache(maxsize=256)  # called ten times for one question
 def _content_terms(text: str) -> tuple[str, ...]:
     found = [term.text for term in terms(text)]
     ignored = STOP_WORDS | stop_words(language(text))
@@ -64,7 +64,7 @@ def _content_terms(text: str) -> tuple[str, ...]:
 
 
 def search_terms(text: str) -> list[str]:
-    """Return what a text is searched by: its content terms, and numbers with points and codes ("6.2", "KX-204").
+    """Return the search terms of a text: its content terms, and numbers with points and codes ("6.2", "KX-204").
 
     FTS5 finds these whole, as phrases of their parts.
     """

@@ -20,7 +20,7 @@ _MAX_EXACT = 800
 # The first search of a process compares more of them: `pagewitness ask` on 1,000 chunks takes .94 CPU seconds so, and
 # 1.23 where it loads and opens Chroma. Later ones take 1.5 ms with the index, and 3 without.
 _MAX_EXACT_AT_FIRST = 2000
-# Of a caller who may see a part of the library alone, more are compared: of 100,000 chunks with 200,000 vectors, 1,000
+# For a caller who may see only a part of the library, more are compared: of 100,000 chunks with 200,000 vectors, 1,000
 # take 5 to 8 ms of CPU so, and 82 to 92 by the index's filter, where the search of all takes 1.8.
 _MAX_EXACT_OF_SCOPE = 2000
 _MAX_MATRICES = 4  # documents whose sentence vectors are cached, 9 MB for 500 chunks
@@ -36,7 +36,7 @@ _chunk_ids: LRUCache[list[str]] = LRUCache(_MAX_LISTS)
 _matrices: LRUCache[Matrix] = LRUCache(_MAX_MATRICES)
 _matrices_of_scopes: LRUCache[Matrix] = LRUCache(_MAX_SCOPES)
 _first_search = threading.Lock()
-"""Locked for good by the first search of this process that finds its index not opened yet."""
+"""Acquired, and never released, by the first search of this process that finds its index not opened yet."""
 
 
 def nearest_chunks(

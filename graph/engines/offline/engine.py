@@ -130,12 +130,12 @@ class OfflineEngine:
                 earlier[-1] = earlier[-1][0], turn["text"]
         if earlier:
             from graph.retrieval.follow_ups import standalone  # its patterns are compiled for follow-ups alone
-            from graph.retrieval.subjects import is_told_of
+            from graph.retrieval.subjects import co_occur
 
             earlier = [(await asyncio.to_thread(self._named, text), told) for text, told in earlier]
             question = await asyncio.to_thread(self._named, question)
-            told_of = partial(is_told_of, self._catalog)
-            question = await asyncio.to_thread(standalone, question, earlier, self._similar, told_of)
+            co_occurs = partial(co_occur, self._catalog)
+            question = await asyncio.to_thread(standalone, question, earlier, self._similar, co_occurs)
         return Reply(await asyncio.to_thread(self._corrected, question))
 
     def _corrected(self, question: str) -> str:
