@@ -13,9 +13,9 @@ from graph.storage.base import PageLedger
 from graph.storage.page_leases import CHUNKS
 from graph.storage.rows import DONE, PageRow
 
-LEASE_S = 60.0
+LEASE_S = 30.0
 """Seconds that a lease lasts: so long others wait for the pages of a process that was killed or cut off."""
-_RENEWED_EVERY_S = LEASE_S / 4
+_RENEWED_EVERY_S = LEASE_S / 6  # five may come late or fail before a page is another's, too
 _LOOKED_EVERY_S = 0.5  # a page takes a second or more; ten batches that wait cost 20 queries a second
 # A node that a server runs again in another process is another owner: the first one may still be at work.
 _PROCESS = uuid.uuid4().hex[:12]
