@@ -71,11 +71,22 @@ def absence_in(
         for name in found.missing
     )
     known = known or names_some({word.stem for word in found.unexplained}, views)
+    known = known or (bool(_WHO.match(question)) and not _holds_names(found.view))
+    phrase = _phrase(question, found)  # "which segment" is a word for the rows
+    known = known or bool(phrase and re.match(rf"\W*(?:which|what) {re.escape(phrase)}\b", question, re.IGNORECASE))
     absence = _absence(question, found)
     if not absence or known:
         return ""
     prose = [s.text for chunk in chunks for s in chunk.sentences if s.kind not in NO_PROSE]
     return "" if _stands_in(prose, found) else absence
+
+
+_WHO = re.compile(r"\W*(?:and |so )?who(?:se|m|['’]s)?\b", re.IGNORECASE)
+
+
+def _holds_names(view: TableView) -> bool:
+    """Return whether a table may name persons: "Who is the CEO of ...?" is no question for one of numbers."""
+    return any(cell[:1].isalpha() for row in view.rows for cell in row.cells.values())
 
 
 def _is_title(name: str, chunks: Sequence[ChunkRow], titles: dict[str, str]) -> bool:

@@ -60,6 +60,12 @@ _IN_TIME = re.compile(
     r"|progress|advance|years?|months?|weeks?|days?|hours?|minutes?|seconds?|1[0-9]\d\d|20\d\d)\b",
     re.IGNORECASE,
 )
+# "Held on September 24" and "at 10 am" say when, and not where.
+_ON_DAY = re.compile(
+    r"\b(?:on|in|by|from|to|at|between|until) (?:the )?(?:\w+ )?"
+    rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?)?(?:{_DAY_OR_MONTH.pattern})"
+    r"|\d{1,2}(?:[:.]\d\d)?(?: ?[ap]\.?m\b|:\d\d))"
+)
 _TO_DO = re.compile(r"\bto (?!the |an? |your |our |its |their |[A-Z0-9])\w+")  # "to ensure" goes nowhere
 _LOCATED = re.compile(r"\b(?:located|based|situated|headquarter\w*|seat|address|lies|stands|premises)\b", re.IGNORECASE)
 _IS_LOCATED = re.compile(
@@ -261,7 +267,7 @@ def _names_somebody(question: str, quote: str, known: frozenset[str]) -> bool:
 
 def _holds_place(question: str, quote: str, known: frozenset[str]) -> bool:
     """Return whether a quote says where: by a name after "in" or "at" if a question asks where something is located."""
-    told = _TO_DO.sub(" ", _IN_TIME.sub(" ", quote))
+    told = _ON_DAY.sub(" ", _TO_DO.sub(" ", _IN_TIME.sub(" ", quote)))
     if not _IS_LOCATED.search(question):
         return bool(PLACE.search(told))
     names = {found[1] for found in _AT_NAME.finditer(told) if not _DAY_OR_MONTH.fullmatch(found[1])}
@@ -288,6 +294,7 @@ def _is_amount(after: Sequence[str], counted: Iterable[str]) -> bool:
     return any(_OF_UNIT.fullmatch(word) and stem(word.lower()) not in counted for word in after)
 
 
+_DETERMINERS = frozenset(("the", "this", "these", "those", "its", "their", "our", "his", "her"))
 # What happened last year is not what may happen.
 _HOW_MANY_MAY = re.compile(r"^\W*(?:and |so )?how many [\w ]{2,40}? (?:can|may|must|should) (?:i|we|you|one)\b", re.I)
 _WERE = re.compile(r"\b(?:were|was|had|have been|has been)\b", re.IGNORECASE)
@@ -312,4 +319,10 @@ def _counts(question: str, evidence: Evidence, known: frozenset[str]) -> bool:
     if not things:
         held = stems(quote)
         return not counted or any(says(word.lower(), held) for word in (asked.groups() if asked else ()) if word)
-    return any(-2 <= thing - number <= _NEAR for number in numbers for thing in things)
+    # "Of six councils, the Board ... the priorities" counts councils: another noun phrase begins in between.
+    begun = {at for at, word in enumerate(words) if word.lower() in _DETERMINERS}
+    return any(
+        -2 <= thing - number <= _NEAR and begun.isdisjoint(range(number + 1, thing))
+        for number in numbers
+        for thing in things
+    )

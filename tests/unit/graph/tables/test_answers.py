@@ -384,3 +384,15 @@ def test_a_question_for_the_measure_of_a_thing_that_no_row_names_has_no_answer_i
     rows = (("Net weight", "1.1 kg", "1.6 kg"), ("Colour temperature", "3,000 K", "2,700 K"), ("Life", "20 h", "40 h"))
     kilns = table(rows, ("Property", "Kiln A", "Kiln B"), caption="")
     assert not answer_from_tables("how hot does the oven have to be", [kilns], {}).claims
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is the director of Skua?",
+        "What was the fuel of Skua in the third quarter?",
+        "Which segment had the higher fuel?",
+    ],
+)
+def test_what_is_no_row_or_column_is_not_missed_in_a_table(question: str) -> None:
+    assert ask(question).absence == ""

@@ -277,6 +277,8 @@ def test_a_question_on_a_page_answers_none(question: str, quote: str) -> None:
         ("What were the sales of the mill?", "The sales of the mill were 4% lower."),
         ("What were net sales in the third quarter?", "Net sales in fiscal year 2023 were 14 million pounds in all."),
         ("Who are the auditors?", "AUDITORS CORPORATE OFFICE"),
+        ("Where was the general meeting held?", "The general meeting was held on September 24, 2002."),
+        ("How many strategic priorities are there?", "With six councils, the board set the strategic priorities."),
         (
             "Who are the plaintiffs in the Wick case?",
             "In the Wick case it admits the Application, but adds that plaintiffs err.",
@@ -295,6 +297,8 @@ def test_a_value_of_another_kind_is_no_answer(question: str, quote: str) -> None
         ("What is the phone number of the ferry office?", "Ferry office: 055 120 044"),
         ("What were the sales of the mill?", "The sales of the mill were 4% lower at 14 million pounds."),
         ("What were net sales in the third quarter?", "Net sales in the third quarter were 14 million pounds."),
+        ("Where was the general meeting held?", "On 24 May 2002 the general meeting was held in the old mill."),
+        ("How many strategic priorities are there?", "There are six main strategic priorities."),
         ("Who are the auditors of the mill?", "The auditors of the mill are Holm & Berg."),
     ],
 )
