@@ -1,4 +1,4 @@
-"""Geometry of boxes: overlap, containment, and page units to fractions."""
+"""Geometry of boxes: overlap, containment, lines of words, and page units to fractions."""
 
 from __future__ import annotations
 
@@ -34,6 +34,18 @@ def bounding_box(boxes: Iterable[Box]) -> Box:
     """Return the smallest box around all; there must be at least one."""
     x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
     return Box(min(x0s), min(y0s), max(x1s), max(y1s))
+
+
+def line_boxes(boxes: Iterable[Box]) -> tuple[Box, ...]:
+    """Return a box around each line of words, whose boxes are given in reading order."""
+    lines: list[list[Box]] = []
+    for box in boxes:
+        last = lines[-1][-1] if lines else None
+        if last and last.y0 <= (box.y0 + box.y1) / 2 <= last.y1 and box.x0 >= last.x0:
+            lines[-1].append(box)
+        else:
+            lines.append([box])
+    return tuple(map(bounding_box, lines))
 
 
 def to_fractions(box: Box, width: float, height: float) -> Box:

@@ -253,6 +253,16 @@ def write_pdf(path: Path, *texts: str, password: str = "") -> Path:
 
 
 @pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """The address of a new Postgres database; skips the test where no server can be started."""
+    from tests.postgres import drop_database, new_database
+
+    made = new_database()
+    yield made
+    drop_database(made)
+
+
+@pytest.fixture
 def make_pdf(tmp_path: Path) -> MakePdf:
 
     def make(name: str, *texts: str, password: str = "") -> Path:

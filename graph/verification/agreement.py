@@ -16,6 +16,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from graph.verification.quotes import SearchText, normalised
+from loaders.geometry import line_boxes
 from loaders.text.alignment import WordIndex, tokens, word_keys
 from loaders.text.plain import plain
 from loaders.text.raised_signs import RAISED, WRITTEN_MARK, raised, without_marks
@@ -58,7 +59,7 @@ class Testimony:
 
     def boxes(self, page: int) -> tuple[Box, ...]:
         """Return a rectangle for each line that the quote covers on a page."""
-        return line_boxes([word for word in self.words if word.page == page])
+        return line_boxes(word.box for word in self.words if word.page == page)
 
 
 class WitnessWords:
@@ -261,21 +262,6 @@ class _Order:
 def placed(words: Sequence[Word], page: int) -> list[PlacedWord]:
     """Return the words of a page with its number."""
     return [PlacedWord(word.text, word.box, page) for word in words]
-
-
-def line_boxes(words: Sequence[PlacedWord]) -> tuple[Box, ...]:
-    """Return a rectangle for each line of words that are given in reading order."""
-    lines: list[list[Box]] = []
-    for word in words:
-        last = lines[-1][-1] if lines else None
-        if last and last.y0 <= (word.box.y0 + word.box.y1) / 2 <= last.y1 and word.box.x0 >= last.x0:
-            lines[-1].append(word.box)
-        else:
-            lines.append([word.box])
-    return tuple(
-        Box(min(b.x0 for b in line), min(b.y0 for b in line), max(b.x1 for b in line), max(b.y1 for b in line))
-        for line in lines
-    )
 
 
 def _visual_lines(words: Sequence[PlacedWord]) -> Iterator[list[PlacedWord]]:

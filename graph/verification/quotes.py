@@ -15,6 +15,7 @@ from itertools import accumulate
 
 from graph.storage.rows import ChunkRow, SentenceRow, Transcript
 from graph.types import Claim
+from loaders.geometry import line_boxes
 from loaders.text.plain import plain
 from loaders.text.raised_signs import without_marks
 from loaders.types import Box, Word
@@ -197,7 +198,7 @@ def _boxes(wanted: str, transcript: Transcript) -> tuple[Box, ...]:
     """Return a rectangle for each line that the quote covers, or the block's where the words are in another order."""
     words = _covered(wanted, transcript.words) or _covered(_BRACKETED_MARK.sub("", wanted), transcript.words)
     if words:
-        return _lines(words)
+        return line_boxes(word.box for word in words)
     for block in transcript.blocks:
         if block.box and wanted in normalised(plain(block.text)):
             return (block.box,)
@@ -215,21 +216,6 @@ def _covered(wanted: str, words: Sequence[Word]) -> list[Word]:
         if start < at + len(wanted) and end > at and piece:
             found.append(word)
     return found
-
-
-def _lines(words: Sequence[Word]) -> tuple[Box, ...]:
-    lines: list[list[Box]] = []
-    for word in words:
-        middle = (word.box.y0 + word.box.y1) / 2
-        last = lines[-1][-1] if lines else None
-        if last and last.y0 <= middle <= last.y1 and word.box.x0 >= last.x0:
-            lines[-1].append(word.box)
-        else:
-            lines.append([word.box])
-    return tuple(
-        Box(min(b.x0 for b in line), min(b.y0 for b in line), max(b.x1 for b in line), max(b.y1 for b in line))
-        for line in lines
-    )
 
 
 def quoted_rows(quote: str, chunk: ChunkRow) -> list[SentenceRow]:

@@ -6,7 +6,6 @@ import json
 import random
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +18,11 @@ from graph.maintenance import migration
 from graph.storage.stores import HomeStores
 from tests.conftest import SAMPLE, MakePdf
 from tests.flows.test_postgres import ended, said, start
-from tests.postgres import drop_database, new_database
 
 QUESTIONS = [
     *(json.loads(line)["question"] for line in (SAMPLE.parent / "questions.jsonl").read_text("utf-8").splitlines()),
     "Who wrote the report?", "How many pages does it have?", "What is on page 3?", "Summarise the document.",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def url() -> Iterator[str]:
-    made = new_database()
-    yield made
-    drop_database(made)
 
 
 @pytest.fixture
@@ -55,14 +46,14 @@ def migrate(home: Path, place: str, *options: str) -> int:
 
 @pytest.mark.heavy
 def test_a_library_answers_alike_in_postgres_and_back_in_a_home_folder(
-    old: Path, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    old: Path, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = [said(old, question, capsys) for question in QUESTIONS]
     assert sum(bool(one["citations"]) for one in before) >= 10
-    assert migrate(old, url, "--verify") == 3, "nothing is there yet"
-    assert migrate(old, url) == 0
-    assert migrate(old, url, "--verify") == 0
-    monkeypatch.setenv("PAGEWITNESS_STORE_URL", url)
+    assert migrate(old, postgres_url, "--verify") == 3, "nothing is there yet"
+    assert migrate(old, postgres_url) == 0
+    assert migrate(old, postgres_url, "--verify") == 0
+    monkeypatch.setenv("PAGEWITNESS_STORE_URL", postgres_url)
     assert [alike(said(old, question, capsys)) for question in QUESTIONS] == [alike(one) for one in before]
 
     upload = old / "uploads" / "0123" / "letter.pdf"
@@ -77,26 +68,28 @@ def test_a_library_answers_alike_in_postgres_and_back_in_a_home_folder(
     assert len(list((back / "pages").rglob("*.png"))) == len(list((old / "pages").rglob("*.png"))) > 0
 
 
-def test_a_difference_is_named_and_copied_again(old: Path, url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert migrate(old, url) == 0
-    with psycopg.connect(url) as connection:
+def test_a_difference_is_named_and_copied_again(
+    old: Path, postgres_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert migrate(old, postgres_url) == 0
+    with psycopg.connect(postgres_url) as connection:
         connection.execute("UPDATE pages SET attempts = 9 WHERE page = 1")
         connection.execute("DELETE FROM chunk_vectors WHERE id = (SELECT min(id) FROM chunk_vectors)")
     capsys.readouterr()
-    assert migrate(old, url, "--verify") == 3
+    assert migrate(old, postgres_url, "--verify") == 3
     said = capsys.readouterr().out
     assert "0 equal" in said
     assert "vectors in place of" in said
     assert "SHA-256" in said
-    assert migrate(old, url) == 0
-    assert migrate(old, url, "--verify") == 0
+    assert migrate(old, postgres_url) == 0
+    assert migrate(old, postgres_url, "--verify") == 0
 
 
-def test_a_copy_that_was_stopped_goes_on(old: Path, url: str, make_pdf: MakePdf) -> None:
+def test_a_copy_that_was_stopped_goes_on(old: Path, postgres_url: str, make_pdf: MakePdf) -> None:
     """Rows without vectors are no document yet: it cannot be asked, and is copied again."""
     assert main.main(["ingest", "--home", str(old), str(make_pdf("note.pdf", "The lamp burned 4 litres of oil."))]) == 0
     source = dependencies.home_stores()
-    target = migration.target_of(url, source)
+    target = migration.target_of(postgres_url, source)
     documents = source.catalog.copies.documents()
     target.catalog.copies.write_shared(source.catalog.copies.read_shared())
     target.catalog.copies.write(documents[0], source.catalog.copies.read(documents[0]))
@@ -110,10 +103,10 @@ def test_a_copy_that_was_stopped_goes_on(old: Path, url: str, make_pdf: MakePdf)
 
 
 def test_the_old_home_is_not_written_until_it_is_opened_again(
-    old: Path, url: str, make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]
+    old: Path, postgres_url: str, make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]
 ) -> None:
     note = str(make_pdf("note.pdf", "The lamp burned 4 litres of oil."))
-    assert migrate(old, url) == 0
+    assert migrate(old, postgres_url) == 0
     capsys.readouterr()
     assert main.main(["ingest", "--home", str(old), note]) == 2
     refused = capsys.readouterr().err
@@ -122,17 +115,17 @@ def test_the_old_home_is_not_written_until_it_is_opened_again(
     assert main.main(["ask", "--home", str(old), QUESTIONS[0]]) == 0, "it may be asked"
     assert main.main(["migrate", "--home", str(old), "--reopen"]) == 0
     assert main.main(["ingest", "--home", str(old), note]) == 0
-    assert migrate(old, url) == 0, "what is new is copied too"
+    assert migrate(old, postgres_url) == 0, "what is new is copied too"
 
 
-def test_vectors_of_another_model_are_refused(old: Path, url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    target = migration.target_of(url, HomeStores(old, ""))
+def test_vectors_of_another_model_are_refused(old: Path, postgres_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    target = migration.target_of(postgres_url, HomeStores(old, ""))
     target.vectors.check("another-model/3")
     target.close()
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(postgres_url) as connection:
         connection.execute("INSERT INTO chunk_vectors VALUES ('a-b-0', 'a-b-0', 'a', 'b', '[1,0,0]')")
     capsys.readouterr()
-    assert migrate(old, url) == 2
+    assert migrate(old, postgres_url) == 2
     assert "another-model/3" in capsys.readouterr().err
 
 
@@ -156,27 +149,27 @@ def test_a_place_that_is_none_is_refused(
     assert len(error.splitlines()) == 1
 
 
-def test_page_images_go_into_a_shared_folder(old: Path, url: str, tmp_path: Path) -> None:
+def test_page_images_go_into_a_shared_folder(old: Path, postgres_url: str, tmp_path: Path) -> None:
     shared = tmp_path / "shared"
     shared.mkdir()
     files = ("--files", shared.as_uri())
-    assert migrate(old, url, "--verify", *files) == 3
-    assert migrate(old, url, *files) == 0
-    assert migrate(old, url, "--verify", *files) == 0
+    assert migrate(old, postgres_url, "--verify", *files) == 3
+    assert migrate(old, postgres_url, *files) == 0
+    assert migrate(old, postgres_url, "--verify", *files) == 0
     images = {one.stem for one in (old / "pages").rglob("*.png")}
     assert images <= {one.stem for one in shared.rglob("*") if one.is_file()}
     next(one for one in shared.rglob("*") if one.stem in images).unlink()
-    assert migrate(old, url, "--verify", *files) == 3, "an image is gone"
+    assert migrate(old, postgres_url, "--verify", *files) == 3, "an image is gone"
 
 
 @pytest.mark.slow
 @pytest.mark.processes
-def test_a_copy_that_is_killed_ten_times_is_whole_in_the_end(home: Path, url: str, make_pdf: MakePdf) -> None:
+def test_a_copy_that_is_killed_ten_times_is_whole_in_the_end(home: Path, postgres_url: str, make_pdf: MakePdf) -> None:
     """`kill -9` at random moments, then the same command; the two stores are equal, and nothing is there twice."""
     for number in range(60):
         make_pdf(f"notes/{number}.pdf", *(f"Note {number}. The lamp burned {page} litres of oil." for page in range(5)))
     ended(start(home, "ingest", str(home.with_name("notes"))))
-    to = ("migrate", "--to", url)
+    to = ("migrate", "--to", postgres_url)
     begun = time.monotonic()
     ended(start(home.with_name("nothing"), *to))
     least = time.monotonic() - begun  # the time of a command that has nothing to copy
@@ -187,7 +180,7 @@ def test_a_copy_that_is_killed_ten_times_is_whole_in_the_end(home: Path, url: st
         time.sleep(least * chance.uniform(0.6, 1.6))
         process.kill()
         process.wait()
-        with psycopg.connect(url) as connection:
+        with psycopg.connect(postgres_url) as connection:
             row = connection.execute("SELECT count(*) FROM documents WHERE generation <> ''").fetchone()
         counts.append(row[0] if row else 0)
     print("documents after each kill:", counts)

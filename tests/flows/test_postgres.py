@@ -7,7 +7,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,20 +17,12 @@ import pytest
 from graph import dependencies
 from graph.cli import main
 from tests.conftest import ROOT, SAMPLE, MakePdf
-from tests.postgres import drop_database, new_database
 
 QUESTIONS = ("When was the observatory founded?", "How many puffins were counted in 2024?")
 # What an answer says of itself, without the time it took and the folder that it was asked in.
 SAYS = ("answer", "refused", "reason")
 CITES = ("document", "name", "page", "quote", "boxes", "chunk", "verdict")
 CHUNKS = "SELECT id, text, pages, sentences FROM chunks ORDER BY id"
-
-
-@pytest.fixture
-def url() -> Iterator[str]:
-    made = new_database()
-    yield made
-    drop_database(made)
 
 
 def start(home: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
@@ -60,12 +51,12 @@ def said(home: Path, question: str, capsys: pytest.CaptureFixture[str]) -> dict[
 
 @pytest.mark.heavy
 def test_the_sample_is_answered_as_from_a_home_folder(
-    library: Path, home: Path, url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    library: Path, home: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PAGEWITNESS_ENGINE", "offline")
     embedded = [said(library, question, capsys) for question in QUESTIONS]
     assert all(one["citations"] for one in embedded)
-    monkeypatch.setenv("PAGEWITNESS_STORE_URL", url)
+    monkeypatch.setenv("PAGEWITNESS_STORE_URL", postgres_url)
     assert main.main(["ingest", "--home", str(home), str(SAMPLE)]) == 0
     assert [said(home, question, capsys) for question in QUESTIONS] == embedded
     dependencies.home_stores().close()
@@ -74,19 +65,19 @@ def test_the_sample_is_answered_as_from_a_home_folder(
 
 @pytest.mark.processes
 def test_two_processes_that_write_at_once_store_what_one_does(
-    make_pdf: MakePdf, home: Path, tmp_path: Path, url: str
+    make_pdf: MakePdf, home: Path, tmp_path: Path, postgres_url: str
 ) -> None:
     for folder in ("first", "second"):
         for number in range(6):
             text = f"Note {number} of the {folder} keeper. The lamp burned {number} litres of oil. The tide was low."
             make_pdf(f"{folder}/note-{number}.pdf", *[text] * 2)
     folders = [str(tmp_path / folder) for folder in ("first", "second")]
-    writers = [start(tmp_path / f"home-{at}", "ingest", folder, PAGEWITNESS_STORE_URL=url)
+    writers = [start(tmp_path / f"home-{at}", "ingest", folder, PAGEWITNESS_STORE_URL=postgres_url)
                for at, folder in enumerate(folders)]  # fmt: skip
     for writer in writers:
         ended(writer)
     assert main.main(["ingest", "--engine", "offline", "--home", str(home), *folders]) == 0
-    with closing(sqlite3.connect(home / "catalog.sqlite3")) as alone, psycopg.connect(url) as together:
+    with closing(sqlite3.connect(home / "catalog.sqlite3")) as alone, psycopg.connect(postgres_url) as together:
         expected = alone.execute(CHUNKS).fetchall()
         assert len({row[0].partition("-")[0] for row in expected}) == 12
         assert together.execute(CHUNKS.encode()).fetchall() == expected

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +42,6 @@ if __name__ == "__main__":
 """The command line with shorter leases: what a killed process leaves is waited for as long as they last."""
 LEDGER = "SELECT page, status, attempts FROM pages ORDER BY page"
 CHUNKS = "SELECT id, text, pages, sentences FROM chunks ORDER BY id"
-
-
-@pytest.fixture
-def url() -> Iterator[str]:
-    made = new_database()
-    yield made
-    drop_database(made)
 
 
 @pytest.fixture
@@ -149,9 +141,9 @@ def test_a_document_that_is_deleted_while_two_read_it_keeps_neither_waiting(
 @pytest.mark.processes
 @pytest.mark.parametrize("killed", [0, 2], ids=["all live", "two are killed"])
 def test_three_processes_read_each_page_once(
-    service: GeminiServer, book: Path, tmp_path: Path, url: str, killed: int, monkeypatch: pytest.MonkeyPatch
+    service: GeminiServer, book: Path, tmp_path: Path, postgres_url: str, killed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    readers = [start(tmp_path / f"home-{at}", url, book) for at in range(3)]
+    readers = [start(tmp_path / f"home-{at}", postgres_url, book) for at in range(3)]
     if killed:
         end = time.monotonic() + 120
         while len(service.chats) < 3 and time.monotonic() < end:
@@ -167,14 +159,14 @@ def test_three_processes_read_each_page_once(
     print(f"{len(service.chats)} requests, {extra} pages sent twice")
     assert set(sent) == set(range(1, PAGES + 1))
     assert extra <= killed * IN_FLIGHT * 4  # what the killed ones had in flight
-    ledger = rows(url, LEDGER)
+    ledger = rows(postgres_url, LEDGER)
     assert [(page, status) for page, status, _ in ledger] == [(page, "read") for page in range(1, PAGES + 1)]
     uncounted = [(page, attempts) for page, _, attempts in ledger if attempts < sent[page]]
     assert uncounted == []
     assert sum(attempts for _, _, attempts in ledger) <= sum(sent.values()) + killed * 4  # killed before it was sent
     if not killed:
         assert [attempts for _, _, attempts in ledger] == [1] * PAGES
-    shared = rows(url, CHUNKS)
+    shared = rows(postgres_url, CHUNKS)
     alone = new_database()
     try:
         monkeypatch.setenv("PAGEWITNESS_STORE_URL", alone)
