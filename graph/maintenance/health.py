@@ -135,7 +135,7 @@ def _files() -> str:
 
 
 def _pool() -> str:
-    """Return where pages are read, on this machine or in a cluster, which has read one."""
+    """Return where pages are read: on this machine, or in a cluster, which has run a job."""
     pool = dependencies.pool()
     if not (url := settings().pool_url):
         return f"read on this machine, {cores()} at a time"

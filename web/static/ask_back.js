@@ -1,4 +1,4 @@
-// Questions back: a run stops and asks which document or person is meant, or whether costly work may begin.
+// Clarifying questions: a run stops and asks which document or person is meant, or whether costly work may begin.
 
 import { button, make } from "./dom.js";
 
@@ -6,7 +6,7 @@ import { button, make } from "./dom.js";
 export const questionIn = (data) => data?.__interrupt__?.[0]?.value ?? null;
 
 /**
- * Show a question back with a button for each option, after the element `place`; resolves to the chosen option's id.
+ * Show the question with a button for each option, after the element `place`; resolves to the chosen option's id.
  * The buttons go away with the answer. Rejects if `signal` is aborted.
  */
 export function askBack(place, back, signal) {
