@@ -111,7 +111,7 @@ _root: ContextVar[Writer | None] = ContextVar("pagewitness_root_writer", default
 
 
 def writer() -> Writer:
-    """Return what sends the events of the node that runs now; nodes get it before they hand work to other threads."""
+    """Return the writer for events of the running node; get it before work is handed to other threads."""
     # Imported here: the command line reads events of a server without loading LangGraph.
     from langgraph.config import get_stream_writer
 

@@ -197,7 +197,7 @@ class Settings(BaseSettings):
     public_address: Url = Field("", validation_alias="PAGEWITNESS_PUBLIC_URL")
     """Where browsers reach the server; "" for `api_address`."""
     api_address: Url = Field("", validation_alias="LANGGRAPH_API_URL")
-    """Where the LangGraph server listens, which it tells its processes: it takes another port where one is taken."""
+    """Where the LangGraph server listens; it sets this for its processes, as it takes another port if one is in use."""
     server_token: SecretStr = SecretStr("")
     """The token that a server requires and a command sends; "" for none."""
     users: str = ""

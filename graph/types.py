@@ -317,7 +317,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def page_in_words(citation: Mapping[str, Any]) -> str:
-    """Return the page of a citation as readers are told it: "page 7", "page 7 (printed 3)", "page 9-10"."""
+    """Return the page of a citation in words: "page 7", "page 7 (printed 3)", "page 9-10"."""
     pages = "-".join(str(page) for page in citation.get("pages") or [citation["page"]])
     return f"page {pages} (printed {citation['label']})" if citation.get("label") else f"page {pages}"
 

@@ -168,7 +168,7 @@ def documents(value: Mapping[str, Any]) -> None:
 
 
 def _front_matter(row: Mapping[str, Any]) -> str:
-    """Return what is known of a document's title, authors and date, on a line under its name."""
+    """Return a line with a document's title, authors and date as far as they are known; it stands under the name."""
     known = [row.get("title", ""), ", ".join(row.get("authors", ())), row.get("date", "")]
     line = " · ".join(part for part in known if part)
     return f"\n[dim]{escape(line)}[/]" if line else ""

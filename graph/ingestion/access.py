@@ -132,7 +132,7 @@ def check_bytes(path: str, document: str) -> None:
 
 @lru_cache(maxsize=64)
 def _digest(path: str, told: tuple[int, ...]) -> str:
-    """Return the SHA-256 of a file; `told`, its size and times, only makes the cache's key."""
+    """Return the SHA-256 of a file; `told`, its size and times, is only part of the cache's key."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

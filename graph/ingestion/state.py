@@ -37,7 +37,7 @@ class DocumentReport(TypedDict):
     name: str
     """The file's name."""
     label: NotRequired[str]
-    """What the library calls it: its first name, with what tells it from other documents of that name."""
+    """Its label in the library: its first name, with an addition if other documents have that name too."""
     source: str
     """The path, address or upload reference under which the catalog lists the document."""
     status: DocumentStatus
@@ -195,7 +195,7 @@ class BatchState(TypedDict):
     text_only: bool
     """Whether they are read without a vision model."""
     key: NotRequired[str]
-    """What tells the batch from all others of all runs: it holds the leases of the pages."""
+    """The unique key of the batch among all runs, which owns the leases of its pages."""
     held: NotRequired[list[int]]
     """Its pages that another batch, of another run or process, reads at the moment; set by `render_pages`."""
     pages_with_figures: NotRequired[list[int]]

@@ -282,7 +282,7 @@ def _model() -> str:
 
 
 def _office() -> str:
-    """Return what converts Office files."""
+    """Return the converter of Office files, or why they are skipped."""
     from loaders.sources.office import find_converter
 
     setting = settings().office_converter

@@ -22,7 +22,7 @@ from graph.storage.rows import DocumentRow
 MAX_OPTIONS = 8
 """The most options of a clarifying question, as many as fit on a screen; the user can name another document too."""
 _MAX_ASKED = 2  # times, before the most likely reading is taken
-_CHECKPOINTER = "__pregel_checkpointer"  # the key under which LangGraph tells its nodes of the thread's checkpointer
+_CHECKPOINTER = "__pregel_checkpointer"  # the key in a node's config under which LangGraph puts the checkpointer
 _SEVERAL = re.compile(
     r"\b(?:both|all|each|every|either|compare[ds]?|comparison|versus|vs|between|differ\w*|documents|files|papers|reports"
     r"|contracts|filings|letters|invoices|articles|studies|versions|ones)\b",

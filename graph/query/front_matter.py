@@ -50,7 +50,7 @@ def of_catalog(chunks: Sequence[ChunkRow], row: DocumentRow, aspect: str) -> Fou
 
 
 def printed(chunks: Sequence[ChunkRow], row: DocumentRow, aspect: str, question: str) -> Found:
-    """Return what is printed as title, authors or date: "Revised May 2016", "Prepared by ...", the first heading."""
+    """Return the printed title, authors or date: "Revised May 2016", "Prepared by ...", the first heading."""
     found = _of_pages(chunks, (1, 2, row.pages - 1, row.pages))
     if aspect == "title" and not row.title:
         printed_first = [(c, s) for c, s in found if s.pages[:1] == (1,) and c.kind == "text"]

@@ -121,7 +121,7 @@ def part_asked(question: str) -> str:
 
 
 def of_part(catalog: Catalog, row: DocumentRow, name: str) -> places.Found:
-    """Return what the section says whose heading names a part: at most twelve sentences, [] if there is no section."""
+    """Return the section whose heading names a part: at most twelve sentences, [] without such a section."""
     part = _PARTS[name]
     for heading, section in _sections(catalog, row, part):
         others = [other for key, other in _PARTS.items() if key != name and other.heading.search(heading)]

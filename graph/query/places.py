@@ -227,13 +227,13 @@ def _goes_on(text: str, number: str, is_lower: bool) -> bool:
 
 
 def pages_of(catalog: Catalog, row: DocumentRow, asked: str, place: str) -> list[tuple[str, int]]:
-    """Return what a question asks the page of, with its page: a numbered place, or the headings that it names.
+    """Return the places whose page a question asks for, with their pages: a numbered place, or the headings it names.
 
     Args:
         catalog: The catalog.
         row: The document.
         asked: The question.
-        place: The place in it, as `understanding` tells it; "" if it has none.
+        place: The place in it, as in its `Understanding`; "" if it has none.
     """
     kind, _, number = place.partition(" ")
     if kind in ("figure", "table", "chart"):

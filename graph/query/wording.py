@@ -197,7 +197,7 @@ _VERDICTS = {
     },
 }
 _BY_LANGUAGE = {"en": _EN, "de": _DE, "fr": _FR, "es": _ES}
-# Greetings are too short to tell their language by function words.
+# Greetings are too short for a detection of their language by function words.
 _GREETINGS = {
     "hallo": "de", "guten": "de", "danke": "de", "bonjour": "fr", "salut": "fr", "merci": "fr", "hola": "es",
     "buenos": "es", "buenas": "es", "gracias": "es",

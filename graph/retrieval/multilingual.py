@@ -40,7 +40,7 @@ _UNSPACED = frozenset(("zh", "ja", "th"))
 _SLOPE = 1.1  # .1 more cosine are 1.65 more of fit, so that a cosine of .75 has the highest fit
 _WORDS_OF_UNKNOWN = 0.6  # the least share of a question's words in a sentence, where only words are compared
 _MAX_NEW = 3000  # sentences without vectors that one question waits for (10 s); the next question goes on
-_SAMPLE = 3  # chunks of a document that tell its language
+_SAMPLE = 3  # chunks of a document from which its language is detected
 _MAX_DOCUMENTS, _MAX_MATRICES = 4096, 256
 # In a library of at most so many documents each is looked at: one German page may have none of the six words below.
 _FEW = 12

@@ -76,7 +76,7 @@ class KnownFiles:
         return found
 
     def fingerprints(self, documents: Sequence[str]) -> dict[str, str]:
-        """Return what each document's published chunks were made from; see `Catalog.chunks_fingerprint`."""
+        """Return the fingerprint of each document's published chunks; see `Catalog.chunks_fingerprint`."""
         rows = self._db.rows_in(
             "SELECT key, value FROM meta WHERE key IN ({})", [FINGERPRINT + document for document in documents]
         )

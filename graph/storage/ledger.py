@@ -45,7 +45,7 @@ _UNREAD = (
     "SELECT document, page FROM pages "
     "WHERE (status = 'failed' OR (status = 'pending' AND reason <> '' AND transcript = '')){} ORDER BY page"
 )
-# A word in the names of more documents is ignored: it tells none of them apart, and comparing one takes 50 µs.
+# A word in the names of more documents is ignored: it distinguishes none of them, and comparing one takes 50 µs.
 _MAX_NAMESAKES = 1000
 
 

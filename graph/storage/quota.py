@@ -133,7 +133,7 @@ class SharedQuota:
         self._store.spend_day(self._key(model), day)
 
     def is_day_spent(self, model: str, day: str) -> bool:
-        """Return whether the service told any process that the day's requests are used up."""
+        """Return whether the service reported to any process that the day's requests are used up."""
         return self._store.read(self._key(model)).spent_day == day
 
     def count_request(self, account: str, model: str, day: str) -> None:

@@ -101,7 +101,7 @@ INSERT INTO document_names (document, name, source)
     SELECT id, name, source FROM documents WHERE source <> '' ORDER BY created, id;
 """
 
-# The title is told from the first page where the metadata, which is kept apart, has none; authors and date beside it.
+# The title comes from the first page where the metadata, stored separately, has none; authors and date beside it.
 _VERSION_8 = """
 ALTER TABLE documents ADD COLUMN file_title TEXT NOT NULL DEFAULT '';
 ALTER TABLE documents ADD COLUMN authors TEXT NOT NULL DEFAULT '';
@@ -109,7 +109,7 @@ ALTER TABLE documents ADD COLUMN date TEXT NOT NULL DEFAULT '';
 UPDATE documents SET file_title = title;
 """
 
-# The mark that a document sets before decimals, told from all of it.
+# The decimal mark of a document, found from its whole text.
 _VERSION_9 = """
 ALTER TABLE documents ADD COLUMN decimal TEXT NOT NULL DEFAULT '';
 """

@@ -60,7 +60,7 @@ class UserFiles:
             shared.fetch(self._owner, document, name, self.uploads / document / name)
 
     def shared_list(self, document: str = "", *, but: Callable[[str], bool] = lambda _: False) -> list[Noted] | None:
-        """Return what this user has uploaded to any machine; None where machines share no files.
+        """Return this user's uploads on all machines; None where machines share no files.
 
         Args:
             document: The id of the only document wanted; "" for all.

@@ -110,7 +110,7 @@ class PageReader:
     def _outcomes(
         self, images: Sequence[PageImage], text: str, stopped: FailureReason | None
     ) -> dict[int, PageReading | Failure]:
-        """Return what a reply holds of each page; `stopped` says why it is not whole, if it is not."""
+        """Return the outcome of each page in a reply; `stopped` says why the reply is incomplete, if it is."""
         texts = page_replies.parse(text, [image.page for image in images])
         cut_page, cut_text = texts.popitem() if stopped and texts else (0, "")  # the last page is the incomplete one
         missing = Failure(stopped or "empty", _DETAILS[stopped or "empty"])

@@ -41,7 +41,7 @@ class Attempt:
     """How pages are requested: for the first time, after they were missing, or after a reply was not accepted."""
 
     objection: str = ""
-    """What was wrong with the last reply to the page, for the model; "" if nothing is objected to."""
+    """What was wrong with the last reply to the page, for the model; "" if nothing was."""
     generous: bool = False
     """Whether the reply may be longer than the estimate allows, because an earlier one was cut or lacked the pages."""
 

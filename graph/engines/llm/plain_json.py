@@ -98,7 +98,7 @@ def _has_end(text: str) -> bool:
 
 
 def _whole(found: Any, schema: type[BaseModel]) -> Any:
-    """Return what was found as a reply: a list of items, or one, within the reply that it is a part of."""
+    """Return a found value as a whole reply: a list of items, or a single item, is put into its field."""
     listed = _listed(schema)
     if not listed:
         return found

@@ -89,7 +89,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Why a page is requested once more: what is recorded if that fails too, and what the model is told."""
+    """Why a page is requested once more: the failure to record if that fails too, and the objection for the model."""
 
     failure: Failure
     objection: str

@@ -170,7 +170,7 @@ def _error(failure: Failure) -> ModelError:
 def _asked(
     model: BaseChatModel, content: Content, schema: type[BaseModel], form: str
 ) -> tuple[Runnable[Any, Any], Any]:
-    """Return what to call, and with which messages, for a reply of this schema, which `form` asks for in words."""
+    """Return a runnable, and its messages, for a reply of this schema; `form` asks for the schema in words."""
     if form:
         return model | RunnableLambda(_as_raw), [("human", _with_form(content, form))]
     return model.with_structured_output(schema, method="json_schema", include_raw=True), [("human", content)]

@@ -54,7 +54,7 @@ async def plan_steps(state: PlanState) -> PlanState:
 
 @async_node
 async def take_step(state: StepInput) -> PlanState:
-    """Take one step, and tell the user which."""
+    """Take one step, after an event that says which."""
     asked = state["step"]["question"] or state["step"]["query"]
     shown = asked if len(asked) <= _MAX_SHOWN else asked[:_MAX_SHOWN] + "…"
     writer()(Step(event="step", node="take_step", label=f"Looking for: {shown}"))

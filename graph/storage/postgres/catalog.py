@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from graph.storage.base import Vectors
 
 # The beginning of packed vectors up to the token vectors; see `graph.storage.token_vectors.head_size`.
-# The highest bit tells the short format from the one of catalogs before version 13, which may be copied here.
+# The highest bit distinguishes the short format from that of catalogs before version 13, which may be copied here.
 _HEAD = (
     "2 + (get_byte(vectors, 0) + ((get_byte(vectors, 1) & 127) << 8)) "
     "* CASE WHEN get_byte(vectors, 1) > 127 THEN ? ELSE ? END"
