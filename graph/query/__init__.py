@@ -6,5 +6,5 @@
 - Documents and their parts: `places`, `named_parts`, `front_matter`, `summary`, `whole_document`, `second_readings`,
   `struck_text`.
 - The answer: `answers`, `claim_checks`, `streaming`, `spent_day`.
-- Its words: `messages`, `wording`, `reasons`, `reasons_of_parts`, `reasons_of_values`, `citation_links`.
+- Its words: `messages`, `wording`, `reasons`, `citation_links`; translated in `languages/`.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pymupdf
 import pytest
@@ -13,6 +13,7 @@ from graph import dependencies
 from graph.access import Scope
 from graph.app import app
 from graph.query import wording
+from graph.verdicts import SENTENCES
 from tests.conftest import FillHome
 from tests.evals import proof_by_language
 from tests.evals.languages import QUESTIONS, run
@@ -158,10 +159,12 @@ def test_the_application_replies_in_the_language_of_the_question(
 
 
 def test_every_sentence_is_there_in_every_language_with_the_same_values() -> None:
-    english = wording._BY_LANGUAGE["en"]
-    for code, sentences in wording._BY_LANGUAGE.items():
-        assert sentences.keys() == english.keys(), code
-        for phrase, text in sentences.items():
+    english = wording.ENGLISH
+    assert {*english} == {*get_args(wording.Phrase)}
+    for code, one in wording.TRANSLATIONS.items():
+        assert one["phrases"].keys() == english.keys(), code
+        assert one["verdicts"].keys() == SENTENCES.keys(), code
+        for phrase, text in one["phrases"].items():
             assert sorted(re.findall(r"{\w+}", text)) == sorted(re.findall(r"{\w+}", english[phrase])), (code, phrase)
 
 
