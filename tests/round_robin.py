@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from collections import Counter
@@ -35,8 +36,11 @@ class RoundRobin:
 
 
 @contextlib.contextmanager
-def round_robin(ports: Sequence[int]) -> Iterator[RoundRobin]:
-    """Run the proxy in threads of this process until the block ends."""
+def round_robin(ports: Sequence[int], *, each_request: bool = False) -> Iterator[RoundRobin]:
+    """Run the proxy in threads of this process until the block ends.
+
+    With `each_request` a connection has one request, so that a client that would keep it has the next server each time.
+    """
     with socket.create_server(("127.0.0.1", 0), backlog=200) as listener:
         made = RoundRobin(f"http://127.0.0.1:{listener.getsockname()[1]}", list(ports))
 
@@ -49,17 +53,23 @@ def round_robin(ports: Sequence[int]) -> Iterator[RoundRobin]:
                     except OSError:
                         client.close()
                         continue
-                    for source, target in ((client, server), (server, client)):
-                        threading.Thread(target=_copy, args=[source, target], daemon=True).start()
+                    for source, target, alone in ((client, server, each_request), (server, client, False)):
+                        threading.Thread(target=_copy, args=[source, target, alone], daemon=True).start()
 
         threading.Thread(target=accept, daemon=True).start()
         yield made
         listener.shutdown(socket.SHUT_RDWR)
 
 
-def _copy(source: socket.socket, target: socket.socket) -> None:
-    """Copy what one side sends until it ends."""
+def _copy(source: socket.socket, target: socket.socket, alone: bool) -> None:
+    """Copy what one side sends until it ends; alone, a request asks to have its connection closed."""
     with contextlib.suppress(OSError):
+        if alone:
+            head = b""
+            while b"\r\n\r\n" not in head and (part := source.recv(1 << 16)):
+                head += part
+            head = re.sub(rb"\r\nconnection:[^\r]*", b"", head, count=1, flags=re.IGNORECASE)
+            target.sendall(head.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
         while part := source.recv(1 << 16):
             target.sendall(part)
     for one in (source, target):

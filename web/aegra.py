@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from web.aegra_threads import ThreadSearchMiddleware
 from web.app import MIDDLEWARE, ROUTES, lifespan
 
 
@@ -16,6 +18,7 @@ def ok(request: Request) -> JSONResponse:
 
 
 app = FastAPI(
-    routes=[*ROUTES, Route("/ok", ok, include_in_schema=False)], middleware=MIDDLEWARE, lifespan=lifespan,
+    routes=[*ROUTES, Route("/ok", ok, include_in_schema=False)], lifespan=lifespan,
+    middleware=[*MIDDLEWARE, Middleware(ThreadSearchMiddleware)],
     openapi_url=None, docs_url=None, redoc_url=None,
 )  # fmt: skip

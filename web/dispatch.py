@@ -13,12 +13,12 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator
-from importlib.util import find_spec
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.runtime import process
+from web.own_server import is_langgraph
 from web.responses import logger
 from web.run_shares import next_runs
 
@@ -85,8 +85,8 @@ async def dispatching() -> AsyncIterator[None]:
 
 def queue_sleeps() -> bool:
     """Return whether this is the in-memory runtime with one event loop, as in a development server."""
-    if find_spec("langgraph_api") is None:
-        return False  # another server that speaks the same protocol
+    if not is_langgraph():
+        return False
     from langgraph_api import config, feature_flags
 
     return not feature_flags.IS_POSTGRES_OR_GRPC_BACKEND and not config.BG_JOB_ISOLATED_LOOPS

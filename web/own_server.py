@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Mapping
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -21,6 +21,11 @@ _NOT_PASSED_ON = frozenset({"host", "content-length", "content-type", "connectio
 _TIMEOUT = httpx.Timeout(5, read=300, write=300)
 
 
+def is_langgraph() -> bool:
+    """Return whether LangGraph's server runs in this process, and not Aegra; both may be installed."""
+    return "langgraph_api" in sys.modules and "aegra_api" not in sys.modules
+
+
 @contextlib.asynccontextmanager
 async def client_of(identity: Identity, request: HTTPConnection | None = None) -> AsyncIterator[LangGraphClient]:
     """Open a client of this server that acts for a user.
@@ -35,7 +40,7 @@ async def client_of(identity: Identity, request: HTTPConnection | None = None) -
     from langgraph_sdk import get_client
     from langgraph_sdk.client import LangGraphClient
 
-    if find_spec("langgraph_api"):
+    if is_langgraph():
         async with acting_as(identity):
             yield get_client()
         return

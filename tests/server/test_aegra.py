@@ -51,6 +51,15 @@ def test_its_application_has_the_same_routes(monkeypatch: pytest.MonkeyPatch) ->
     assert client.get("/documents", headers=TOKEN).json() == {"documents": []}
 
 
+def test_its_application_starts_though_the_server_of_langgraph_is_installed_too(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    """That one's modules read settings as they are imported which Aegra has not."""
+    monkeypatch.delitem(sys.modules, "langgraph_api", raising=False)
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        assert client.get("/ok").json() == {"ok": True}
+
+
 @pytest.fixture(scope="module")
 def aegra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of Aegra with our graphs and routes, on a database of its own."""

@@ -1,0 +1,209 @@
+"""Two instances on Aegra with one Postgres and one Redis, as `deploy/compose.yml` starts them, behind a proxy.
+
+Slow: `make drills`, on Python 3.12 with the extra `aegra`. The proxy gives each request to the next instance.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import CHROMIUM, LETTER, TIMEOUT_MS, ReadingRoom
+from tests.conftest import ROOT, SAMPLE, MakePdf
+from tests.dev_server import STOP_SECONDS, free_port, wait_until_ready
+from tests.postgres import drop_database, new_database
+from tests.redis_server import new_redis
+from tests.round_robin import RoundRobin, round_robin
+from tests.wire.conftest import gemini, port
+from tests.wire.gemini_server import GeminiServer
+from tests.wire.test_many_readers import TEXT, asked, service
+
+__all__ = ["gemini", "port", "service"]  # fixtures
+
+pytestmark = [
+    pytest.mark.slow, pytest.mark.server, pytest.mark.processes,
+    pytest.mark.skipif(find_spec("aegra_api") is None, reason="aegra-api is not installed: Python 3.12"),
+]  # fmt: skip
+QUESTION = "Which seabird fledged the most chicks per nest?"
+LIMIT_S = 300
+
+
+@dataclass
+class Instances:
+    """The instances by port, the proxy, and the database of documents."""
+
+    proxy: RoundRobin
+    store: str
+    start: Callable[[], int]
+    processes: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def run(self, graph: str, retries: int = 1, **given: Any) -> Any:
+        """Run a graph without a thread by whichever instance has its turn; once more where one is ending."""
+        for left in reversed(range(retries + 1)):
+            try:
+                body = {"assistant_id": graph, "input": given}
+                reply = httpx.post(f"{self.proxy.url}/runs/wait", json=body, timeout=LIMIT_S)
+            except httpx.TransportError:
+                if not left:
+                    raise
+                continue
+            if reply.status_code < 500 or not left:
+                return reply.raise_for_status().json()
+        raise AssertionError
+
+    def end(self, port: int, by: signal.Signals) -> None:
+        process = self.processes.pop(port)
+        process.send_signal(by)
+        process.wait(60)
+        self.proxy.ports.remove(port)
+
+    def rows(self, query: str) -> list[Any]:
+        with psycopg.connect(self.store) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+
+@contextlib.contextmanager
+def two_instances(folder: Path, **variables: str) -> Iterator[Instances]:
+    threads, store, numbers = new_database(), new_database(), iter(range(9))
+    shared = {
+        "AEGRA_CONFIG": str(ROOT / "aegra.json"), "DATABASE_URL": threads, "PAGEWITNESS_STORE_URL": store,
+        "REDIS_BROKER_ENABLED": "true", "REDIS_URL": new_redis(), "PAGEWITNESS_QUOTA_URL": new_redis(),
+        "PAGEWITNESS_FILES_URL": (folder / "files").as_uri(), "PAGEWITNESS_SERVED": "1", "PYTHONPATH": str(ROOT),
+        "PAGEWITNESS_ENGINE": "offline", "WORKER_DRAIN_TIMEOUT": "25", "LEASE_DURATION_SECONDS": "6",
+        "HEARTBEAT_INTERVAL_SECONDS": "2", "REAPER_INTERVAL_SECONDS": "3",
+    }  # fmt: skip
+
+    def start() -> int:
+        number, port = next(numbers), free_port()
+        log = folder / f"server-{number}.log"
+        with log.open("wb") as output:
+            made.processes[port] = subprocess.Popen(
+                [sys.executable, "-m", "uvicorn", "aegra_api.main:app", "--host", "127.0.0.1", "--port", str(port),
+                 "--timeout-graceful-shutdown", "5"],
+                cwd=ROOT, env=os.environ | shared | variables | {"PAGEWITNESS_HOME": str(folder / f"home-{number}")},
+                stdout=output, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+        wait_until_ready(f"http://127.0.0.1:{port}", made.processes[port], log)
+        proxy.ports.append(port)
+        return port
+
+    with round_robin([], each_request=True) as proxy:
+        made = Instances(proxy, store, start)
+        try:
+            start()  # the first one makes the tables
+            start()
+            yield made
+        finally:
+            for process in made.processes.values():
+                process.kill()
+                process.wait(STOP_SECONDS)
+    drop_database(threads)
+    drop_database(store)
+
+
+def read_sample(both: Instances) -> None:
+    reply = httpx.post(f"{both.proxy.url}/uploads?name=sample.pdf", content=SAMPLE.read_bytes(), timeout=LIMIT_S)
+    report = both.run("ingestion", sources=[reply.json()["source"]])["report"]
+    assert [one["status"] for one in report["documents"]] == ["complete"]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
+def test_the_room_works_though_each_request_reaches_another_instance(tmp_path: Path, make_pdf: MakePdf) -> None:
+    letter = make_pdf("lighthouse.pdf", *LETTER)
+    with two_instances(tmp_path) as both, sync_playwright() as playwright:
+        options = ["--no-sandbox"] if os.geteuid() == 0 else []
+        page = playwright.chromium.launch(executable_path=CHROMIUM, args=options).new_context().new_page()
+        page.set_default_timeout(TIMEOUT_MS / 4)
+        room = ReadingRoom(page, both.proxy.url)
+        room.watch()
+        room.enter()
+        room.read(letter)
+        assert "43 metres" in room.ask("How high is the lighthouse of Tornholm?")
+        assert "12 euros" in room.ask("What does a berth cost a night?")
+        page.locator(".citation").last.click()
+        page.wait_for_selector("#sheet img[data-ready]")
+        page.reload()
+        page.wait_for_selector("#engine:not(:empty)", state="attached")
+        page.locator("#documents .name", has_text="lighthouse.pdf").wait_for(state="attached")
+        room.check()
+        print(f"the room: {dict(both.proxy.given)} requests by port")
+        assert min(both.proxy.given.values()) >= 10
+
+
+def test_an_instance_is_killed_while_it_reads(service: GeminiServer, make_pdf: MakePdf, tmp_path: Path) -> None:
+    book = make_pdf("log.pdf", *(TEXT.format(number) for number in range(1, 23)))
+    given = {"PAGEWITNESS_ENGINE": "llm", "GOOGLE_API_KEY": "test", "GOOGLE_GEMINI_BASE_URL": service.url}
+    with two_instances(tmp_path, **given) as both:
+        url = both.proxy.url
+        sent = httpx.post(f"{url}/uploads?name=log.pdf", content=book.read_bytes(), timeout=LIMIT_S).json()
+        thread = httpx.post(f"{url}/threads", json={}, timeout=LIMIT_S).json()["thread_id"]
+        body = {"assistant_id": "ingestion", "input": {"sources": [sent["source"]]}}
+        run = httpx.post(f"{url}/threads/{thread}/runs", json=body, timeout=LIMIT_S).json()["run_id"]
+        end = time.monotonic() + LIMIT_S
+        while len(both.rows("SELECT page FROM pages WHERE status = 'read'")) < 3 and time.monotonic() < end:
+            time.sleep(0.02)
+        flying = len(both.rows("SELECT page FROM lease JOIN pages USING (document, page) WHERE status <> 'read'"))
+        (owner,) = both.rows("SELECT DISTINCT split_part(owner, '@', 2) FROM lease")[:1]
+        reader = next(port for port, one in both.processes.items() if _reads(one.pid, service))
+        both.end(reader, signal.SIGKILL)
+        begun = time.monotonic()
+        while time.monotonic() < end:
+            status = httpx.get(f"{url}/threads/{thread}/runs/{run}", timeout=LIMIT_S).json()["status"]
+            if status not in ("pending", "running"):
+                break
+            time.sleep(0.2)
+        took, counted = time.monotonic() - begun, asked(service)
+        ledger = both.rows("SELECT page, status, attempts FROM pages ORDER BY page")
+        print(f"killed {owner} with {flying} pages in flight: {status} {took:.1f} s later, {counted.total()} sent")
+        assert status == "success"
+        assert [row[:2] for row in ledger] == [(page, "read") for page in range(1, 23)]
+        assert counted.total() <= 22 + flying
+        assert {row[0]: row[2] for row in ledger} == counted
+
+
+def _reads(pid: int, service: GeminiServer) -> bool:
+    """Return whether a process has connections to the model."""
+    import psutil
+
+    port = int(service.url.rpartition(":")[2])
+    return any(one.raddr and one.raddr.port == port for one in psutil.Process(pid).net_connections("tcp"))
+
+
+def test_both_are_restarted_one_after_the_other_under_load(tmp_path: Path) -> None:
+    with two_instances(tmp_path) as both:
+        read_sample(both)
+        wanted, over, answers = both.run("query", question=QUESTION)["answer"], threading.Event(), Counter[str]()
+
+        def load() -> None:
+            while not over.is_set():
+                answers[both.run("query", question=QUESTION)["answer"]] += 1
+
+        with ThreadPoolExecutor(4) as pool:
+            asking = [pool.submit(load) for _ in range(4)]
+            for port in list(both.processes):
+                time.sleep(1)
+                both.end(port, signal.SIGTERM)
+                both.start()
+            time.sleep(1)
+            over.set()
+            for one in asking:
+                one.result()
+        print(f"both were restarted under load: {answers.total()} questions, {len(answers)} different answers")
+        assert set(answers) == {wanted}
