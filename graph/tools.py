@@ -1,4 +1,4 @@
-"""Tools for agents as LangChain has them: `ask`, `ingest` and `list`, which run the graphs of `graph/tool_graphs.py`.
+"""LangChain tools for agents: `ask`, `ingest` and `list`, which run the graphs of `graph/tool_graphs.py`.
 
 from graph.tools import TOOLS
 agent = create_agent("google_genai:gemini-3.8-flash", tools=TOOLS)

@@ -113,7 +113,7 @@ def publish(stores: Stores, document: str, generation: str, fingerprint: str, ow
 async def embed_and_publish(deps: Deps, document: PendingDocument, run: RunProgress, emit: Emit) -> Usage:
     """Embed a document's new chunks and publish them; return what the embeddings cost.
 
-    A document without new chunks may have taken the source of another, which is then removed; a document of which no
+    Where a document without new chunks has taken the source of another one, that one is removed. A document of which no
     page is read is left as it is.
     """
     with record_usage(emit):
@@ -162,7 +162,7 @@ def _staged(stores: Stores, document: str, generation: str, owner: str) -> tuple
 
 
 def _remove_replaced(stores: Stores) -> None:
-    """Remove the documents whose source an unchanged one has taken: its bytes were copied there."""
+    """Remove documents whose file was overwritten by a copy of an unchanged document."""
     for document in stores.catalog.pending_cleanup():
         row = stores.catalog.document(document)
         if row and not row.source:

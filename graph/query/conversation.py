@@ -1,4 +1,4 @@
-"""The conversation before a question: its turns, those that asked for facts, and the document that it is about."""
+"""The conversation before a question: its turns, which of them asked for facts, and the document it is about."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from graph.types import Turn
 
 _MAX_HISTORY = 40  # messages that are read to understand a follow-up; a model is given its last ten
 ABOUT_DOCUMENTS = frozenset({"document", "place"})
-"""Kinds of questions about a document that a thread may have named before."""
-# After a question of fact it asks for what was asked about, not for pages.
+"""Kinds of questions about a document, which an earlier question may have named."""
+# After a question about a fact these ask about its subject, not about the document.
 _OF_A_THING = re.compile(
     r"^\W*(?:and |so )?(?:how (?:long|big) (?:is|was) (?:it|that|this)"
     r"|who (?:has )?(?:made|created|presented|gave|held|delivered|sent|prepared|produced|signed) (?:it|that|this)"

@@ -1,4 +1,4 @@
-"""The node for questions over several documents: each is searched and cited, and those that say nothing are named."""
+"""The node for questions over several documents: each is searched and cited, and a note names those without answer."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The parts of a document that questions call by their kind, and headings by several names: limitations, conclusion.
+"""Sections that questions ask for by their kind, such as limitations or conclusion, whatever their headings say.
 
-"What are the limitations?" is answered by the section whose heading says so. A heading often names several parts
+"What are the limitations?" is answered by the section with such a heading. A heading often names several parts
 ("Conclusion, limitations and future work"); then the sentences that belong to the part asked for are taken.
 """
 

@@ -237,7 +237,7 @@ class Blobs:
             obstore.delete(self._store, path)
 
     def first(self, kind: str, start: str) -> str:
-        """Return the first key of a kind that begins so; "" if there is none."""
+        """Return the first key of a kind with this prefix; "" if there is none."""
         found = (path.rpartition("/")[2] for path, _ in self._paths(kind, f"{kind}/{start}"))
         return next((key for key in found if key.startswith(start)), "")
 

@@ -1,4 +1,4 @@
-"""Files that were opened before, with the documents that came from each, and what is known of many documents at once.
+"""Files that were opened before, with the documents that came from each, and queries on many documents at once.
 
 A file that is unchanged, and whose documents are read and indexed, need not be opened again. 10,000 files are looked up
 in a few statements, since one statement for each would take longer than all the other work on them.
@@ -43,7 +43,7 @@ class KnownFile:
 
 
 class KnownFiles:
-    """The files that were opened, and batches of what the ledger holds; all methods may be called in any thread."""
+    """The files that were opened before, and batch queries on the ledger; all methods may be called in any thread."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._db = database

@@ -1,4 +1,4 @@
-"""Token vectors in a fifth of the bytes: turned by a fixed rotation, then one of three levels for each component.
+"""Compression of token vectors to a fifth of their bytes: a fixed rotation, then three levels for each component.
 
 Token vectors are what MaxSim compares (`graph/retrieval/scoring.py`), and the largest part of an offline library: 350 a
 chunk, of 384 components. After a rotation that mixes all of them, components have a normal distribution with the same
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 _SIZE = 384
 _DIGITS = 5  # of the base three in a byte
 _BYTES = -(-_SIZE // _DIGITS)
-# The byte of a vector of zeros (five digits 1 of the base three), divided by 3 none to four times.
+# The byte of five zero components (11111 in base three), divided by the powers of three that `levels` divides by.
 _MIDDLES = tuple(np.uint8((3 ** (_DIGITS - place) - 1) // 2) for place in range(_DIGITS))
 _BORDER = 0.612  # deviations, between the three levels that fit a normal distribution best (Max, 1960)
 

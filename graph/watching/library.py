@@ -1,4 +1,4 @@
-"""The library of this process as a watcher uses it: files are read in place and keep their paths as sources."""
+"""The library that a watcher of this process updates: files are read in place and keep their paths as sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests for pages besides the prompt: images in the smallest lossless form, and the bound on the reply's length.
+"""Parts of page requests besides the prompt: images in the smallest lossless form, and the bound on the reply.
 
 Both depend on the model, which may be the fallback model of another provider.
 """

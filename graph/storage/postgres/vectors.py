@@ -107,7 +107,7 @@ class PostgresVectors:
             )
 
     def _prepare(self, dimensions: int) -> None:
-        """Give the table the length of its vectors, and the index, with the first ones.
+        """Set the length of the table's vectors, and create its index, before the first vectors are stored.
 
         Raises:
             IndexMismatchError: it has vectors of another length.

@@ -1,4 +1,4 @@
-"""Codes that no document has, beside siblings in a table: they are missed by name."""
+"""Codes that no document has, beside siblings in a table, and words that no table is said to lack."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import pytest
 
 from graph.storage.rows import ChunkRow, SentenceRow
 from graph.tables.absent_names import absence_of_code
+from graph.tables.answers import answer_from_tables
 from graph.tables.views import TableView, build_views
+from tests.unit.graph.tables.test_answers import table
 
 
 def views(*labels: str, title: str = "Table 2: Lamps") -> list[TableView]:
@@ -50,3 +52,19 @@ def test_a_code_that_no_document_has_is_told_missing_with_its_siblings(question:
 )
 def test_what_a_document_has_or_no_sibling_has_is_not_missed(question: str, known: bool) -> None:
     assert absence_of_code(question, views(*LAMPS), lambda _: known).absence == ""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is the CEO of Berg Lines?",
+        "What were net sales for the third quarter?",
+        "Which segment had the higher net sales?",
+    ],
+)
+def test_what_is_no_row_or_column_is_not_missed_in_a_table(question: str) -> None:
+    sales = (("Net sales", "11,151", "11,154", "1"), ("Costs", "1,517", "1,429", "(6)"))
+    own = table(sales, ("Ferries", "June 30, 2022 $ million", "June 30, 2023 $ million", "Reported"), "")
+    followers = table((("30,000", "13,000", "4,100"),), ("(Kestrel)", "(Tern)", "(Berg Lines)"), "")
+    for chunk in (own, followers):
+        assert answer_from_tables(question, [chunk], {}).absence == ""
