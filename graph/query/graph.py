@@ -72,7 +72,7 @@ def after_retrieval(state: QueryState) -> Literal["compute_on_tables", "grade_ch
     if state.get("ambiguity"):
         return "clarify"
     asked = state.get("understanding")
-    computes = asked is not None and asked["kind"] == "table"
+    computes = asked is not None and asked["kind"] in ("table", "value")
     on_tables = computes or any(chunk["kind"] == "table" for chunk in state["retrieved"])
     return "compute_on_tables" if on_tables and state.get("engine") == "offline" else "grade_chunks"
 

@@ -175,9 +175,13 @@ def _of_period(question: str, columns: list[str]) -> list[str]:
     return (of_part if terms.PART_OF_YEAR.search(question) else rest) or columns
 
 
+_VERSION = re.compile(r"(?<=\w)-(?!(?:19|20)\d\d)\d{4}(?![\w-])")  # "Tern-2.1-1022" is called "Tern-2.1"
+
+
 def _column_stems(column: str) -> frozenset[str]:
-    """Return the stems of a column's name without its unit and without words such as "number of"."""
-    bare = terms.stems(UNITS.sub(" ", column)) or terms.stems(column)
+    """Return the stems of a column's name without its unit, words such as "number of" and the date of a version."""
+    named = _VERSION.sub("", column)
+    bare = terms.stems(UNITS.sub(" ", named)) or terms.stems(column)
     return (bare - _COUNTING) or bare
 
 

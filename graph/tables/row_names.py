@@ -52,7 +52,8 @@ def rows_named(view: TableView, words: Sequence[Word], *, is_cell: bool) -> tupl
     hits: list[tuple[int, list[Row]]] = []
     by_label: dict[tuple[str, ...], list[Row]] = {}
     for row in view.rows:
-        by_label.setdefault(tuple(written(term.text) for term in terms.terms(row.label)), []).append(row)
+        by_label.setdefault(_words_of_label(row.label), []).append(row)
+    by_label = _without_brackets(view.rows) | by_label
     columns = frozenset[str]().union(*(terms.stems(column) for column in view.columns))
     headed = terms.stems(next((row.cells[0][0] for chunk in view.chunks for row in chunk.sentences if row.cells), ""))
     for label in sorted(by_label, key=len, reverse=True):
@@ -73,6 +74,25 @@ def rows_named(view: TableView, words: Sequence[Word], *, is_cell: bool) -> tupl
         hits = hits or _by_kind(by_label, words, taken)
     rows = [row for _, rows in sorted(hits, key=lambda hit: hit[0]) for row in rows]
     return rows, taken
+
+
+def _words_of_label(label: str) -> tuple[str, ...]:
+    return tuple(written(term.text) for term in terms.terms(label))
+
+
+_IS_NAME = re.compile(r"[A-Z][\w-]*[A-Z]|\d")
+_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
+
+
+def _without_brackets(rows: Sequence[Row]) -> dict[tuple[str, ...], list[Row]]:
+    """Return rows by their labels without what stands in brackets, where no two are left alike: "MMLU (EM)".
+
+    Only of names with two capitals or a digit: "Weight (kg)" is no name of a row, but what is measured.
+    """
+    found: dict[tuple[str, ...], list[Row]] = {}
+    for row in (row for row in rows if _IS_NAME.search(_BRACKETS.sub("", row.label))):
+        found.setdefault(_words_of_label(_BRACKETS.sub("", row.label)), []).append(row)
+    return {label: of_it for label, of_it in found.items() if label and len(of_it) == 1}
 
 
 def _is_letter(label: tuple[str, ...]) -> bool:

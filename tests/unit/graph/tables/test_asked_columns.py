@@ -55,3 +55,18 @@ def test_the_oldest_is_what_was_finished_first_and_a_verb_that_says_more_is_no_h
     bridges = table((("Abbot", "1788", "9"), ("Castle", "1863", "14")), ("Bridge", "Finished", "Width"), "Table 4", 2)
     assert ask("Which bridge is the oldest?", bridges).claims[0]["text"].startswith("Abbot: Finished 1788")
     assert not ask("Which ferry lost the most passengers?").claims
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("What is the KLM score of Tern-2.1?", "88.3"),
+        ("KLM of Kestrel?", "90.8"),
+        ("What is the KLM-Pro of Tern-2.1-1022?", "78.0"),
+        ("What is the KLM-Lite of Kestrel?", ""),
+    ],
+)
+def test_a_name_may_leave_out_its_metric_and_the_date_of_its_version(question: str, value: str) -> None:
+    rows = (("KLM (Pass@1)", "88.3", "90.8"), ("KLM-Pro (EM)", "78.0", "84.0"))
+    told = answer_from_tables(question, [table(rows, ("Benchmark", "Tern-2.1-1022", "Kestrel"), "Table 4: Scores")], {})
+    assert [claim["text"].split()[-1] for claim in told.claims] == [value] * bool(value)
