@@ -31,6 +31,7 @@ from graph.engines.offline.permissions import (
     asks_yes_or_no,
     differ_in_negation,
     rules_on,
+    sets_apart,
 )
 from graph.engines.offline.required_words import HOW_TO, asked_kind, is_plainly_asked, missing_words, required_words
 from graph.engines.offline.text_around import (
@@ -246,7 +247,8 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     own = stems(evidence.quote.removeprefix(evidence.caption))
     if evidence.caption and not any(is_named(word, own, frozenset()) for word in required_words(question, kind)):
         return "only its caption is about what is asked"
-    if name := other_name(question, evidence) or other_row(question, evidence):
+    name = other_name(question, evidence) or other_row(question, evidence)
+    if name := name or sets_apart(question, required, evidence.quote):
         return f"the quote is not about {name}"
     if why := other_value(question, required_words(question, kind), evidence) or other_person(question, evidence):
         return why

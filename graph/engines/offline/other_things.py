@@ -109,7 +109,9 @@ def _is_beginning_only(name: str, evidence: Evidence) -> bool:
     """Return whether a name with a number stands there as the beginning of longer ones alone: "R1-Zero" for "R1"."""
     held = [found.lower() for found in _HYPHENATED.findall(f"{evidence.quote} | {evidence.above}")]
     own = name.lower()
-    return bool(re.search(r"\d", own)) and own not in held and any(one.startswith(f"{own}-") for one in held)
+    same = re.compile(rf"{re.escape(own)}(?:-\d{{4}})?")  # with the date of a version
+    begun = any(one.startswith(f"{own}-") for one in held)
+    return begun and bool(re.search(r"\d", own)) and not any(map(same.fullmatch, held))
 
 
 _BESIDE = re.compile(

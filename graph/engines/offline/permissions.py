@@ -106,6 +106,27 @@ def _is_beside(place: int, asked: Sequence[int], quote: str) -> bool:
     return 2 * counts[clauses[0]] >= max(counts)
 
 
+_BUT = re.compile(
+    r"\b(?:(?:un|not )related to|other than|apart from|excluding|except(?: for)?|irrespective of|unlike)"
+    r" (?:the |an? |its |their )?(?P<thing>[\w-]+(?: [\w-]+)?)",
+    re.IGNORECASE,
+)
+
+
+def sets_apart(question: str, required: Sequence[str], quote: str) -> str:
+    """Return the word of a question from which a quote sets its subject apart: "samples unrelated to reasoning".
+
+    `required` are the words of the question that the quote has to name; "" if it names each besides, or the question
+    has such a phrase itself.
+    """
+    if _BUT.search(question) or NEGATED_QUESTION.search(question):
+        return ""
+    apart = stems(" | ".join(found["thing"] for found in _BUT.finditer(quote)))
+    rest = stems(_BUT.sub(" ", quote))
+    named = (word for word in required if is_named(word, apart, frozenset()))
+    return next((word for word in named if not is_named(word, rest, frozenset())), "")
+
+
 # "Is it open on Monday?" is answered by "Closed on Mondays".
 _OPPOSITES = {
     stem(word): stem(other)
