@@ -85,12 +85,13 @@ def test_a_page_is_recorded(
     assert bool(catalog.transcript(row.transcript)) == isinstance(outcome, PageReading)
 
 
-def test_what_comes_after_the_lease_was_lost_changes_nothing(batch: dict[str, Any], catalog: Catalog) -> None:
+def test_a_reading_after_the_lease_was_lost_adds_only_its_costs(batch: dict[str, Any], catalog: Catalog) -> None:
     catalog.release_leases(BatchLeases(catalog, DOCUMENT, KEY).owner)
     assert catalog.lease_pages(DOCUMENT, [1], "another", 600) == [1]
-    before = catalog.pages(DOCUMENT, [1])
-    row = record(batch, before[0], reading())
-    assert catalog.pages(DOCUMENT, [1]) == before
+    before = catalog.pages(DOCUMENT, [1])[0]
+    row = record(batch, before, reading())
+    spent = replace(before, attempts=1, requests=1, input_tokens=9, output_tokens=3, seconds=0.5)
+    assert catalog.pages(DOCUMENT, [1]) == [spent]
     assert catalog.transcript(row.transcript) is None
 
 
