@@ -49,7 +49,7 @@ async def confirm_cost(state: Any) -> dict[str, Report]:
     run, sources = context.current(), state["request"]["sources"]
     try:
         requests = await requests_of(sources, run, run.confirm_requests)
-    except (BadInputError, SourceError):  # said again by the ingestion
+    except (BadInputError, SourceError):  # raised again by the ingestion
         return {}
     if not requests or _confirmed(requests, run.reader_model):
         return {}

@@ -14,7 +14,7 @@ from graph.storage.page_leases import CHUNKS
 from graph.storage.rows import DONE, PageRow
 
 LEASE_S = 30.0
-"""Seconds that a lease lasts: so long others wait for the pages of a process that was killed or cut off."""
+"""Seconds that a lease lasts, which others wait for the pages of a process that was killed or cut off."""
 _RENEWED_EVERY_S = LEASE_S / 6  # five may come late or fail before a page is another's, too
 _LOOKED_EVERY_S = 0.5  # a page takes a second or more; ten batches that wait cost 20 queries a second
 # A node that a server runs again in another process is another owner: the first one may still be at work.
@@ -27,7 +27,7 @@ class BatchLeases:
     Args:
         ledger: Where they are kept.
         document: The document's id.
-        batch: What tells the batch from all others.
+        batch: The unique key of the batch.
     """
 
     def __init__(self, ledger: PageLedger, document: str, batch: str) -> None:
@@ -72,7 +72,7 @@ class BatchLeases:
             await asyncio.sleep(_LOOKED_EVERY_S)
             rows = await self._rows(left)
             if not rows:
-                return  # deleted, or taken from the collections of who reads it: there is no result to wait for
+                return  # deleted, or no longer in the reader's collections: there is no result to wait for
             finished = [row for row in rows if _has_result(before.get(row.page), row)]
             left = [page for page in left if page not in {row.page for row in finished}]
             mine = await self.take(left)
@@ -106,7 +106,7 @@ async def alone(ledger: PageLedger, document: str) -> AsyncIterator[str]:
 def _has_result(before: PageRow | None, now: PageRow) -> bool:
     """Return whether another has tried to read a page since, or taken an earlier reading of it.
 
-    Attempts do not tell it: they are counted when a request is sent, whose process may end before its reply.
+    Attempts do not show it: they are counted when a request is sent, whose process may end before its reply.
     """
     if before is None:  # the document was deleted, and added again since
         return now.status in DONE

@@ -100,7 +100,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
 
 
 async def _find(deps: Deps, sources: list[str]) -> list[Found]:
-    """Return every file of the sources; those that are as they were, with nothing left to do, are not opened."""
+    """Return every file of the sources; unchanged ones with nothing left to do are not opened."""
     run = context.current()
     return await find(
         sources, deps.stores.downloads, run.password, attached=run.attachments == "read",

@@ -34,7 +34,7 @@ class LinkError(SkippedError):
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """A file that was not opened, since it is as it was when all its pages were read."""
+    """A file that was not opened, since it did not change after all its pages were read."""
 
     document: str
     """The id of its document."""

@@ -93,7 +93,7 @@ def find_unchanged(stores: Stores, run: Context, engine: str, paths: Files) -> d
 
 
 def _complete(stores: Stores, run: Context, engine: str, documents: Sequence[str]) -> set[str]:
-    """Return those of the documents of which a run would read no page, and whose chunks are those of their pages."""
+    """Return those of the documents of which a run would read no page, and whose chunks are up to date."""
     fingerprints = files(stores).fingerprints(documents)
     return {
         document

@@ -75,7 +75,7 @@ def reply_stream(state: QueryState) -> ReplyStream:
 def verified_beginning(checks: Sequence[ClaimCheck], asked: str = "") -> str:
     """Return the reply up to the first claim that failed, which is final: a repair changes only what follows.
 
-    Quotes that are not claimed to answer come last in the answer, and so end it too.
+    It also ends before quotes that are not claimed to answer, since these come last in the answer.
     """
     passed = list(takewhile(lambda check: check["citation"] and not check["claim"].get("related"), checks))
     return citation_links.add_links(messages.answer(passed, asked), outcomes.cited(passed), settings().public_url)

@@ -56,9 +56,9 @@ def ambiguous_document(
     Args:
         question: The standalone question.
         asked: Its kind and parts.
-        rows: The documents that may be asked; of a library that is not small, those that the question's words may name.
+        rows: The documents that may be asked; in a larger library those whose names share words with the question.
         named: Whether the question, or the conversation before it, names documents.
-        library: Returns, of a library that is not small, the newest documents, oldest first, and how many there are.
+        library: Given for a larger library: returns its newest documents, oldest first, and how many it has.
     """
     if (
         (len(rows) < 2 and not library)
@@ -78,7 +78,7 @@ def ambiguous_document(
 
 
 def of_documents(term: str, rows: Sequence[DocumentRow], count: int = 0) -> Ambiguity:
-    """Return an ambiguity among `count` documents, the newest first, which is the most likely one."""
+    """Return an ambiguity among `count` documents; the newest is the most likely one, and comes first."""
     newest = list(reversed(rows))
     options = [Option(id=row.id, label=row.label or row.name) for row in newest[:MAX_OPTIONS]]
     return Ambiguity(kind="document", term=term, options=options, assumed=newest[0].id, of=count or len(rows))

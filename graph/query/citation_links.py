@@ -1,8 +1,8 @@
 """Links from a chat reply to the cited pages in the reading room.
 
 A reply is Markdown; each of its citation markers links to the page in the reading room, with the quote highlighted. The
-reading room's page needs no token and asks for it where one is set, while the bare image of a page would be refused.
-Where the server's address is unknown, as in plain Python, there are no links.
+reading room opens without a token and asks for it; a link to the image of a page would be refused. Where the server's
+address is unknown, as in plain Python, there are no links.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from graph.types import Citation, page_in_words
 
 _SOURCES = re.compile(r"\n\n\*\*Sources\*\*\n\n(?:\d+\. \[[^\n]*\]\([^\s()]+/room#page=[^\s()]+\)(?:\n|\Z))+\Z")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$])")
-# A formula has a sign that prose between two sums of money has not: \\ ^ _ = { }.
+# A formula has one of the signs \\ ^ _ = { }, which prose between two sums of money has not.
 _MARKS = re.compile(
     r"(?P<formula>(?<!\\)\$\$[^$]+\$\$|(?<![\\$])\$(?![\s\d$])[^$\n]*[\\^_={}][^$\n]*(?<!\s)\$(?!\d))"
     r"|(?<!\\)(?:[$~]|<(?=[A-Za-z/!?]))"
@@ -33,7 +33,7 @@ def add_links(answer: str, citations: Sequence[Citation], base_url: str) -> str:
 
 
 def escape_marks(text: str) -> str:
-    """Return Markdown in which sums of money are no mathematics, "~5" strikes nothing, and "<x" is no HTML.
+    """Escape Markdown so that sums of money are not read as mathematics, "~5" not as struck out, "<x" not as HTML.
 
     Formulas between dollar signs are left as they are.
     """

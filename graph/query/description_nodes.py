@@ -24,7 +24,7 @@ from graph.types import Claim
 
 _MAX_PAGES = 2  # documents in which a page of a given number is shown; with more, the question has to name one
 _MAX_LISTED = 60  # headings, tables or figures of a document
-_MIN_NUMBERED = 3  # numbered headings from which a section that is not among them is said to be missing
+_MIN_NUMBERED = 3  # numbered headings from which on a section that is not among them is missing
 _MAX_LOOKED_AT = 200  # documents in which a place is looked for, at 5 ms each
 _MAX_NAMED = 3  # documents that a greeting names
 _ONE_HEADING = re.compile(r"\b(?:title|heading|name|called|titled)\b(?!s)", re.IGNORECASE)

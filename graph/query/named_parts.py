@@ -23,12 +23,12 @@ _THEY = rf"(?:they|we|you|(?:the )?authors?|the (?:team|researchers|writers?|com
 @dataclass(frozen=True, slots=True)
 class _Part:
     nouns: str
-    """What questions call the part."""
+    """A pattern of the part's names in questions."""
     questions: str
-    """Further whole questions for it."""
+    """A pattern of further whole questions for it."""
     heading: re.Pattern[str]
     says: re.Pattern[str]
-    """What its sentences say under a heading that names other parts too."""
+    """A pattern of its sentences under a heading that names other parts too."""
 
 
 def _part(nouns: str, questions: str, heading: str, says: str) -> _Part:

@@ -22,7 +22,7 @@ _CAPTIONS = {
         r"^\W*(?:table|tab\.?|tabelle|tableau|tabla)\s*(?P<number>\w+(?:\.\d+)*)(?P<rest>.*)", re.IGNORECASE | re.S
     ),
 }
-# A line that is no caption by its place on the page is one by its form: "Table 1 | Template", not "Table 2 shows".
+# A caption that is not recognised by its place on the page has this form: "Table 1 | Template", not "Table 2 shows".
 _CAPTION_FORM = re.compile(r"\s*[|:.–—-]\s*\S|\s*$")
 _LABEL = re.compile(
     r"^\W*(?:(?P<kind>articles?|art|sections?|sec|clauses?|chapters?|paragraphs?|rules?|parts?|units?|modules?"
@@ -59,7 +59,7 @@ def of_page(catalog: Catalog, row: DocumentRow, number: str, most: int = MOST_QU
     return found
 
 
-# "What does the figure on page 1 show?": what has no number is told by its page.
+# "What does the figure on page 1 show?": figures and tables without a number are named by their page.
 _UNNUMBERED = re.compile(
     r"\b(?:(?P<figure>figures?|charts?|diagrams?|pictures?|images?|graphs?|plots?|illustrations?)"
     r"|(?P<table>tables?))\b(?! \d)",

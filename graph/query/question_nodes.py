@@ -55,7 +55,7 @@ async def contextualize(state: QueryState) -> QueryState:
 
 
 def _understood(catalog: Catalog, state: QueryState, update: QueryState, *, named: bool) -> QueryState:
-    """Return the update with what a question asks for, and which documents; `named`: the run names them."""
+    """Return the update with a question's analysis and documents; `named` says whether the run names these."""
     from graph.query.understanding import understand  # its patterns take 20 ms at import, those below 3
     from graph.retrieval import document_mentions
 

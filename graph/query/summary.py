@@ -56,7 +56,7 @@ def summary(chunks: Sequence[ChunkRow], title: str) -> Found:
 
 
 def _titled(chunks: Sequence[ChunkRow], title: str, found: Found) -> Found:
-    """Return what was found after the title, if that stands on the first page."""
+    """Return the found sentences, after the title if it stands on the first page."""
     words = terms.stems(title)
     heading = next(
         (

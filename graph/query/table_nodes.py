@@ -99,7 +99,7 @@ def _candidates(
 
 
 def _neighbours(catalog: Catalog, ids: Sequence[str], tables: Sequence[int], known: set[str]) -> list[ChunkRow]:
-    """Return the tables right before and after tables, and so on, which may be their other parts."""
+    """Return the tables directly before and after the given ones, and so on: they may be further parts."""
     added: list[ChunkRow] = []
     for step_ in (-1, 1):
         front = set(tables)

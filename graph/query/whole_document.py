@@ -77,7 +77,7 @@ def of_run(catalog: Catalog, documents: Sequence[str], engine: str) -> list[str]
 def offered_chunks(catalog: Catalog, state: QueryState) -> list[RetrievedChunk]:
     """Return the chunks that may be quoted: all of the documents given whole, else those found relevant.
 
-    Of what a plan found the state holds only the beginning, so that it is loaded here too.
+    The state holds only the beginnings of the chunks that a plan found, so their text is loaded here too.
     """
     of_plan = state.get("plan") and state.get("engine") != "offline"
     if not state.get("whole_documents") and not of_plan:

@@ -74,7 +74,7 @@ _sent_on: ContextVar[str] = ContextVar("sent_on", default="")
 
 _QUESTIONS_LAST_S = 60.0
 """How long after a request for a question the next one is expected: somebody who reads an answer asks again within a
-minute. Kept for ever, the part would slow the reading of a library of which no question is asked."""
+minute. Kept permanently, the reserved part would slow the reading of a library of which no question is asked."""
 
 
 @dataclass(slots=True)

@@ -38,7 +38,7 @@ class UsageRecorder:
     emit: Callable[[Waiting], None]
     """Is given an event when requests have to wait for a rate limit."""
     count: Callable[[Sequence[int]], Awaitable[None]] | None = None
-    """Counts an attempt of a request for these pages before it is sent, where it is kept though the process ends."""
+    """Counts an attempt of a request for these pages before it is sent; the count is kept even if the process ends."""
     pages: dict[int, PageCost] = field(default_factory=dict)
     """The costs by page number."""
 
