@@ -12,7 +12,7 @@ from graph.storage.rows import ChunkRow
 from graph.tables.across import verbs_of
 from graph.tables.matching import Match
 from graph.tables.results import NO_PROSE, PAIRS
-from graph.tables.row_names import names_some
+from graph.tables.row_names import FRAME_STEMS, names_some
 from graph.tables.views import TableView
 
 _MAX_NAMED = 12  # rows or columns named where one is missing
@@ -62,7 +62,12 @@ def absence_in(
     question: str, found: Match, views: Sequence[TableView], chunks: Sequence[ChunkRow], titles: dict[str, str]
 ) -> str:
     """Return the sentence that says what a table lacks; "" where another table, a title or a sentence has it."""
-    labels = [[term.text for term in terms.terms(row.label)] for view in views for row in view.rows]
+    labels = [
+        [term.text for term in terms.terms(row.label)]
+        for view in views
+        if not _lacks_column(view, found)
+        for row in view.rows
+    ]
     known = any(
         _is_part(terms.terms(name), labels)
         or _DATE.search(name)
@@ -89,6 +94,16 @@ def _holds_names(view: TableView) -> bool:
     return any(cell[:1].isalpha() for row in view.rows for cell in row.cells.values())
 
 
+def _lacks_column(view: TableView, found: Match) -> bool:
+    """Return whether a table of another document holds no word of the column that is asked for.
+
+    Of "the power use of Yorl South" a Yorl South with a length and a height says nothing.
+    """
+    asked = frozenset[str]().union(*(terms.stems(column) for column in found.columns)) - FRAME_STEMS
+    held = view.scope.union(*(terms.stems(chunk.text) for chunk in view.chunks))
+    return view.document != found.view.document and bool(asked) and asked.isdisjoint(held)
+
+
 def _is_title(name: str, chunks: Sequence[ChunkRow], titles: dict[str, str]) -> bool:
     """Return whether a name is that of a whole document, or stands in its title."""
     own = terms.stems(name)
@@ -110,6 +125,8 @@ def _absence(question: str, found: Match) -> str:
     if (name := _row_missing(question, found)) and not _is_end(question)(name):
         there = some_of(list(dict.fromkeys(row.name for row in view.rows)))
         return f"There is no {name} in {where}; there are {there}."
+    if (name := _narrower(question, found)) and not _stands_in_cells(found):
+        return f"There {_is_no(name)} in {where}; the columns are {some_of(view.columns)}."
     empty = found.asked.operation in ("cell", *PAIRS) and found.rows and found.columns and found.is_complete
     if empty:
         rows = [row.name for row in found.rows if not any(column in row.cells for column in found.columns)]
@@ -128,9 +145,12 @@ def _absence(question: str, found: Match) -> str:
         (found.rows and _ASKS_CELL.search(question)) or (needs_scope and found.scoped > 1 and not found.rows)
     ):
         phrase = _phrase(question, found)
-        there = f"are no {phrase}" if _PLURAL.search(phrase) else f"is no {phrase}"
-        return f"There {there} in {where}; the columns are {some_of(view.columns)}."
+        return f"There {_is_no(phrase)} in {where}; the columns are {some_of(view.columns)}."
     return ""
+
+
+def _is_no(phrase: str) -> str:
+    return f"are no {phrase}" if _PLURAL.search(phrase) else f"is no {phrase}"
 
 
 # What stands before a row's name where no capital tells it: "the duty on mead", "how many readers does the travel
@@ -179,6 +199,33 @@ def _is_one_phrase(found: Match) -> bool:
     near = all(after.start - before.end == 1 for before, after in pairwise(words))
     verbs = found.asked.operation != "cell" and any(map(_VERB_LIKE.fullmatch, (word.text for word in words)))
     return 0 < len(words) <= _MAX_PHRASE and near and not verbs
+
+
+# "What is the screen width of Lormstow?", "Lormstow: screen width?", "What screen width does the table give for ...?"
+_NAMED_COLUMN = re.compile(
+    r"^\W*(?:(?:what|how (?:high|large|long)) (?:is|was|are|were) the (?P<one>[a-z]+(?: [a-z]+){1,4}?)"
+    r" (?:of|at|in|for|on) "
+    r"|what (?P<two>[a-z]+(?: [a-z]+){1,4}) does the table"
+    r"|[^:?]{2,60}: (?P<three>[a-z]+(?: [a-z]+){1,4})\b)",
+    re.IGNORECASE,
+)
+
+
+def _narrower(question: str, found: Match) -> str:
+    """Return the name of a column whose last word no header has, though one has another of its words; "" for others.
+
+    The last word tells what is asked for: a "screen width" is no number of screenings.
+    """
+    asked = _NAMED_COLUMN.match(question)
+    if not asked or found.asked.operation != "cell" or not (found.rows and found.columns) or found.missing:
+        return ""
+    group = next(name for name in ("one", "two", "three") if asked[name])
+    words = [term for term in terms.terms(asked[group]) if term.text not in _TIME_WORDS]
+    last = words[-1].end + asked.start(group) if words else 0
+    return question[asked.start(group) : last] if any(w.end == last for w in found.unexplained) else ""
+
+
+_TIME_WORDS = frozenset("in the first second third fourth last half quarter year of".split())
 
 
 def _phrase(question: str, found: Match) -> str:

@@ -92,6 +92,27 @@ def implied_by_any(headers: Iterable[str]) -> frozenset[str]:
     return frozenset[str]().union(*map(implied_by, headers))
 
 
+# What is measured in a unit: "the volume of timber sawn" is "Timber sawn (m³)".
+_MEASURED = tuple(
+    (frozenset(map(stem, units.split())), frozenset(map(stem, words.split())))
+    for units, words in (
+        ("litre hectolitre cubic", "volume"),
+        ("tonne kilogram kg gram", "weight mass"),
+        ("hectare ha sqm m²", "area"),
+        ("kilometre km", "length distance"),
+    )
+)
+
+
+def measured_by_any(headers: Iterable[str]) -> frozenset[str]:
+    """Return the stems of words for what the units of some headers measure; for columns that are named in full."""
+    found: set[str] = set()
+    for header in headers:
+        own = units_of(header)
+        found.update(*(words for units, words in _MEASURED if not own.isdisjoint(units)))
+    return frozenset(found)
+
+
 _HOW_MANY = re.compile(r"\bhow many (?:of the |the )?([^\W\d_]+)", re.IGNORECASE)
 _UNIT_STEMS = frozenset[str]().union(*(_FORMS[form] for form in _FORMS if form != "%"))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from graph.engines.offline.synonyms import SAME
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
-from graph.tables.header_words import implied_by_any, unit_asked, units_of
+from graph.tables.header_words import implied_by_any, measured_by_any, unit_asked, units_of
 from graph.tables.linking_verbs import without_linking
 from graph.tables.operations import Asked
 from graph.tables.question_words import Word, words_of, written
@@ -82,11 +82,13 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
     taken = _match_rows(found, free)
     rest = [word for word in free if word.start not in taken]
     explained = _match_columns(found, question, rest)
+    if asked.operation in ("list", "count") and found.partial and _are_over(view, rest, explained):
+        found.partial, explained = [], set()  # "all potteries of Clay Coast" asks for no "Clay use"
     left = [word for word in rest if word.start not in explained and word.text not in FRAME]
     left = _without_result(found, _match_bands(found, left))
     scope = [word for word in left if _in_scope(found, word)]
     found.scoped = len(scope)
-    implied = implied_by_any(found.columns or found.partial)
+    implied = implied_by_any(found.columns or found.partial) | measured_by_any(found.columns)
     rest = [word for word in left if word not in scope and word.stem not in implied]
     rest = [word for word in rest if not _asks_for_rows(question, word)]
     rest = [word for word in rest if not is_money_of_years(word, found.view)]
@@ -105,6 +107,11 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
             verb += [word for word in words if _TO_DO.match(question[takes.end() : word.end])]
         found.unexplained = [word for word in found.unexplained if word not in verb] + ([] if durations else verb)
     return found
+
+
+def _are_over(view: TableView, words: Sequence[Word], starts: set[int]) -> bool:
+    """Return whether each of some words stands over a table."""
+    return all(word.stem in view.scope for word in words if word.start in starts)
 
 
 def _is_run(label: str, words: Sequence[Word]) -> bool:

@@ -113,7 +113,7 @@ def numbers_rows(view: TableView, column: str) -> bool:
 
 def filtered(view: TableView, column: str, asked: Asked) -> Claim | None:
     """Return which rows fulfil a condition, or how many do; None if its numbers cannot be read."""
-    limits = _limits(view, asked)
+    limits = _limits(view, column, asked)
     known = _known(view, column)
     if limits is None or not known or view.has_unread(column):
         return None
@@ -133,7 +133,7 @@ def filtered(view: TableView, column: str, asked: Asked) -> Claim | None:
 
 def fulfils(view: TableView, column: str, row: Row, asked: Asked) -> Claim | None:
     """Return whether a cell fulfils a condition, as yes or no with the cell."""
-    limits, value = _limits(view, asked), view.value(row, column)
+    limits, value = _limits(view, column, asked), view.value(row, column)
     if limits is None or value is None:
         return None
     yes = "Yes" if _is_inside(value, limits, inclusive=asked.inclusive) else "No"
@@ -145,9 +145,23 @@ def _how(asked: Asked) -> str:
     return f"{asked.operation} inclusive" if asked.inclusive else asked.operation
 
 
-def _limits(view: TableView, asked: Asked) -> tuple[str, str] | None:
-    """Return the numbers of a condition in canonical notation; None if one cannot be read."""
-    found = [cell_values(text, view.decimal) if text else () for text in (asked.low, asked.high)]
+_GROUPED_NUMBER = re.compile(r"\W*\d{1,3}(?:,\d{3})+\W*")
+_THREE_PLACES = re.compile(r"(?<![\d.,])\d+,\d{3}(?![\d.,])")
+
+
+def _limits(view: TableView, column: str, asked: Asked) -> tuple[str, str] | None:
+    """Return the numbers of a condition in canonical notation; None if one cannot be read.
+
+    A comma before three digits stands between thousands, even where a table has commas before decimals, unless its
+    column has three of them: a question in English says "above 1,808" of 2.950.
+    """
+    decimal = view.decimal
+    places = any(_THREE_PLACES.search(row.cells.get(column, "")) for row in view.rows)
+    marks = [
+        "." if decimal == "," and _GROUPED_NUMBER.fullmatch(text) and not places else decimal
+        for text in (asked.low, asked.high)
+    ]
+    found = [cell_values(text, mark) if text else () for text, mark in zip((asked.low, asked.high), marks, strict=True)]
     if (asked.low and not found[0]) or (asked.high and not found[1]):
         return None
     low, high = (str(values[0]) if values else "" for values in found)
