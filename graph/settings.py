@@ -177,6 +177,8 @@ class Settings(BaseSettings):
     """A limit for each model; None for that of the tier."""
     requests_per_day: Count = None
     """A limit for each model; None for that of the tier."""
+    tokens_per_minute: Count = None
+    """A limit on input tokens for each model; None for none before a refusal names one."""
     concurrency: Count = None
     """How many requests may run at a time, from the first on; None to find out."""
     # Most of the time a run waits, and long ingestions must leave room for questions.

@@ -181,7 +181,8 @@ def _requests() -> str:
     most = now.concurrency or default_concurrency(now.tier)
     known = preset(now.tier, context.chat_model)
     minute, day = now.requests_per_minute or known.per_minute, now.requests_per_day or known.per_day
-    limits = [f"{count:,} a {time}" for count, time in ((minute, "minute"), (day, "day")) if count]
+    tokens = [f"{now.tokens_per_minute:,} tokens a minute"] if now.tokens_per_minute else []
+    limits = [f"{count:,} a {time}" for count, time in ((minute, "minute"), (day, "day")) if count] + tokens
     url = now.quota_url.get_secret_value()
     counted = f"; counted for all processes in {dependencies.shared_quota(url, '').place}" if url else ""
     known_limits = " and ".join(limits) or "no limit known before a refusal"

@@ -20,6 +20,7 @@ _WINDOW_MARGIN = 1.05
 """The service's minute starts when a request arrives, and 61 of 60 were seen in one: a longer window uses 95 %."""
 _BULK_SHARE = 0.8  # as in the process, graph/engines/requests/rate_limit.py
 _QUESTIONS_LAST_S = 60.0
+_UNITS = 100  # tokens are counted in hundredths of their limit: a window has a row for each
 _SWEPT_EVERY = 50  # requests after which those before the window are deleted
 NAMED_LASTS_S = 86_400
 """How long a limit counts that the service named, after it was named last: a key that is paid for since has another."""
@@ -87,7 +88,16 @@ class SharedQuota:
         self._buckets: dict[tuple[str, int], AbstractBucket] = {}
         self._taken, self._asking = itertools.count(1), threading.Lock()
 
-    def take(self, model: str, per_minute: int | None, per_day: int | None, day: str, *, bulk: bool) -> float:
+    def take(
+        self,
+        model: str,
+        per_minute: int | None,
+        per_day: int | None,
+        day: str,
+        costs: tuple[int, int | None] = (0, None),
+        *,
+        bulk: bool,
+    ) -> float:
         """Count a request and return 0.0 if it may be sent; else the seconds to wait, infinite if the day is spent.
 
         Args:
@@ -95,6 +105,7 @@ class SharedQuota:
             per_minute: The limit that is known from the start; None for none.
             per_day: The same for a day.
             day: The day, as the service counts it.
+            costs: The tokens of the request, by estimate, and their limit a minute; None for none.
             bulk: Whether documents are read or embedded.
         """
         key = self._key(model)
@@ -105,17 +116,33 @@ class SharedQuota:
             return known.paused_until - known.now
         if not bulk and known.questions_until < known.now + _QUESTIONS_LAST_S / 2:
             self._store.expect_questions(key, _QUESTIONS_LAST_S)
+        spare, (tokens, most) = bulk and known.questions_until > known.now, costs
+        weight = _weight(tokens, most, spare) if most else 0
+        window = f"{key}:tokens:{most}"
+        if most and (wait := self._wait_for_room(window, weight, spare=spare)):
+            return wait
         limit = min(per_minute or math.inf, known.per_minute or math.inf)
-        if limit < math.inf and (wait := self._wait(key, int(limit), spare=bulk and known.questions_until > known.now)):
+        if limit < math.inf and (wait := self._wait(key, int(limit), spare=spare)):
+            return wait
+        if most and (wait := self._wait(window, _UNITS, weight)):
             return wait
         return 0.0 if self._store.count(key, day, per_day) else math.inf
 
-    def _wait(self, key: str, limit: int, *, spare: bool) -> float:
+    def _wait_for_room(self, key: str, weight: int, *, spare: bool) -> float:
+        """Return 0.0 if a window has room for so many units, which are not put into it, else the seconds to wait."""
+        bucket = self._bucket(key, _UNITS)
+        with self._asking, self._store.answering():
+            now = bucket.now()  # type: ignore[no-untyped-call]  # the library's
+            bucket.leak(now)
+            left = int(_UNITS * _BULK_SHARE if spare else _UNITS) - cast(int, bucket.count())
+        return 0.0 if weight <= left else self._window_ms / 1000 / _UNITS * (weight - left)
+
+    def _wait(self, key: str, limit: int, weight: int = 1, *, spare: bool = False) -> float:
         """Put a request into the window and return 0.0, or return the seconds after which it may have room."""
         bucket = self._bucket(key, limit)
         # A bucket remembers why it refused, for `waiting`: another thread must not ask in between.
         with self._asking, self._store.answering():
-            item = RateItem("request", bucket.now())  # type: ignore[no-untyped-call]  # the library's
+            item = RateItem("request", bucket.now(), weight)  # type: ignore[no-untyped-call]  # the library's
             if spare or next(self._taken) % _SWEPT_EVERY == 0:
                 bucket.leak(item.timestamp)
             if spare and cast(int, bucket.count()) >= max(1, int(limit * _BULK_SHARE)):
@@ -150,3 +177,8 @@ class SharedQuota:
         if (key, limit) not in self._buckets:
             self._buckets[key, limit] = self._store.bucket(key, Rate(limit, self._window_ms))
         return self._buckets[key, limit]
+
+
+def _weight(tokens: int, limit: int, spare: bool) -> int:
+    """Return the units of a request's tokens: as many as a window can have at most, where it costs more."""
+    return min(int(_UNITS * _BULK_SHARE) if spare else _UNITS, max(1, round(_UNITS * tokens / limit)))

@@ -101,13 +101,13 @@ def test_fifty_askers(tmp_path: Path) -> None:
 
 def test_questions_beside_a_long_document(tmp_path: Path) -> None:
     """Reader and chat model are one, with eight requests in flight for both."""
-    path = roll(tmp_path, "roll", 400)
+    path = roll(tmp_path, "roll", 700)
     with serving(tmp_path, PAGEWITNESS_CONCURRENCY="8") as one, ThreadPoolExecutor(4) as pool:
-        alone = list(pool.map(lambda _: ask(one), range(40)))
+        alone = list(pool.map(lambda _: ask(one), range(24)))
         reading = threading.Thread(target=read, args=[one, path])
         reading.start()
         time.sleep(3)
-        beside = list(pool.map(lambda _: ask(one), range(40)))
+        beside = list(pool.map(lambda _: ask(one), range(24)))
         still = reading.is_alive()
         reading.join()
     print(

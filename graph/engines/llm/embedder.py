@@ -56,7 +56,7 @@ class ModelEmbedder:
         async def request(model: Embeddings) -> list[list[float]]:
             return [await model.aembed_query(query)]
 
-        reply = await self._send(request, 1, bulk=False)
+        reply = await self._send(request, 1, bulk=False, tokens=_tokens([query]))
         return Reply(reply.value[0], reply.usage)
 
     async def embed_chunks(self, titles: Sequence[str], texts: Sequence[str]) -> AsyncIterator[Reply[NDArray[float32]]]:
@@ -75,15 +75,16 @@ class ModelEmbedder:
             async def request(model: Embeddings, batch: list[str] = batch) -> list[list[float]]:
                 return await model.aembed_documents(batch)
 
-            yield await self._send(request, len(batch), bulk=True)
+            yield await self._send(request, len(batch), bulk=True, tokens=_tokens(batch))
 
     def _document(self, title: str, text: str) -> str:
         return self._prefix.passage.replace("{title}", title.strip() or "none") + text
 
     async def _send(
-        self, request: Callable[[Embeddings], Awaitable[list[list[float]]]], count: int, *, bulk: bool
+        self, request: Callable[[Embeddings], Awaitable[list[list[float]]]], count: int, *, bulk: bool, tokens: int = 0
     ) -> Reply[NDArray[float32]]:
-        answer = await self._client.send(self._model, request, time_limit=ATTEMPT_TIMEOUT_S, bulk=bulk)
+        limit = ATTEMPT_TIMEOUT_S
+        answer = await self._client.send(self._model, request, time_limit=limit, bulk=bulk, tokens=tokens)
         if isinstance(answer, Failure):
             raise ServiceOutOfOrderError(answer) if answer.reason in PASSING else ModelError(answer.detail)
         self._check(answer.reply, count)
@@ -120,6 +121,11 @@ class ModelEmbedder:
                 )
         unit: NDArray[float32] = (rows / lengths).astype(float32)
         return unit
+
+
+def _tokens(texts: Sequence[str]) -> int:
+    """Return about how many tokens texts have, which the replies with vectors do not tell: one in four characters."""
+    return max(1, sum(map(len, texts)) // 4)
 
 
 class PageImageEmbedder(ModelEmbedder):

@@ -119,6 +119,7 @@ class RequestClient:
         time_limit: float,
         pages: Sequence[int] = (),
         bulk: bool = False,
+        tokens: int = 0,
     ) -> ModelReply[T] | Failure:
         """Send a request to one model, with retries; return its reply, or a Failure if it gave none.
 
@@ -128,11 +129,12 @@ class RequestClient:
             time_limit: Seconds for one attempt.
             pages: The page numbers to which the open recorder adds the cost.
             bulk: Whether documents are read or embedded, which leaves room for the requests of questions.
+            tokens: What the request costs, where its reply will not tell; 0 for what others of its kind cost.
 
         Raises:
             ModelError: no later attempt can succeed: the key was refused, or the model does not exist.
         """
-        return await self._send(use, request, _Attempts(), time_limit=time_limit, pages=pages, bulk=bulk)
+        return await self._send(use, request, _Attempts(), time_limit=time_limit, pages=pages, bulk=bulk, tokens=tokens)
 
     async def _send(
         self,
@@ -143,6 +145,7 @@ class RequestClient:
         time_limit: float,
         pages: Sequence[int],
         bulk: bool,
+        tokens: int = 0,
     ) -> ModelReply[T] | Failure:
         """Do as `send`, and count the sent requests in `attempts`, which the caller sees without a reply too."""
         usage = no_usage()
@@ -155,6 +158,7 @@ class RequestClient:
                 model=use.name,
                 is_own_server=bool(use.address),
                 bulk=bulk,
+                tokens=tokens,
             )
             usage = usage_of(reply)
         except Exception as error:  # each client has errors of its own; `_failure` explains them

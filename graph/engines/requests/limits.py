@@ -24,6 +24,8 @@ class Rate:
     """The most requests at a time."""
     first_in_flight: int | None = None
     """How many requests may be in flight before one has succeeded."""
+    tokens_per_minute: int | None = None
+    """Input tokens, by estimate until a reply tells them."""
 
 
 # A request of four pages takes about 10 s: eight in flight are 48 requests and 190 pages a minute, more than two cores

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from graph.engines.requests import usage
 from graph.engines.requests.limits import Rate, day_of, default_concurrency, preset
+from graph.engines.requests.token_window import Sent, TokenWindow
 from graph.providers import GOOGLE, split_name
 from graph.storage.base import RequestCounter
 
@@ -34,18 +35,21 @@ class DailyQuotaError(Exception):
 class RateLimiter(Protocol):
     """Limits the requests to each model; all requests of a process go through one limiter."""
 
-    def slot(self, model: str, *, bulk: bool = False) -> AbstractAsyncContextManager[None]:
+    def slot(self, model: str, *, bulk: bool = False, tokens: int = 0) -> AbstractAsyncContextManager[None]:
         """Wait in order for the right to send one request, and hold it until the reply; may raise DailyQuotaError.
 
         Requests for a question wait in one line, those that read or embed documents (`bulk`) in another. While
-        questions are asked, the second line leaves a part of the limits to the first.
+        questions are asked, the second line leaves a part of the limits to the first. `tokens` is what the request
+        costs, where that is known; 0 for an estimate by earlier ones.
         """
 
-    def on_success(self, model: str) -> None:
-        """Note that the service answered a request."""
+    def on_success(self, model: str, tokens: int = 0) -> None:
+        """Note that the service answered the request that this task sent last, and its input tokens; 0 if unknown."""
 
-    def on_refusal(self, model: str, seconds: float, requests_per_minute: int | None) -> None:
-        """Send nothing to the model for so many seconds; `requests_per_minute` is the limit that the service named."""
+    def on_refusal(
+        self, model: str, seconds: float, requests_per_minute: int | None, tokens_per_minute: int | None = None
+    ) -> None:
+        """Send nothing to the model for so many seconds; the others are the limits that the service named."""
 
     def on_daily_quota_exhausted(self, model: str) -> None:
         """Send nothing more to the model today."""
@@ -71,6 +75,8 @@ _BULK_SHARE = 0.8
 
 _sent_on: ContextVar[str] = ContextVar("sent_on", default="")
 """The day for which the request of this task was counted last: its refusal may arrive on the next one."""
+_sent: ContextVar[Sent | None] = ContextVar("sent", default=None)
+"""The request that this task sent last."""
 
 _QUESTIONS_LAST_S = 60.0
 """How long after a request for a question the next one is expected: somebody who reads an answer asks again within a
@@ -104,20 +110,22 @@ class _ModelQueue:
     admission: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held from the check of the limits to the note that a request is sent, by the first of either line."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    tokens: TokenWindow = field(default_factory=TokenWindow)
 
     @property
     def is_exhausted(self) -> bool:
         return self.day_is_exhausted or (self.rate.per_day is not None and self.sent_today >= self.rate.per_day)
 
-    def wait(self, now: float, window: float, *, bulk: bool) -> float:
-        """Return the seconds until the limit per minute, and the pause, allow another request."""
+    def wait(self, now: float, window: float, tokens: int, *, bulk: bool) -> float:
+        """Return the seconds until the limits per minute, and the pause, allow another request of so many tokens."""
         while self.sent_at and self.sent_at[0] <= now - window:
             self.sent_at.popleft()
-        limit = self.rate.per_minute
-        if limit and bulk and self._expects_questions(now):
-            limit = max(1, int(limit * _BULK_SHARE))
-        free = self.sent_at[-limit] + window if limit and len(self.sent_at) >= limit else 0.0
-        return max(free, self.paused_until) - now
+        share = _BULK_SHARE if bulk and self._expects_questions(now) else 1.0
+        limit = max(1, int((self.rate.per_minute or 0) * share))
+        free = self.sent_at[-limit] + window if self.rate.per_minute and len(self.sent_at) >= limit else 0.0
+        most = int((self.rate.tokens_per_minute or 0) * share)
+        costs = self.tokens.wait(now, window, most, tokens)
+        return max(free - now, self.paused_until - now, costs)
 
     def has_room(self, now: float, *, bulk: bool) -> bool:
         """Return whether another request may be in flight; the last place is a waiting question's."""
@@ -172,7 +180,7 @@ class AdaptiveRateLimiter:
         self._queues: dict[str, _ModelQueue] = {}
 
     @asynccontextmanager
-    async def slot(self, model: str, *, bulk: bool = False) -> AsyncIterator[None]:
+    async def slot(self, model: str, *, bulk: bool = False, tokens: int = 0) -> AsyncIterator[None]:
         """Wait for the right to send one request. It is counted before it is sent, so that a crash loses no count.
 
         Raises:
@@ -180,7 +188,7 @@ class AdaptiveRateLimiter:
         """
         queue = self._queue(model)
         with _note_question(queue, self._clock) if not bulk else nullcontext():
-            await self._take_place(model, queue, bulk=bulk)
+            await self._take_place(model, queue, tokens, bulk=bulk)
             _sent_on.set(queue.day)
             try:
                 yield
@@ -188,12 +196,12 @@ class AdaptiveRateLimiter:
                 queue.in_flight -= 1
                 queue.changed.set()
 
-    async def _take_place(self, model: str, queue: _ModelQueue, *, bulk: bool) -> None:
+    async def _take_place(self, model: str, queue: _ModelQueue, tokens: int, *, bulk: bool) -> None:
         """Wait in line until a request may be sent, and count it."""
         queue.questions_waiting += not bulk
         try:
             async with queue.bulk_line if bulk else queue.question_line:
-                while (wait := await self._try_to_take(model, queue, bulk=bulk)) is not None:
+                while (wait := await self._try_to_take(model, queue, tokens, bulk=bulk)) is not None:
                     if wait > 0:
                         self._announce(queue, wait)
                         await _wait_for_first(self._sleep(wait), queue.changed.wait())
@@ -202,32 +210,37 @@ class AdaptiveRateLimiter:
         finally:
             queue.questions_waiting -= not bulk
 
-    async def _try_to_take(self, model: str, queue: _ModelQueue, *, bulk: bool) -> float | None:
+    async def _try_to_take(self, model: str, queue: _ModelQueue, tokens: int, *, bulk: bool) -> float | None:
         """Count a request and return None if it may be sent, else the seconds to wait, 0 for a place in flight."""
         async with queue.admission:
             await self._load_day(model, queue)
             if queue.is_exhausted:
                 raise DailyQuotaError(f"The day's requests to {model} are used up.")
             queue.changed.clear()
-            wait = queue.wait(self._clock(), self._window, bulk=bulk)
+            is_known, tokens = bool(tokens), tokens or queue.tokens.estimate(bulk=bulk)
+            wait = queue.wait(self._clock(), self._window, tokens, bulk=bulk)
             if wait > 0:
                 return wait
             if not queue.has_room(self._clock(), bulk=bulk):
                 return 0.0
-            if self._shared and (wait := await self._wait_for_others(self._shared, model, queue, bulk=bulk)) > 0:
+            wait = await self._wait_for_others(model, queue, tokens, bulk=bulk)
+            if wait > 0:
                 return wait
             await asyncio.to_thread(self._counter.count_request, self._account, model, queue.day)
             queue.sent_today += 1
             queue.sent_at.append(self._clock())  # as late as possible: the service's minute starts when it arrives
+            _sent.set(queue.tokens.add(self._clock(), tokens, bulk=bulk, is_told=is_known))
             queue.in_flight += 1
         return None
 
-    async def _wait_for_others(self, shared: SharedQuota, model: str, queue: _ModelQueue, *, bulk: bool) -> float:
-        """Count a request among those of all processes, and return 0.0; else the seconds to wait."""
+    async def _wait_for_others(self, model: str, queue: _ModelQueue, tokens: int, *, bulk: bool) -> float:
+        """Count a request among those of all processes, if any, and return 0.0; else the seconds to wait."""
+        if (shared := self._shared) is None:
+            return 0.0
         if self._telling:
             await asyncio.wait(self._telling)
-        limit, most = queue.rate.per_minute, queue.rate.per_day
-        wait = await asyncio.to_thread(shared.take, model, limit, most, queue.day, bulk=bulk)
+        limit, most, costs = queue.rate.per_minute, queue.rate.per_day, (tokens, queue.rate.tokens_per_minute)
+        wait = await asyncio.to_thread(shared.take, model, limit, most, queue.day, costs, bulk=bulk)
         if wait == math.inf:
             queue.day_is_exhausted = True
             raise DailyQuotaError(f"The day's requests to {model} are used up.")
@@ -246,13 +259,17 @@ class AdaptiveRateLimiter:
         if not telling.cancelled() and (error := telling.exception()):
             _log.warning("Other processes were not told of a limit: %s", error)
 
-    def on_success(self, model: str) -> None:
+    def on_success(self, model: str, tokens: int = 0) -> None:
         """Raise the concurrency: it doubles with each round of requests, or grows by one after the first refusal."""
         queue = self._queue(model)
+        if one := _sent.get():
+            queue.tokens.told(one, tokens)
         step = 1 / queue.concurrency if queue.was_refused else 1
         queue.concurrency = min(self._most(queue.rate), queue.concurrency + step)
 
-    def on_refusal(self, model: str, seconds: float, requests_per_minute: int | None) -> None:
+    def on_refusal(
+        self, model: str, seconds: float, requests_per_minute: int | None, tokens_per_minute: int | None = None
+    ) -> None:
         """Pause all requests to the model, and halve its concurrency.
 
         Refusals that arrive during a pause belong to the same burst, and do not halve it again.
@@ -264,6 +281,9 @@ class AdaptiveRateLimiter:
         if requests_per_minute:
             least = min(requests_per_minute, queue.rate.per_minute or requests_per_minute)
             queue.rate = replace(queue.rate, per_minute=least)
+        if tokens_per_minute:
+            least = min(tokens_per_minute, queue.rate.tokens_per_minute or tokens_per_minute)
+            queue.rate = replace(queue.rate, tokens_per_minute=least)
         queue.changed.set()
         self._share(lambda shared: shared.pause(model, min(seconds, _MAX_PAUSE_S), requests_per_minute))
 
@@ -358,6 +378,7 @@ def build_rate_limiter(
             settings.requests_per_day or known.per_day,
             alone if settings.is_local(provider) else None,
             alone if provider != GOOGLE else None,
+            settings.tokens_per_minute,
         )
 
     account = hashlib.sha256(settings.api_key.encode()).hexdigest()[:16]

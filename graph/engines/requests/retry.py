@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from graph.engines.requests.rate_limit import DailyQuotaError, RateLimiter
+from graph.engines.requests.usage import usage_of
 from loaders.types import FailureReason
 
 T = TypeVar("T")
@@ -55,6 +56,8 @@ class RequestError:
     """The seconds that the service asks to wait, if it does."""
     requests_per_minute: int | None = None
     """The limit that the service says was exceeded, if it names one."""
+    tokens_per_minute: int | None = None
+    """The same of input tokens."""
     is_unpaid: bool = False
     """Whether the account has no money, or no plan, for any request."""
     is_unreachable: bool = False
@@ -99,18 +102,18 @@ async def send_with_retries(
     model: str = "",
     is_own_server: bool = False,
     bulk: bool = False,
+    tokens: int = 0,
 ) -> T:
     """Await `make_request()` until it succeeds; each attempt waits for the rate limiter and takes at most `time_limit`.
 
     Raises:
         Exception: the error of the last attempt, unchanged: permanent, or the last that the policy allows.
     """
-    policy = retry_policy or RetryPolicy()
-    used, attempt = 0.0, 1
+    policy, used, attempt = retry_policy or RetryPolicy(), 0.0, 1
     while True:
         started = policy.clock()
         try:
-            async with rate_limiter.slot(model, bulk=bulk) if rate_limiter else nullcontext():
+            async with rate_limiter.slot(model, bulk=bulk, tokens=tokens) if rate_limiter else nullcontext():
                 started = policy.clock()
                 async with asyncio.timeout(time_limit):
                     reply = await make_request()
@@ -125,7 +128,7 @@ async def send_with_retries(
                 raise
         else:
             if rate_limiter:
-                rate_limiter.on_success(model)
+                rate_limiter.on_success(model, usage_of(reply)["input_tokens"])
             return reply
         _log.info("Attempt %d failed (%s); the next follows in %.1f s.", attempt, error.reason, wait)
         await policy.sleep(wait)
@@ -151,7 +154,7 @@ def _notify_limiter(rate_limiter: RateLimiter, model: str, error: RequestError, 
         rate_limiter.on_daily_quota_exhausted(model)
     elif error.reason == "quota_minute" or error.retry_after_s is not None:
         seconds = wait if error.retry_after_s is None else error.retry_after_s
-        rate_limiter.on_refusal(model, seconds, error.requests_per_minute)
+        rate_limiter.on_refusal(model, seconds, error.requests_per_minute, error.tokens_per_minute)
 
 
 def classify(error: BaseException) -> RequestError:
@@ -170,7 +173,8 @@ def classify(error: BaseException) -> RequestError:
         return RequestError("quota_day", False, status)
     if status == 429 or status in _TRANSIENT_STATUS:
         reason: FailureReason = "quota_minute" if status == 429 else "overloaded"
-        return RequestError(reason, True, status, _retry_after(chain, details), _requests_per_minute(details))
+        named = _limit(details, "RequestsPerMinute"), _limit(details, "InputTokensPerModelPerMinute")
+        return RequestError(reason, True, status, _retry_after(chain, details), *named)
     if status is not None:
         return RequestError("request_error", False, status)
     # httpx's time-outs have the word in their names, but do not derive from the built-in class.
@@ -228,8 +232,8 @@ def _retry_after(chain: list[BaseException], details: list[dict[str, Any]]) -> f
     return max(waits, default=None)
 
 
-def _requests_per_minute(details: list[dict[str, Any]]) -> int | None:
-    """Return the least limit on requests a minute that a quota failure names; limits on tokens are ignored."""
+def _limit(details: list[dict[str, Any]], kind: str) -> int | None:
+    """Return the least limit of this kind that a quota failure names."""
     violations = [one for detail in details for one in detail.get("violations") or [] if isinstance(one, dict)]
-    named = [one.get("quotaValue", "") for one in violations if "RequestsPerMinute" in str(one.get("quotaId"))]
+    named = [one.get("quotaValue", "") for one in violations if kind in str(one.get("quotaId"))]
     return min((int(value) for value in map(str, named) if value.isdecimal() and int(value)), default=None)

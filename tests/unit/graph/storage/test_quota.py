@@ -201,3 +201,31 @@ def test_a_wrong_address_is_told_without_its_password(url: str, said: str) -> No
     with pytest.raises(BadInputError, match=said) as error:
         open_quota_store(url)
     assert "secret" not in str(error.value)
+
+
+def test_tokens_have_a_window_of_their_own_for_all_together(opened: Open) -> None:
+    one, other = opened(), opened()
+
+    def sent(quota: SharedQuota, tokens: int, *, bulk: bool = False) -> bool:
+        return quota.take("m", None, None, DAY, (tokens, 10_000), bulk=bulk) == 0.0
+
+    assert [sent(one, 3000), sent(other, 3000), sent(one, 3000)] == [True] * 3
+    assert not sent(other, 3000)
+    assert sent(other, 1000)
+    assert not sent(one, 100)
+    assert sent(opened(account="another"), 3000)
+    assert one.requests_sent("me", "m", DAY) == 4  # what was refused counts nowhere
+
+
+def test_bulk_leaves_a_fifth_of_the_tokens_while_another_process_asks(opened: Open) -> None:
+    one, other = opened(), opened()
+    assert other.take("m", None, None, DAY, (1000, 10_000), bulk=False) == 0.0
+    granted = [one.take("m", None, None, DAY, (1000, 10_000), bulk=True) == 0.0 for _ in range(9)]
+    assert granted == [True] * 7 + [False] * 2
+    assert other.take("m", None, None, DAY, (2000, 10_000), bulk=False) == 0.0
+
+
+def test_a_request_over_the_limit_of_tokens_is_sent_where_the_window_is_empty(opened: Open) -> None:
+    quota = opened()
+    assert quota.take("m", None, None, DAY, (50_000, 10_000), bulk=False) == 0.0
+    assert quota.take("m", None, None, DAY, (100, 10_000), bulk=False) > 0
