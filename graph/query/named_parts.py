@@ -17,6 +17,7 @@ from graph.storage.rows import DocumentRow
 
 _MOST = 2 * places.MOST_QUOTES
 _MOST_OF_CONCLUSION = 8
+_WORK = rf"(?:{THIS}|(?:this|the|their|its) (?:approach|method|work|study|research|system|model|design))"
 _THEY = rf"(?:they|we|you|(?:the )?authors?|the (?:team|researchers|writers?|company|board|committee)|{THIS})"
 
 
@@ -51,7 +52,7 @@ _PARTS = {
     ),
     "contributions": _part(
         r"contributions?",
-        rf"what (?:do|did|does) {_THEY} contribute|what is (?:new|novel) (?:in|about) {THIS}",
+        rf"what (?:do|did|does) {_THEY} contribute|what(?: is|['’]?s) (?:new|novel) (?:in|about) {_WORK}",
         r"contributions?",
         r"contribut\w+|we (?:introduce|propose|present|show)|novel|first",
     ),
@@ -59,10 +60,17 @@ _PARTS = {
         r"(?:next|further|future) (?:steps?|work|plans?|research|directions?)|outlook|open (?:questions|problems)",
         rf"what (?:(?:do|does) {_THEY}|(?:is|are) {_THEY}) (?:plan(?:ning)?|want|intend(?:ing)?|going|hope"
         rf"|aim)(?: to do)?"
-        r"(?: next| in (?:the )?future)?|what (?:comes|is|happens) next",
+        r"(?: next| in (?:the )?future)?|what (?:comes|is|happens) next"
+        rf"|what will {_THEY} (?:do|work on|try|study|tackle|look (?:at|into)|improve)(?: next| in (?:the )?future)",
         r"future (?:work|research|directions?)|outlook|next steps|further (?:work|research)|open (?:questions"
         r"|problems)",
         r"future|plan(?:s|ned)? to|aims? to|will|intends?|next|moving forward",
+    ),
+    "findings": _part(
+        r"findings|(?:main|key|most important|central) (?:results?|findings?|outcomes?)|take-?aways?",
+        rf"what (?:do|did|does|have|has) {_THEY} (?:find|found|discover|discovered)(?: out)?",
+        r"findings?|(?:main|key) (?:results?|findings?|take-?aways?|points)|summary of (?:\w+ )?results|results",
+        r"results?|find(?:ings?)?|found|achiev\w+|show\w*|improv\w*|outperform\w*",
     ),
     "recommendations": _part(
         r"recommendations?",
@@ -74,7 +82,11 @@ _PARTS = {
         r"(?:unsuccessful|failed) (?:attempts?|approaches|experiments?|methods?|ideas?)|negative results?",
         rf"what (?:(?:else )?(?:did|have|had) {_THEY} tr(?:y|ied) (?:that|which|but"
         rf"|and) )?(?:it )?(?:did ?n['’]?o?t|did not"
-        r"|has ?n['’]?t|never) work(?:ed)?(?: out)?|what (?:did (?:they|we|you) try that )?failed",
+        r"|has ?n['’]?t|never) work(?:ed)?(?: out)?|what (?:did (?:they|we|you) try that )?failed"
+        r"|(?:what|which) (?:\w+ )?(?:was|were|has been|have been) tried (?:and|but|that|which) (?:failed"
+        r"|(?:did ?n['’]?o?t|did not|never) (?:work|succeed)(?: out)?)"
+        r"|(?:what|which) (?:attempts?|approach(?:es)?|methods?|ideas?|experiments?|things?) (?:failed"
+        r"|(?:did ?n['’]?o?t|did not|never) (?:work|succeed)(?: out)?|(?:was|were) (?:unsuccessful|abandoned))",
         r"(?:unsuccessful|failed) (?:attempts?|approaches|experiments?)|negative results?|what (?:did not"
         r"|didn['’]t) work",
         r"fail\w*|unsuccessful|did not|however|challenge\w*|difficult\w*",
@@ -86,7 +98,7 @@ _NO_PART = re.compile(r"\b(?:acknowledge?ments?|references|table of contents)\b"
 
 def _asks(part: _Part) -> re.Pattern[str]:
     """Return the pattern of the whole questions for a part."""
-    noun = rf"(?:(?:main|key|most important|biggest|major|its|their|the|some|known) )*(?:{part.nouns})"
+    noun = rf"(?:(?:main|key|most important|biggest|major|its|their|the|some|known|{THIS}['’]s) )*(?:{part.nouns})"
     of = rf"(?: (?:of|in|for|to|from|drawn in|made in) {THIS})?"
     told = (
         rf"(?: (?:are|were|is|was|does|do|did|has|have)(?: there| {_THEY})?"
@@ -105,7 +117,7 @@ _QUESTIONS: dict[str, re.Pattern[str]] = {}
 _HINT = re.compile(
     r"conclu|limit|weak|drawback|shortcoming|downside|can(?:no|')?t|contribut|new|novel|next|further|future|outlook"
     r"|open"
-    r"|plan|recommend|advise|suggest|work|fail|unsuccess|negative|end\b",
+    r"|plan|recommend|advise|suggest|find|found|discover|result|outcome|take-?away|work|fail|unsuccess|negative|end\b",
     re.IGNORECASE,
 )
 

@@ -10,6 +10,7 @@ import pytest
 from graph.app import app
 from graph.context import Context
 from graph.query.graph import app as query
+from graph.query.named_parts import part_asked
 from tests.flows.test_structure import Line, heading, ingest, line, write
 
 STEPS = (
@@ -37,12 +38,31 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("report") / "norvik.pdf", cast(Any, first), cast(Any, second))
 
 
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("What was tried and did not work?", "failures"),
+        ("Which approaches failed?", "failures"),
+        ("What are the paper's limitations?", "limitations"),
+        ("What is new about this approach?", "contributions"),
+        ("What did they find?", "findings"),
+        ("What is the main result?", "findings"),
+        ("What was the result of the vote?", ""),
+        ("What is new in the shop?", ""),
+        ("Which tiles failed the test?", ""),
+    ],
+)
+def test_a_part_is_asked_for_by_its_name_or_a_whole_question(question: str, name: str) -> None:
+    assert part_asked(question) == name
+
+
 def test_a_section_is_given_by_its_kind_and_a_making_by_its_steps(report: Path) -> None:
     ingest(report)
     told = {
         "What are the limitations?": JOINT[2:4],
         "What do they plan to do next?": JOINT[4:],
-        "What is the conclusion of this report?": JOINT[:2],
+        "What will they work on next?": JOINT[4:],
+        "What is the report's conclusion?": JOINT[:2],
         "what are the main contributions": ("We built a cellar for cheese.", "We weighed 40 wheels of it."),
         "How was Norvik cheese made?": STEPS[:4],
         "How is it made?": STEPS[:4],

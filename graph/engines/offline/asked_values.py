@@ -261,7 +261,8 @@ def _names_somebody(question: str, quote: str, known: frozenset[str]) -> bool:
     if subject and subject[1] not in known:
         return True
     told = _LABEL.sub(" ", _OPENINGS.sub(" ", _PLACES.sub(" ", quote)))
-    names = {name.lower() for name in CAPITALISED.findall(told) if not _DAY_OR_MONTH.fullmatch(name)}
+    found = (name for name in CAPITALISED.findall(told) if not _DAY_OR_MONTH.fullmatch(name))
+    names = {name.lower() for name in found if not any(map(str.isdigit, name))}  # "Tern-R1" is a thing
     return bool(names - known - terms.STOP_WORDS) or any(doer.split()[-1] not in known for doer in _DOER.findall(quote))
 
 

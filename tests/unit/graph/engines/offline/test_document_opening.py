@@ -41,6 +41,12 @@ def test_things_and_names_are_left_to_the_opening_but_no_deeds(question: str, qu
     assert left_to_opening(question, OPENING, quote) == left
 
 
+def test_a_name_with_a_number_is_no_person() -> None:
+    asked = "Who funded the study of Tern-R1?"
+    assert not holds_value(asked, "name", Evidence("We plan to fund a study of Tern-R2.", ""))
+    assert holds_value(asked, "name", Evidence("The study of Tern-R1 was funded by Ida Holm.", ""))
+
+
 def test_a_rate_says_no_time_and_a_birth_says_how_old() -> None:
     assert not holds_value("When is the bill due?", "date", Evidence("Late bills bear interest of 8 % a year.", ""))
     assert holds_value("When is the bill due?", "date", Evidence("The bill is due at the end of the year.", ""))
