@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from loaders.errors import SourceError
+from loaders.pages.models import OCR
 from loaders.pages.rendering import Rendering, encode_png, ink_share, packed_png
 from loaders.types import PageImage, PageJob, PageProfile
 
@@ -43,6 +44,10 @@ class ImageReader:
     def page_count(self) -> int:
         """Return the number of pages; raise SourceError if the image is damaged."""
         return image_pages(self._path)
+
+    def models(self) -> tuple[str, ...]:
+        """Return what each page is read by."""
+        return (OCR,)
 
     def profile(self, page: int) -> PageProfile:
         """Return the profile of a page that can only be read from its image."""

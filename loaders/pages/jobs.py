@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from loaders.pages.models import uses_models
 from loaders.sources.parts import Part
 from loaders.types import DocumentInfo, Failure, PageImage, PageJob, PageProfile, PageText
 
@@ -42,6 +43,7 @@ def render(job: PageJob) -> PageImage | Failure:
     return reader.render(job)
 
 
+@uses_models
 def read(job: PageJob) -> PageText | Failure:
     """Call `reader.read`."""
     from loaders.pages import reader
@@ -49,6 +51,7 @@ def read(job: PageJob) -> PageText | Failure:
     return reader.read(job)
 
 
+@uses_models
 def recognise(job: ImageJob) -> PageText | Failure:
     """Call `reader.recognise`."""
     from loaders.pages import reader

@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import math
-import os
 import signal
-import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
 from functools import partial
-from multiprocessing.context import SpawnContext, SpawnProcess
-from multiprocessing.process import BaseProcess, parent_process
 from multiprocessing.util import Finalize
-from pathlib import Path
-from types import ModuleType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from loaders.errors import SourceError
 from loaders.pages.cpu import cores
+from loaders.pages.limits import Limits, begin, load_factor, run_asking, run_limited, run_telling
+from loaders.pages.models import ModelsWanted, Told
+from loaders.pages.processes import CAN_FORK, Processes, processes_here
 from loaders.types import Failure
 
 Job = TypeVar("Job")
 Outcome = TypeVar("Outcome")
 Result = TypeVar("Result")
-
-GRACE_S = 10.0
-"""Seconds after a job's time limit in which its worker is ended by the parent, before it ends itself."""
 
 CPU_SECONDS = 45.0
 """CPU time of one job: a dense scan takes 5-7 s with the loading of the models, a hostile page never ends. CPU time is
@@ -54,10 +46,8 @@ _LOOK_S = 5.0
 TASKS_PER_WORKER = 300
 """Pages after which a worker is replaced: its memory grows a little with every page, its start costs 2 s."""
 
-YOUNG = 5_000
-"""New objects after which a worker looks for garbage. With this and without scanning libraries that were loaded, a new
-process reads 22 pages of a paper in 6.36 s of CPU in place of 6.78 (medians of 4, in turns, under load), with as much
-memory (703 MB in place of 709)."""
+_MOST_ASKS = 3
+"""Times that a job is put off until models are loaded: the layout models, then OCR."""
 
 
 class PagePool(Protocol):
@@ -74,7 +64,11 @@ class PagePool(Protocol):
 
 
 class ProcessPagePool:
-    """Runs page functions in spawned processes, from any event loop. Processes start with the first job.
+    """Runs page functions in processes of their own, from any event loop. Processes start with the first job.
+
+    On Linux they are forked from one that has imported the readers, and begin without models. The first page that wants
+    models is put off until a process has loaded them, from which all later ones are forked: models are loaded once, and
+    their memory is shared. Meanwhile the first processes read the pages that need none.
 
     A job's limit is CPU time, and a clock that goes slower the higher the machine's load is. A job that hit one of
     them, whose process died, or whose Failure asks for it is run once more in a process of its own before it fails. On
@@ -100,8 +94,12 @@ class ProcessPagePool:
         self.workers = workers or cores()
         self.cpu_seconds = cpu_seconds
         self.wall_seconds = wall_seconds or WALL_FACTOR * cpu_seconds
-        self._all = _Workers(self.workers, memory, TASKS_PER_WORKER)
-        self._lone = _Workers(1, memory, 1)  # a process that is replaced after each job holds no models while it waits
+        self._processes = processes_here()
+        self._expected: frozenset[str] = frozenset()
+        self._all = _Workers(self.workers, memory, TASKS_PER_WORKER, self._processes)
+        self._lone = _Workers(
+            1, memory, 1, self._processes
+        )  # a process that is replaced after each job holds no models while it waits
 
     async def map(self, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> list[Outcome | Failure]:
         """Run `function` on every job; return the outcomes in the order of the jobs.
@@ -128,25 +126,38 @@ class ProcessPagePool:
         """End all workers, busy or not; a later job starts new ones."""
         self._all.close()
         self._lone.close()
+        self._processes.stop()
 
     async def _run_all(self, workers: _Workers, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> list[Any]:
         # The first job starts the workers, which blocks for a moment: a thread does it, not the event loop.
-        limits = self._limits()
-        scheduled = await asyncio.to_thread(lambda: [workers.submit(limits, function, job) for job in jobs])
+        limits, asks = self._limits(), CAN_FORK and workers is self._all
+        if asks and self._expected and getattr(function, "uses_models", False):
+            await asyncio.wrap_future(workers.load(self._expected))
+        submit = partial(workers.submit, limits, function)
+        run = run_asking if asks else run_limited
+        scheduled = await asyncio.to_thread(lambda: [submit(job, run=run) for job in jobs])
         try:
-            return [await _outcome(one, limits) for one in scheduled]
+            # All at once, since one that asks for models holds up those behind it no longer than they are loaded.
+            return await asyncio.gather(
+                *(
+                    _settled(workers, one, limits, partial(submit, job))
+                    for one, job in zip(scheduled, jobs, strict=True)
+                )
+            )
         finally:
             for one in scheduled:
                 one.future.cancel()
 
     async def _call(self, workers: _Workers, function: Callable[..., Result], *args: Any) -> Result:
         limits = self._limits()
-        scheduled = await asyncio.to_thread(workers.submit, limits, function, *args)
+        scheduled = await asyncio.to_thread(workers.submit, limits, function, *args, run=run_telling)
         try:
-            result: Result = await _result(scheduled, limits)
-            return result
+            told: Told = await _result(scheduled, limits)
         finally:
             scheduled.future.cancel()
+        self._expected |= told.expected
+        result: Result = told.result
+        return result
 
     def _limits(self) -> Limits:
         return Limits(self.cpu_seconds, self.wall_seconds * load_factor())
@@ -163,27 +174,6 @@ async def map_twice(
         for at, outcome in zip(failed, await again(function, [jobs[at] for at in failed]), strict=True):
             outcomes[at] = outcome
     return outcomes
-
-
-def load_factor() -> float:
-    """Return how many times longer than on a quiet machine a job may wait for a processor: 1.0 or more.
-
-    The mean of the last minute lags, so the processes that want a processor now are counted too, where the system
-    tells them.
-    """
-    wanting = 0.0
-    with suppress(OSError, ValueError, IndexError):
-        wanting = float(Path("/proc/loadavg").read_text().split()[3].split("/")[0])
-    with suppress(OSError, AttributeError):
-        wanting = max(wanting, os.getloadavg()[0])
-    return max(1.0, wanting / cores())
-
-
-class Limits(NamedTuple):
-    """What a job may take: CPU time, and time on the clock at the load of the moment, in seconds."""
-
-    cpu: float
-    wall: float
 
 
 class _TooLongError(Exception):
@@ -219,43 +209,81 @@ class _Scheduled(NamedTuple):
 class _Workers:
     """Processes that run jobs; they start with the first one, and again after they were closed."""
 
-    def __init__(self, number: int, memory: int, tasks: int) -> None:
+    def __init__(self, number: int, memory: int, tasks: int, processes: Processes) -> None:
         self._number, self._memory, self._tasks = number, memory, tasks
+        self._processes = processes
         self._pool: Any = None
+        self._models: frozenset[str] = frozenset()
+        self._former: list[tuple[Any, threading.Thread]] = []
+        self._loading: ThreadPoolExecutor | None = None
         self._at_exit: Finalize | None = None
         self._lock = threading.Lock()
 
-    def submit(self, limits: Limits, function: Callable[..., Any], *args: Any) -> _Scheduled:
-        """Schedule a job."""
+    def submit(
+        self, limits: Limits, function: Callable[..., Any], *args: Any, run: Callable[..., Any] = run_limited
+    ) -> _Scheduled:
+        """Schedule a job, which is run by `run` in its process."""
         with self._lock:
             try:
-                return self._schedule(limits, function, *args)
+                return self._schedule(limits, run, function, *args)
             except RuntimeError:  # the pool broke between the look at it and the job
-                return self._schedule(limits, function, *args)
+                return self._schedule(limits, run, function, *args)
 
-    def _schedule(self, limits: Limits, function: Callable[..., Any], *args: Any) -> _Scheduled:
-        if self._pool is not None and not self._pool.active:
-            # A process ended while it had no job, killed for want of memory perhaps: the pool takes no more.
-            _end(self._take())
-        if self._pool is None:
-            self._pool = ProcessPool(
-                self._number, max_tasks=self._tasks, context=_Context(), initializer=_begin, initargs=[self._memory]
-            )
-            # A process that multiprocessing started joins its own children before `atexit` ends the pool.
-            self._at_exit = Finalize(None, self.close, exitpriority=10)
-        return _Scheduled(
-            self._pool.schedule(run_limited, args=(limits, function, *args), timeout=limits.wall), self._pool
-        )
+    def load(self, models: frozenset[str]) -> Future[bool]:
+        """Load models for the processes that jobs get from then on; the result says whether they have them."""
+        with self._lock:
+            if self._loading is None:
+                self._loading = ThreadPoolExecutor(1, "models")
+            return self._loading.submit(self._load, models)
 
     def close(self) -> None:
         """End the processes, busy or not."""
         with self._lock:
-            pool = self._take()
+            pool, (former, self._former) = self._take(), (self._former, [])
+            loading, self._loading = self._loading, None
+        if loading is not None:
+            loading.shutdown(wait=False)
         _end(pool)
+        for one, end in former:
+            one.stop()
+            end.join()
+
+    def _load(self, models: frozenset[str]) -> bool:
+        if models <= self._models:
+            return True
+        if not self._processes.load(models):
+            return False
+        with self._lock:
+            former = self._pool
+            if former is not None:  # else it was closed meanwhile
+                self._pool, self._models = self._new_pool()
+                former.close()  # its processes finish what they have
+                end = threading.Thread(target=former.join, name="former-pool", daemon=True)
+                self._former.append((former, end))
+                end.start()
+        return True
+
+    def _schedule(self, limits: Limits, run: Callable[..., Any], *args: Any) -> _Scheduled:
+        if self._pool is not None and not self._pool.active:
+            # A process ended while it had no job, killed for want of memory perhaps: the pool takes no more.
+            _end(self._take())
+        if self._pool is None:
+            self._pool, self._models = self._new_pool()
+            # A process that multiprocessing started joins its own children before `atexit` ends the pool.
+            self._at_exit = Finalize(None, self.close, exitpriority=10)
+        return _Scheduled(self._pool.schedule(run, args=(limits, *args), timeout=limits.wall), self._pool)
+
+    def _new_pool(self) -> tuple[Any, frozenset[str]]:
+        """Return a pool, and what its processes have loaded."""
+        models, context = self._processes.models, self._processes.context()
+        begun = ProcessPool(
+            self._number, max_tasks=self._tasks, context=context, initializer=begin, initargs=[self._memory]
+        )
+        return begun, models
 
     def _take(self) -> Any:
         """Return the pool and forget it; the lock is held."""
-        pool, self._pool = self._pool, None
+        pool, self._pool, self._models = self._pool, None, frozenset()
         at_exit, self._at_exit = self._at_exit, None
         if at_exit is not None:
             at_exit.cancel()
@@ -289,6 +317,21 @@ async def _result(scheduled: _Scheduled, limits: Limits) -> Any:
         raise
 
 
+async def _settled(workers: _Workers, one: _Scheduled, limits: Limits, again: Callable[..., _Scheduled]) -> Any:
+    """Return the outcome of a job; one that asks for models is scheduled by `again` when these are loaded."""
+    asked = 0
+    while True:
+        try:
+            outcome = await _outcome(one, limits)
+        finally:
+            one.future.cancel()
+        if not isinstance(outcome, ModelsWanted):
+            return outcome
+        asked += 1
+        loaded = await asyncio.wrap_future(workers.load(outcome.models))
+        one = await asyncio.to_thread(again, run=run_asking if loaded and asked < _MOST_ASKS else run_limited)
+
+
 async def _outcome(scheduled: _Scheduled, limits: Limits) -> Any:
     try:
         return await _result(scheduled, limits)
@@ -306,80 +349,3 @@ async def _outcome(scheduled: _Scheduled, limits: Limits) -> Any:
 def failure_of(error: Exception) -> Failure:
     """Return the outcome of a job that raised."""
     return Failure("render_error", f"The page could not be read: {type(error).__name__}: {error}")
-
-
-def _begin(memory: int) -> None:
-    """Prepare a new worker: cap its memory, and end it when its parent process is gone."""
-    if sys.platform == "linux":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_DATA, (memory, resource.getrlimit(resource.RLIMIT_DATA)[1]))
-    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
-    parent = parent_process()
-    if parent:
-
-        def wait() -> None:
-            parent.join()
-            os._exit(1)
-
-        threading.Thread(target=wait, name="orphan-watch", daemon=True).start()
-
-
-def run_limited(limits: Limits, function: Callable[..., Result], *args: Any) -> Result:
-    """Run a job in a worker, which ends at its limits even if a C library hangs that holds the interpreter lock.
-
-    The kernel counts the CPU time of all threads. Normally the parent ends a worker whose clock ran out; the alarm
-    comes later and needs no Python: it is for workers without parent.
-    """
-    modules = len(sys.modules)
-    try:
-        return _limited(limits, function, *args)
-    finally:
-        if len(sys.modules) > modules:  # libraries are kept for good: the collector need not scan them for each page
-            gc.freeze()
-
-
-def _limited(limits: Limits, function: Callable[..., Result], *args: Any) -> Result:
-    if not hasattr(signal, "setitimer"):
-        return function(*args)
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    signal.alarm(math.ceil(limits.wall + GRACE_S))
-    signal.setitimer(signal.ITIMER_PROF, limits.cpu)
-    try:
-        return function(*args)
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.alarm(0)
-
-
-_STARTING = threading.Lock()
-"""Held while a process is started: two pools that start one at a time would exchange their main modules."""
-
-
-class _Process(SpawnProcess):
-    """A spawned process that does not import the caller's main script again.
-
-    Spawning normally imports it in every worker, where a script without an `if __name__ == "__main__"` guard would
-    start itself again and fail.
-    """
-
-    @staticmethod
-    def _Popen(process_obj: BaseProcess) -> Any:
-        with _without_main():
-            return SpawnProcess._Popen(process_obj)
-
-
-class _Context(SpawnContext):
-    Process = _Process
-
-
-@contextmanager
-def _without_main() -> Iterator[None]:
-    with _STARTING:
-        main = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")
-        try:
-            yield
-        finally:
-            sys.modules["__main__"] = main

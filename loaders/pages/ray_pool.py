@@ -17,17 +17,16 @@ from typing import Any
 
 from loaders.errors import PoolError, message_of
 from loaders.pages.cpu import cores
+from loaders.pages.limits import Limits, load_factor
 from loaders.pages.pool import (
     CPU_SECONDS,
     MEMORY_BYTES,
     WALL_FACTOR,
     Job,
-    Limits,
     Outcome,
     ProcessPagePool,
     Result,
     failure_of,
-    load_factor,
     map_twice,
 )
 from loaders.pages.ray_worker import File, PageWorker

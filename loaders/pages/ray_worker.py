@@ -15,7 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from loaders.pages.pool import YOUNG, Limits, failure_of, run_limited
+from loaders.pages.limits import YOUNG, Limits, run_limited
+from loaders.pages.pool import failure_of
 from loaders.types import FILE_READER, PageJob
 
 _KEPT_S = 24 * 3600.0  # after its last use a file that was sent is deleted when another actor starts

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from loaders.errors import SourceError
+from loaders.pages.models import OCR, expect, want
 from loaders.pages.rendering import ImageJob, ink_share
 from loaders.sources.formats import DocumentReader, format_of
 from loaders.text.charts import note_of_gaps
@@ -44,6 +45,7 @@ def inspect(path: Path, password: str | None = None) -> DocumentInfo:
         raise SourceError(f"{name!r} is empty (0 bytes): get a new copy of it.")
     found = format_of(path)
     reader = found.open(path, password)
+    expect(reader.models())
     info = DocumentInfo(name, digest, found.kind, reader.page_count(), reader.title, size, reader.page_labels)
     after = path.stat()
     if (after.st_size, after.st_mtime_ns) != (size, before.st_mtime_ns):
@@ -108,6 +110,7 @@ def _open(job: PageJob) -> DocumentReader:
 def _ocr(png: bytes, ink: float, job: PageJob) -> PageText | Failure:
     if ink < MIN_INK:
         return PageText(job.page, (), (), "ocr")
+    want(OCR)
     try:
         from loaders.ocr.engine import read_page  # imported here: pages with a text layer save 1 s and 300 MB
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from loaders.errors import PasswordError, SourceError
 from loaders.pages.cpu import single_threaded_onnx
+from loaders.pages.models import LAYOUT, want
 from loaders.pages.onnx_graphs import with_leaky_units
 from loaders.pages.rendering import Rendering, encode_pixmap, rgb_pixels
 from loaders.pdf import proof, sheets
@@ -136,6 +137,20 @@ class PdfFile:
             self._layers[number] = replace(layer, comments=comments, files=tuple(each.name for each in files))
         return self._layers[number]
 
+    def has_pictures(self, pixels: int) -> bool:
+        """Return whether a page has a picture of so many pixels (.04 ms a page, stops at the first)."""
+        for number in range(self.pages):
+            try:
+                if any(width * height >= pixels for _, _, width, height, *_ in self._doc.get_page_images(number)):
+                    return True
+            except _LIBRARY_ERRORS:  # a damaged page
+                continue
+        return False
+
+    def known_layers(self) -> Collection[TextLayer]:
+        """Return the text layers that were taken lately: those of the pages around one that was read, mostly."""
+        return self._layers.values()
+
     def attachments(self) -> list[tuple[str, bytes]]:
         """Return the files attached to the document and to its pages, as names and contents; without broken ones."""
         found = []
@@ -166,7 +181,8 @@ class PdfFile:
 
         As pymupdf4llm prepares a page, but without extracting each picture as PNG, which takes 0.8 s for a large one.
         """
-        _load_layout_models()
+        want(LAYOUT)
+        load_layout_models()
         from pymupdf4llm.helpers import utils  # imported here: a process that only renders saves 1 s and 150 MB
 
         page, layer = self._page(number), self.layer(number)
@@ -261,7 +277,7 @@ _LIBRARY_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 
 
 @cache
-def _load_layout_models() -> None:
+def load_layout_models() -> None:
     """Load the layout models, in place of those of a process that had imported the library: they read half as fast."""
     pymupdf._get_layout = None
     with single_threaded_onnx("feature_imf", with_leaky_units):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from loaders.errors import SourceError
 from loaders.geometry import area, centre, contains, overlap, scale_into, to_fractions, words_to_fractions
+from loaders.pages.models import LAYOUT, OCR, want
 from loaders.pages.page_profile import FIGURE_SHARE, has_figures, profile_page
 from loaders.pages.text_quality import is_garbage
 from loaders.pdf.charts import CHART_DPI, numbers_left_out, read_charts
@@ -32,6 +33,9 @@ MARGINAL_ROLES = ("page-header", "page-footer")
 """Roles of running headers and footers: the layout model gives them to a short text at the top of a page."""
 
 _NAMED_FILES = 10
+
+PICTURE_PIXELS = 250_000
+"""Pixels from which a picture in a file may be one that is read: smaller ones are logos and icons, mostly."""
 
 MAX_FIGURES = 8
 """Pictures of a page that are read, the largest first: at 1-3 s each, more would run into a page's time limit."""
@@ -76,6 +80,25 @@ class PdfReader:
                 f"{self._name!r} is damaged: none of its {pages} page(s) can be read, get a new copy of it."
             )
         return pages
+
+    def models(self) -> frozenset[str]:
+        """Return what the first page and one in the middle need, and what the pictures of any page do: 30 ms."""
+        if self._laid_out:  # running text, mostly
+            return frozenset()
+        pages = {1, 1 + self._pdf.pages // 2}
+        found = set[str]().union(*(self._models_of(page) for page in pages))
+        if OCR not in found and self._pdf.has_pictures(PICTURE_PIXELS):
+            found |= {LAYOUT, OCR}
+        return frozenset(found)
+
+    def _models_of(self, page: int) -> set[str]:
+        try:
+            layer = self._pdf.layer(page)
+        except Exception:  # a damaged page is read without models, or not at all
+            return set()
+        if not is_legible(layer):
+            return {OCR} if layer.images or layer.drawings or layer.lines else set()
+        return {LAYOUT} if profile_page(layer, page, legible=True).needs_vision else set()
 
     def profile(self, page: int) -> PageProfile:
         """Return the profile of a page, from its content stream: about 20 ms."""
@@ -131,6 +154,7 @@ class PdfReader:
         if plain is not None:  # nothing but tables is drawn on it, so there is no diagram, chart or picture to look for
             blocks, words = build_blocks(layer, self._roles(plain), around)
             return _with_comments(PageText(job.page, blocks, words, "text-layer", _left_out(layer, job.page)), layer)
+        want(LAYOUT, soon=[OCR] if any(_unread_pictures(near, []) for near in (whole, *pdf.known_layers())) else ())
         regions = self._roles(self._layout(pdf, layer, job.page))
         diagram = take_diagram(layer, regions, lambda: pdf.pixels(job.page, CHART_DPI, job.max_side))
         blocks, words = build_blocks(diagram.layer, diagram.regions, around)
@@ -171,11 +195,11 @@ class PdfReader:
 
     def _with_figure(self, pdf: PdfFile, page: PageText, layer: TextLayer, box: Box, job: PageJob) -> PageText:
         """Add what OCR finds in a picture, before the first block that begins below it."""
-        from loaders.ocr.engine import read_figure  # imported here: a page without pictures saves 1 s and 300 MB
-
         shot = pdf.render(job.page, job.dpi, job.max_side, box, small=False)
         if shot.ink < MIN_INK:
             return page
+        from loaders.ocr.engine import read_figure  # imported here: a page without pictures saves 1 s and 300 MB
+
         found, words, missing = read_figure(shot.png)
         if missing and missing not in page.detail:
             page = replace(page, detail=f"{page.detail} {missing}".strip())

@@ -7,7 +7,7 @@ file expansion, content sniffing, page reading, uploads, error messages and the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
@@ -38,6 +38,9 @@ class DocumentReader(Protocol):
 
     def page_count(self) -> int:
         """Return the number of pages, 1 or more; raise SourceError if none of them can be read."""
+
+    def models(self) -> Iterable[str]:
+        """Return the models that its pages will be read by, as far as a glance at the file tells."""
 
     def profile(self, page: int) -> PageProfile:
         """Return the profile of a page, without rendering it."""

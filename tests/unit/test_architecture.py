@@ -84,7 +84,13 @@ ONLY_IN = {
 }
 # The settings read the environment. The command line sets what an option says; the server's starter hands its own
 # environment on; OCR tells the numeric libraries of its process to wait quietly, before they are loaded.
-TOUCHES_ENVIRONMENT = ("graph/settings.py", "graph/cli/options.py", "graph/cli/serve.py", "loaders/ocr/engine.py")
+TOUCHES_ENVIRONMENT = (
+    "graph/settings.py",
+    "graph/cli/options.py",
+    "graph/cli/serve.py",
+    "loaders/ocr/engine.py",
+    "loaders/pages/preloaded.py",
+)
 
 # Modules of fewer than 40 lines, each with the reason why it is a file of its own.
 SMALL = {
@@ -95,6 +101,7 @@ SMALL = {
     "graph/runtime/tracing.py": "the only module that knows what traces may hold",
     "graph/storage/transcript_rows.py": "the ledger and the leases of pages share it",
     "web/aegra.py": "the only module that needs FastAPI",
+    "loaders/pages/preloaded.py": "its import is the work of a process that others are forked from",
     "loaders/errors.py": "imported by every loader, and imports nothing",
 }
 

@@ -130,6 +130,24 @@ def test_a_spawned_process_can_be_started_without_the_main_script() -> None:
     assert SpawnContext.Process is SpawnProcess, PAGE
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are spawned")
+def test_a_fork_server_can_be_started_by_another() -> None:
+    from multiprocessing import connection, forkserver, popen_forkserver, util
+
+    server: Any = forkserver.ForkServer()
+    assert vars(server) == {
+        "_forkserver_address": None, "_forkserver_alive_fd": None, "_forkserver_pid": None, "_inherited_fds": None,
+        "_lock": server._lock, "_preload_modules": ["__main__"],
+    }, PAGE  # fmt: skip
+    for method in (server._stop_unlocked, server.connect_to_new_process, server.ensure_running):
+        assert callable(method), PAGE
+    assert parameters(forkserver.main)[:3] == ["listener_fd", "alive_r", "preload"], PAGE
+    assert parameters(popen_forkserver.Popen._launch) == ["self", "process_obj"], PAGE
+    internals: Any = (connection, util)
+    assert callable(internals[0].arbitrary_address), PAGE
+    assert callable(internals[1].close_fds), PAGE
+
+
 def test_the_jobs_and_processes_of_a_pool_can_be_compared() -> None:
     with ProcessPool(1) as pool:
         assert pool.schedule(abs, [-1]).result() == 1
@@ -229,7 +247,7 @@ def test_the_layout_helpers_of_pymupdf4llm_are_there() -> None:
     assert parameters(utils.add_image_orphans)[:2] == ["page", "blocks"], PAGE
     assert len(parameters(utils.find_reading_order)) >= 3, PAGE
     assert len(parameters(utils.iou)) == 2, PAGE
-    ours._load_layout_models()
+    ours.load_layout_models()
     with pymupdf.open(SAMPLE) as document:
         page = document.load_page(0)
         page.get_layout(return_raw=True)
@@ -242,7 +260,7 @@ def test_the_layout_models_can_be_loaded_later() -> None:
     code = (
         "import sys, loaders.pdf.document as ours, pymupdf\n"
         "assert 'pymupdf.layout' not in sys.modules and pymupdf._get_layout is None\n"
-        "ours._load_layout_models()\n"
+        "ours.load_layout_models()\n"
         "assert 'pymupdf.layout' in sys.modules and callable(pymupdf._get_layout)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -256,7 +274,7 @@ def test_the_layout_models_are_loaded_once_more_where_another_module_has_loaded_
         "import pymupdf.layout\n"
         "theirs = pymupdf._get_layout\n"
         "import loaders.pdf.document as ours\n"
-        "ours._load_layout_models()\n"
+        "ours.load_layout_models()\n"
         "assert callable(theirs) and callable(pymupdf._get_layout) and pymupdf._get_layout is not theirs"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
