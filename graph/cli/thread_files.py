@@ -76,7 +76,7 @@ def keep_in(home: Path) -> None:
             logger.warning("The threads cannot be written to the home folder: %s", error.strerror)
 
     def dump_in_parts(self: PersistentDict, fileobj: Any) -> None:
-        """Write the values so that questions go on meanwhile; at once, if they change under it."""
+        """Write the values while questions go on; in one go if the values change meanwhile."""
         try:
             pickle.Pickler(_Yielding(fileobj), protocol=5).dump(dict(self))
         except RuntimeError:  # a dictionary changed its size

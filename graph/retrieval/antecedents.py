@@ -70,7 +70,7 @@ _EXPLETIVE = re.compile(
     r"|possible|necessary|ok(?:ay)?|true)\b)",
     re.IGNORECASE,
 )
-# "What does it say about smoking?": of documents that may be asked, it means these.
+# "What does it say about smoking?": "it" means the documents that are asked.
 _OF_A_TEXT = re.compile(
     r"(?:it|they) (?:say|tell|mention|state|describe|contain|cover|mean|require|specif|provide|stand|deal|talk)\w*\b",
     re.IGNORECASE,

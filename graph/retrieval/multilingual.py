@@ -32,7 +32,7 @@ _RELEVANT = scoring.RELEVANT_FIT / (scoring.COSINE_WEIGHT + scoring.MAXSIM_WEIGH
 """The value of cosine and MaxSim, if equal, at which a sentence reaches the threshold of relevance for English."""
 # Cosine, and .3 times the part of the question's words that a sentence holds, from which it is relevant: between two
 # languages, within one, within one that sets no spaces. German and Spanish questions on English articles: .33 refuses
-# .94 of unrelated ones and declines .2 of the others. English ones within English, for want of more: .45 refuses .85
+# .94 of unrelated ones and declines .2 of the others. Within one language only English was measured: .45 refuses .85
 # and declines .07; by the cosine alone .15 are declined where .85 are refused.
 _SHARED_WORDS = 0.3
 _ACROSS, _WITHIN, _WITHIN_UNSPACED = 0.33, 0.45, 0.40

@@ -18,9 +18,7 @@ _PAGE = re.compile(
     re.IGNORECASE,
 )
 _MAX_CHUNKS = 24  # ten pages: one has 2.4 chunks on average and at most 5 (194 pages of 15 documents)
-_MAX_DOCUMENTS = (
-    10  # as many as have a page of the named number each among these chunks; of more, some would be left out
-)
+_MAX_DOCUMENTS = 10  # documents that have a page of this number; of more, some would be left out
 
 
 def chunks_on_named_page(catalog: Catalog, question: str, documents: Sequence[str]) -> frozenset[str]:

@@ -65,7 +65,7 @@ def _forms(word: str) -> list[str]:
 def _nearest(word: str, vocabulary: Vocabulary) -> str:
     """Return the library's word at the least edit distance, the most frequent of equal ones; or ""."""
     most = 2 if len(word) >= _LONG else 1
-    # The index holds stems: a word is looked for behind each that the misspelt word begins like.
+    # The index holds stems: a word is looked for among those of each stem that the misspelt word begins like.
     found = [
         (apart, -len(other), other)
         for other, _ in vocabulary.near_stems(word, max(4, len(word) // 2), len(word) + most)

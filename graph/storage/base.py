@@ -27,7 +27,7 @@ class DocumentStore(Protocol):
     """Documents, and which of them still have data outside the catalog to be removed."""
 
     def add_document(self, row: DocumentRow) -> None:
-        """Insert a document with a pending ledger row for each page; one that exists is given another name."""
+        """Insert a document with a pending ledger row for each page; to an existing one only add its name."""
 
     def document(self, document: str) -> DocumentRow | None: ...
     def documents(self, ids: Collection[str] | None = None, limit: int = -1, offset: int = 0) -> list[DocumentRow]:
@@ -220,7 +220,7 @@ class Turn(Protocol):
     """A lock on an index that several processes write: shared to add documents, exclusive to rebuild it."""
 
     def try_to_begin(self) -> bool:
-        """Take the lock and return True; return False while others hold it, and call this again then."""
+        """Take the lock and return True; return False while others hold it: call this again later."""
 
     def check(self) -> None:
         """Raise HomeError if the lock was lost."""

@@ -99,7 +99,7 @@ class Collections(SingleValues):
         return {row[0]: row[1] for row in rows}
 
     def set_member(self, scope: Scope, collection: str, who: str, role: Role | None) -> None:
-        """Give a user (`NAME`) or group (`group:NAME`) a role in a collection, in place of any before; None takes it.
+        """Give a user (`NAME`) or group (`group:NAME`) a role in a collection in place of any before, or none.
 
         Raises:
             NotAllowedError: the caller is no manager of it.

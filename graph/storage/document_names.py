@@ -12,7 +12,7 @@ import unicodedata
 from functools import lru_cache
 
 WHOLE, SOURCE = "=", "@"
-"""What a term begins with that is a whole name, and one that is a source; no word begins so."""
+"""The first character of a term that is a whole name, and of one that is a source; no word begins with them."""
 _MAX_TITLE = 12  # words of a title that are indexed: its beginning names the document
 _MAX_SPAN = 12  # words of the longest name that is looked for in a text
 

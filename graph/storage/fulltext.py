@@ -32,7 +32,7 @@ _MANY_MATCHES = 5_000  # this many are ranked in 5 ms; with fewer the bounds sav
 # First guess of the 90th unit's score, as a share of the rarest word's bound: 0.9 to 1.3 of it in 16 questions to
 # libraries of 20,000 and 100,000 chunks.
 _FIRST_GUESS = 0.8
-_OTHER_WORDS = 12  # of other scripts: fewer are names in a text of this one
+_OTHER_WORDS = 12  # in other scripts; a text in Latin script may hold fewer, as names
 # This many documents are searched one by one, each by its range of rowids. For more, a search of the whole library
 # fetches more units than wanted and drops those of other documents; if too few are left, all units are ranked.
 _MAX_RANGES = 8

@@ -23,7 +23,7 @@ _QUESTIONS_LAST_S = 60.0
 _UNITS = 100  # tokens are counted in hundredths of their limit: a window has a row for each
 _SWEPT_EVERY = 50  # requests after which those before the window are deleted
 NAMED_LASTS_S = 86_400
-"""How long a limit counts that the service named, after it was named last: a key that is paid for since has another."""
+"""How long a limit applies after the service named it last: a key that was since paid for has another."""
 _CONTENDED_S = 0.02  # the wait after another process had the window locked
 
 

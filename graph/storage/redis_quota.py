@@ -146,8 +146,8 @@ def _place_of(url: str) -> str:
         return "in PAGEWITNESS_QUOTA_URL"
 
 
-# pyrate-limiter counts up to the time of the request: what a process sent a millisecond later, and had counted first,
-# is not seen, so that 26 of 25 were let through by twelve threads in one of eight trials.
+# pyrate-limiter counts up to the time of the request, and misses a later one that another process counted first: twelve
+# threads got 26 requests through where 25 were allowed, in one of eight trials.
 _PUT = LuaScript.PUT_ITEM.replace("window_start, now)", "window_start, '+inf')")
 
 

@@ -43,7 +43,7 @@ class CollectionStore(Protocol):
         """Return the role of each member of a collection, which its managers may see."""
 
     def set_member(self, scope: Scope, collection: str, who: str, role: Role | None) -> None:
-        """Give a user or group a role in a collection, in place of any before; None takes it."""
+        """Give a user or group a role in a collection, in place of any before; None takes the role away."""
 
     def put_in(self, scope: Scope, document: str, names: Sequence[str]) -> list[str]:
         """Put a document into these named collections and into no other that the caller may write."""

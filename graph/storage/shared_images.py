@@ -17,7 +17,7 @@ PAGES = "pages"
 """The kind of the blobs."""
 _CACHE_BYTES = 1 << 30  # 5,000 page images of 0.2 MB
 _OLDEST_S = 30 * 86400  # an image deleted on another machine stays in this cache for a month after it was last shown
-_DOWN_S = 30  # a store that does not answer takes a minute to say so: the next pages do not wait for it one by one
+_DOWN_S = 30  # a store that does not answer takes a minute to fail: the next pages do not wait for it one by one
 _SWEPT_EVERY = 200  # images after which the cache is measured: a walk over 5,000 files takes 30 ms
 
 

@@ -51,7 +51,7 @@ class HomeStores:
     """Catalog key of the place that the library was moved to, without a password; "" if it was not."""
 
     LIBRARY = "library"
-    """Catalog key of its id, which is also written into the store of files that belongs to it."""
+    """Catalog key of the library's id, which is also written into the store of files that belongs to it."""
 
     FILES_AT = "files_at"
     """Catalog key of the address whose store of files was last found to be, or made, this library's."""

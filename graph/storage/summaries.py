@@ -91,7 +91,7 @@ class LedgerLine(TypedDict):
     model: str
     """The model that read it, or ""."""
     prompt: str
-    """The version of the prompt that it was read with; without a model that of the reader, or "" of earlier ones."""
+    """The version of the prompt that it was read with or, without a model, of the file reader; "" in early ledgers."""
     requests: int
     """How many requests to a model service its reading took."""
     input_tokens: int

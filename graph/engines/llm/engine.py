@@ -281,7 +281,7 @@ class ChatEngine:
 
 
 def _complaint(model: NamedModel[BaseChatModel], stopped: FailureReason | None) -> str:
-    """Return the sentence that says why a model's reply cannot be used, and whose fault it is not."""
+    """Return the sentence that says why a model's reply cannot be used, and what the user can do."""
     why = _UNUSABLE.get(stopped or "garbled") or f"the service gave none ({stopped})"
     return (
         f"{split_name(model.name)[1]} gave no answer that can be used: {why}. That says nothing about the documents: "

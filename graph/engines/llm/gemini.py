@@ -93,7 +93,7 @@ def thinking_level(wanted: ThinkingLevel, model: str, known: Sequence[str] | Non
 
     Args:
         wanted: The level.
-        model: The model's name, which tells whether it can think minimally where `known` does not.
+        model: The model's name: where `known` is None, a model without "flash" in it has no minimal level.
         known: The levels that the client lists for the model; None for a model that it does not know.
     """
     levels = known or (LEVELS if "flash" in model else LEVELS[1:])

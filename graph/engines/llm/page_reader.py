@@ -87,7 +87,7 @@ class PageReader:
         again = load("read_again").fill(problem=neutralize_tags(attempt.objection)) if attempt.objection else ""
 
         def request(model: BaseChatModel) -> Awaitable[Any]:
-            if self._no_images and model is self._reader.model:  # said of another request while this one waited
+            if self._no_images and model is self._reader.model:  # another request found so while this one waited
                 raise ServiceOutOfOrderError(self._no_images)
             content: Any = page_replies.content_blocks(images, smaller if takes_webp(model) else {}, again)
             messages: Any = [("system", self._context.transcribe_prompt), ("human", content)]

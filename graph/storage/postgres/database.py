@@ -42,11 +42,11 @@ IDLE_S = 30
 """Seconds after which the database ends a write transaction that does nothing: its process was stopped, or cut off,
 and all others wait for it. Stemming between two statements takes .1 ms a unit, 1 s for 10,000 of them."""
 TRANSACTION_S = 300
-"""The same for one that was stopped while it sent a statement, which is no idling; it needs Postgres 17."""
+"""The same for one that was stopped while it sent a statement, which does not count as idle; it needs Postgres 17."""
 KEPT_ALIVE: dict[str, Any] = {
     "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 4, "tcp_user_timeout": 60_000,
 }  # fmt: skip
-"""Options of a connection by which this side notices the same."""
+"""Options of a connection by which this process notices that the database was cut off."""
 _ASKED = {"connect_timeout": 2, "tcp_user_timeout": 2_000}  # for checks that wait two seconds for an answer
 _ENDED = (psycopg.errors.IdleInTransactionSessionTimeout, psycopg.errors.TransactionTimeout)
 _versions = itertools.count(1)

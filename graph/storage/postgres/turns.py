@@ -37,7 +37,7 @@ class Turn:
             self._connection.execute(NOTICES_CUTS.encode())
 
     def try_to_begin(self) -> bool:
-        """Take the lock and return True; return False while others hold it, and call this again then."""
+        """Take the lock and return True; return False while others hold it: call this again later."""
         if self._alone:
             self._is_next = self._is_next or self._try("pg_try_advisory_lock", _WAITING)
             return self._is_next and self._try("pg_try_advisory_lock", _INDEX)
