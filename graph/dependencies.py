@@ -40,10 +40,10 @@ class Deps:
 
     stores: Stores
     engine: Engine
-    """What answers questions."""
+    """The engine that answers questions."""
     embedder: Embedder
     reader: Engine
-    """What reads pages; another than `engine` where the reader model is `offline`."""
+    """The engine that reads pages: not `engine` where the reader model is `offline`."""
 
     def retriever(self) -> Retriever:
         """Return a retriever over these stores.

@@ -186,7 +186,7 @@ def set_member(
     role: Annotated[Role | None, Field(description="What they may do; null takes what they had.")],
 ) -> Members:
     """Give a user or group a role in a collection, or take it with null; for its managers."""
-    opened = dependencies.stores_of(identity, collection)  # first of all: whether it may be seen
+    opened = dependencies.stores_of(identity, collection)  # first, since it raises if the collection may not be seen
     if not _WHO.fullmatch(who):
         raise BadInputError(f"`who` is {who[:80]!r}: give the name of a user, or group:NAME for everyone in a group.")
     opened.acquire_for_writing()

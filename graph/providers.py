@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 GOOGLE, OPENAI, ANTHROPIC, OLLAMA = "google_genai", "openai", "anthropic", "ollama"
 OLLAMA_ADDRESS = "http://127.0.0.1:11434"
-"""Where Ollama listens if nothing else is said."""
+"""The address of an Ollama server by default."""
 OFFLINE = "offline"
 """The reader that is no model: the text layer, and the built-in OCR."""
 

@@ -158,10 +158,10 @@ def run_identity() -> Identity:
         runtime = get_runtime()
     except (KeyError, RuntimeError):
         runtime = None
-    told = runtime.server_info if runtime else None  # a chain of LangChain has a config and no runtime
-    if told is None or told.user is None or not told.user.identity:
+    server = runtime.server_info if runtime else None  # a chain of LangChain has a config and no runtime
+    if server is None or server.user is None or not server.user.identity:
         raise NotAllowedError("The run has no user: start it through the server, with a token.", seen=True)
-    return current_rights(of_user(told.user))
+    return current_rights(of_user(server.user))
 
 
 def current_rights(identity: Identity) -> Identity:
@@ -261,10 +261,10 @@ def _users() -> Mapping[str, User]:
 
 def _version(path: Path) -> tuple[int, ...]:
     try:
-        told = path.stat()
+        stat = path.stat()
     except OSError:
         return ()
-    return told.st_mtime_ns, told.st_size, told.st_ino
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 def _parse(path: Path) -> dict[str, User]:

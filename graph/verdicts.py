@@ -36,7 +36,7 @@ LABEL = (
     r"\((?:not proven|proven in part|nicht belegt|teils belegt|non prouvé|prouvé en partie|no probado|probado en parte)"
     r" ?:[^\n]*\)$"
 )
-"""The label after the marker of a statement that is not proven, in each language of `graph/query/wording.py`."""
+"""The label after the marker of a statement that is not proven, in each language of `graph/query/languages`."""
 
 _FORMER: Mapping[str, AnswerVerdict] = {"declined": "refused"}
 """Verdicts of stored conversations and exports, under the names of the version before."""
