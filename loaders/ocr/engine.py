@@ -32,7 +32,7 @@ from loaders.ocr.legibility import (
 from loaders.ocr.lines import OcrLine, deskew, is_sideways, turn_back, without_watermarks
 from loaders.ocr.pale_marks import mark_blocks, pale_marks
 from loaders.ocr.perspective import Straightened, straighten
-from loaders.ocr.recognition import Found, Image, rapid_ocr, recognise
+from loaders.ocr.recognition import Found, Image, careful_reader, rapid_ocr, recognise
 from loaders.ocr.round_buttons import with_round_buttons
 from loaders.ocr.strikes import with_strikes
 from loaders.ocr.tick_boxes import with_tick_boxes
@@ -42,6 +42,14 @@ from loaders.types import Block, Box, Failure, PageText, Word
 
 _AS_SURE = 0.05  # of confidence: lower by less, a page that was turned by its boxes is right
 Arrange = Callable[[list[OcrLine], Image], list[PlacedBlock]]
+
+
+def load_models() -> None:
+    """Load what nearly every page and picture is read by, for processes that are forked from this one."""
+    engine = rapid_ocr()
+    engine._load_det_model()
+    engine._load_rec_model()
+    careful_reader()
 
 
 def read_image(png: bytes, page: int) -> PageText:

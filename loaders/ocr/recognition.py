@@ -170,14 +170,6 @@ def careful_reader() -> Reader:
     return reader_of(_brought()._load_rec_model())  # type: ignore[no-untyped-call]  # as in detection.py
 
 
-def load_models() -> None:
-    """Load what nearly every page and picture is read by, for processes that are forked from this one."""
-    engine = rapid_ocr()
-    engine._load_det_model()
-    engine._load_rec_model()
-    careful_reader()
-
-
 @lru_cache(maxsize=1)
 def _brought() -> QuickRapidOCR:
     """Return RapidOCR with the models that it brings, each loaded when it is first used."""

@@ -95,6 +95,6 @@ def load(models: frozenset[str]) -> None:
 
 _LOADERS = {
     LAYOUT: ("loaders.pdf.document", "load_layout_models"),
-    OCR: ("loaders.ocr.recognition", "load_models"),
+    OCR: ("loaders.ocr.engine", "load_models"),
 }
 """The module and its function that loads each; by name, since what uses a model imports this."""

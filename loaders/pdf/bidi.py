@@ -103,6 +103,8 @@ def _touch(before: Word, after: Word) -> bool:
 
 def is_right_to_left(words: Sequence[Word]) -> bool:
     """Return whether most letters of a line are of a script that is read from right to left."""
+    if all(word.text.isascii() for word in words):
+        return False
     counts = [_letters(word.text) for word in words]
     return sum(right for right, _ in counts) > sum(left for _, left in counts)
 

@@ -107,7 +107,8 @@ def _find_signs(spans: list[_Span], words: Mapping[Key, list[Word]]) -> list[_Sp
     if not candidates:
         return []
     texts = [*spans, *_pieces(spans, words)]
-    ends, starts = _Grid((span.x1, span) for span in texts), _Grid((span.x0, span) for span in texts)
+    ends = _Grid(((span.x1, span) for span in texts), {_square(span.x0, span.y) for span in candidates})
+    starts = _Grid(((span.x0, span) for span in texts), {_square(span.x1, span.y) for span in candidates})
     signs: list[_Span] = []
     for span in sorted(candidates, key=lambda span: span.x0):
         if _hangs_on(span, ends.near(span.x0, span), before=False) or _hangs_on(
@@ -133,21 +134,25 @@ def _pieces(spans: Sequence[_Span], words: Mapping[Key, list[Word]]) -> Iterator
 
 
 class _Grid:
-    """Spans by the square that one of their ends lies in, in each from left to right."""
+    """Spans by the square that one of their ends lies in, in each from left to right.
 
-    def __init__(self, spans: Iterable[tuple[float, _Span]]) -> None:
+    Only those in and around the squares that will be asked for.
+    """
+
+    def __init__(self, spans: Iterable[tuple[float, _Span]], asked: set[tuple[int, int]]) -> None:
         self._cells: dict[tuple[int, int], list[tuple[float, _Span]]] = defaultdict(list)
+        near = {(column + dx, row + dy) for column, row in asked for dx in (-1, 0, 1) for dy in (-1, 0, 1)}
         for x, span in spans:
-            cell = self._cells[int(x // CELL), int(span.y // CELL)]
-            if len(cell) < MAX_IN_CELL:
-                cell.append((x, span))
+            place = _square(x, span.y)
+            if place in near and len(self._cells[place]) < MAX_IN_CELL:
+                self._cells[place].append((x, span))
         for cell in self._cells.values():
             cell.sort(key=_end)  # stable: of two that end at one place the first counts
         self._largest = {place: max(span.size for _, span in cell) for place, cell in self._cells.items()}
 
     def near(self, x: float, sign: _Span) -> Iterator[_Span]:
         """Yield what ends within reach of a sign's own end at `x`: a few of what a full square holds."""
-        column, row = int(x // CELL), int(sign.y // CELL)
+        column, row = _square(x, sign.y)
         for place in ((column + dx, row + dy) for dx in (0, -1, 1) for dy in (0, 1, -1)):
             if cell := self._cells.get(place):
                 reach = REACH * max(self._largest[place], sign.size)
@@ -155,6 +160,10 @@ class _Grid:
                     if cell[at][0] > x + reach:
                         break
                     yield cell[at][1]
+
+
+def _square(x: float, y: float) -> tuple[int, int]:
+    return int(x // CELL), int(y // CELL)
 
 
 def _end(place: tuple[float, _Span]) -> float:

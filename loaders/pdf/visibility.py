@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from statistics import median
 from typing import Any
 
@@ -100,7 +101,7 @@ def as_seen(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
         ],
     )
     struck |= under_strike_marks(page, [each.word for each in prints])
-    if lost := struck - {_as_cut(word) for word in layer.words}:
+    if struck and (lost := struck - {_as_cut(word) for word in layer.words}):
         pieces = [each.word for each in prints]
         layer = replace(layer, lines=tuple(_cut(line, in_parts(line.words, pieces, lost)) for line in layer.lines))
     drop = set(map(_as_cut, hidden | marks))
@@ -186,6 +187,9 @@ def _own_spans(words: Sequence[Word], spans: Sequence[dict[str, Any]]) -> Iterat
     It is looked for from that of the word before on: where each word has a span of its own, comparing all with all
     takes as long as the rest of reading the page.
     """
+    if len(spans) == 1:
+        yield from repeat(spans[0], len(words))
+        return
     at = 0
     for word in words:
         middle = centre(word.box)
