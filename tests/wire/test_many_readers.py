@@ -67,10 +67,11 @@ def asked(gemini: GeminiServer) -> Counter[int]:
     return Counter(page for request in gemini.chats for page in pages_asked(request))
 
 
-def start(home: Path, url: str, book: Path) -> subprocess.Popen[str]:
+def start(home: Path, url: str, book: Path, *, code: str = COMMAND) -> subprocess.Popen[str]:
+    """Start the command that reads a file, or does what it is called otherwise."""
     environment = os.environ | {"PAGEWITNESS_HOME": str(home), "PAGEWITNESS_STORE_URL": url}
     return subprocess.Popen(
-        [sys.executable, "-c", COMMAND, "ingest", "--json", str(book)], cwd=ROOT, env=environment, text=True,
+        [sys.executable, "-c", code, "ingest", "--json", str(book)], cwd=ROOT, env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ import psycopg
 import pytest
 
 from tests.conftest import SAMPLE, MakePdf
-from tests.postgres import drop_database, new_database
+from tests.postgres import KillableServer, drop_database, new_database
 from tests.round_robin import RoundRobin, round_robin
 from tests.server.test_serve import STOP_SECONDS, Started, started
 from tests.wire.gemini_server import GeminiServer
@@ -77,14 +77,15 @@ class Team:
 
 
 @contextlib.contextmanager
-def team_of_two(folder: Path, **variables: str) -> Iterator[Team]:
-    database = new_database()
+def team_of_two(folder: Path, own_database: str = "", **variables: str) -> Iterator[Team]:
+    database = own_database or new_database()
     shared = {"PAGEWITNESS_STORE_URL": database, "PAGEWITNESS_FILES_URL": (folder / "shared").as_uri(), **variables}
     with contextlib.ExitStack() as opened:
         servers = [opened.enter_context(started(folder / name, run=_SHORT_LEASES, **shared)) for name in ("a", "b")]
         proxy = opened.enter_context(round_robin([_port(one) for one in servers]))
         yield Team(servers, proxy, database)
-    drop_database(database)
+    if not own_database:
+        drop_database(database)
 
 
 def test_a_document_is_read_asked_shown_and_deleted_whichever_server_has_its_turn(
@@ -140,6 +141,29 @@ def test_100_questions_at_once(tmp_path: Path) -> None:
         print(f"100 questions at once: {dict(team.proxy.given)} by port, {len(answers)} different answers")
         assert answers == {wanted: 100}
         assert min(team.proxy.given[port] for port in map(_port, team.servers)) >= 30
+
+
+@pytest.mark.slow
+def test_the_database_is_killed_with_100_questions_in_flight(tmp_path: Path) -> None:
+    database = KillableServer("max_connections=100")
+    try:
+        with team_of_two(tmp_path, database.url) as team:
+            read_sample(team)
+            wanted = team.ask()
+            with ThreadPoolExecutor(100) as pool:
+                asking = [pool.submit(team.run, "query", question=QUESTION) for _ in range(100)]
+                time.sleep(0.3)
+                database.kill()
+                time.sleep(3)
+                database.start()
+                replies = [one.result() for one in asking]
+            failed = [one for one in replies if one.get("answer") != wanted]
+            said = Counter(str(one["__error__"]["message"])[:90] for one in failed)
+            print(f"the database was killed: {len(replies) - len(failed)} of 100 answered, the others: {dict(said)}")
+            assert all("database" in one and "Traceback" not in one for one in said)
+            assert [team.ask() for _ in range(4)] == [wanted] * 4  # no server had to be started again
+    finally:
+        database.remove()
 
 
 @pytest.mark.slow
