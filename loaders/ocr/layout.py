@@ -25,13 +25,16 @@ _PAGE_NUMBER = re.compile(
 )
 _MARGIN = 0.08  # share of the page's height at top and bottom where a lone number is a page number
 _ENTRY = re.compile(r"(?:\.\s*){3,}|\s\d{1,3}$")  # a line of a table of contents, not the heading itself
-_NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[A-Z]\.)\s+[A-Z]\S*(?:\s+\S+){0,11}")
+_NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[A-Z]\.)\s+(?![A-Z]\.)[A-Z]\S*(?:\s+\S+){0,11}")
 _ITEM = re.compile(r"(?:[•◦▪●○■·*+–-]\s*|\(?(?:\d{1,2}|[a-z])[.)]\s+|\[\d+\]\s*)\S")
 _HEADING_HEIGHT = 1.25  # times the page's median line: titles of the development set have 1.3-1.6, text under 1.15
 _HEADING_CHARS = 120
 _GAP = 1.5  # times the usual distance between lines: paragraphs of the development set stand 1.7 and more apart
 _PROSE = 20  # characters: a column of prose has lines longer than this
 _FEW = 2  # lines between two pictures or tables, whose own height says nothing about the page's text
+_HEADS, _LETTERS = 2, 6  # headings in capitals of a column of lists; letters of one
+_HEAD_ROWS, _MOST_CAPITALS = 2, 0.4  # rows of a heading in capitals; of a page's lines, beyond which it is all capitals
+_BESIDE = 0.8  # of the rows of a table have a cell at the left; of a page of directors and bankers .68
 _MIN_COLUMN = 4  # lines on either side before a gap is a gutter
 
 
@@ -127,7 +130,8 @@ def _prose_blocks(lines: list[OcrLine], known: set[str], usual: float) -> list[P
     paragraphs = [paragraph for column in _columns(lines) for paragraph in _paragraphs(group_rows(column), body_height)]
     width = max(line.box.x1 for line in lines) + min(line.box.x0 for line in lines)  # of a page with equal margins
     measure = Measure.of(map(_printed, paragraphs), width)
-    return [_paragraph_block(paragraph, body_height, known, measure) for paragraph in paragraphs]
+    capitals = sum(_is_capitals(line.text) for line in lines) <= _MOST_CAPITALS * len(lines)
+    return [_paragraph_block(paragraph, body_height, known, measure, capitals) for paragraph in paragraphs]
 
 
 def _printed(rows: Sequence[Sequence[OcrLine]]) -> list[Printed]:
@@ -167,7 +171,24 @@ def _gutter(lines: list[OcrLine]) -> float | None:
     if fewest > 0.4 * len(lines) or min(len(side) for side in sides) < _MIN_COLUMN:
         return None
     prose = all(median(len(line.text) for line in side) >= _PROSE for side in sides)
-    return gutter if prose else None
+    return gutter if prose or _are_lists(sides[0], sides[1]) else None
+
+
+def _are_lists(left: Sequence[OcrLine], right: Sequence[OcrLine]) -> bool:
+    """Return whether two columns are lists of their own, each under headings in capitals, and no table of two columns.
+
+    The first pages of annual reports have directors at the left and bankers at the right. In a table each row has a
+    cell at the left, and no second row of headings.
+    """
+    heads = [[line for line in side if _is_capitals(line.text)] for side in (left, right)]
+    rows = group_rows([*left, *right])
+    beside = sum(any(line in left for line in row) for row in rows)
+    return min(map(len, heads)) >= _HEADS and beside <= _BESIDE * len(rows)
+
+
+def _is_capitals(text: str) -> bool:
+    letters = [sign for sign in text if sign.isalpha()]
+    return len(letters) >= _LETTERS and all(map(str.isupper, letters)) and not any(map(str.isdigit, text))
 
 
 def _paragraphs(rows: list[list[OcrLine]], body_height: float) -> list[list[list[OcrLine]]]:
@@ -191,20 +212,28 @@ def _begins(above: list[OcrLine], row: list[OcrLine], step: float, usual: float,
         return True
     if _ITEM.match(row[0].text) or CAPTION.match(row[0].text) or _NUMBERED.fullmatch(_text(row)):
         return True
+    if _is_capitals(_text(above)) and not _is_capitals(_text(row)):
+        return True
     ended_short = above[-1].box.x1 < edges[1] - 4 * height
     indented = row[0].box.x0 > above[0].box.x0 + height and row[0].box.x0 < edges[0] + 4 * height
     return _NUMBERED.fullmatch(_text(above)) is not None or (ended_short and indented)
 
 
-def _paragraph_block(rows: list[list[OcrLine]], body_height: float, known: set[str], measure: Measure) -> PlacedBlock:
-    """Return a paragraph as a caption, heading, list item or text, by its words and its size."""
+def _paragraph_block(
+    rows: list[list[OcrLine]], body_height: float, known: set[str], measure: Measure, capitals: bool
+) -> PlacedBlock:
+    """Return a paragraph as a caption, heading, list item or text, by its words and its size.
+
+    `capitals` says whether lines in capitals are headings, since few lines of the page are.
+    """
     lines = [line for row in rows for line in row]
     text = join_lines([_text(row) for row in rows], known)
     size = median(line.height for line in lines)
     if CAPTION.match(text):
         return PlacedBlock("caption", text, 0, lines)
     large = size > _HEADING_HEIGHT * body_height and len(text) <= _HEADING_CHARS
-    if (large or (len(rows) == 1 and _NUMBERED.fullmatch(text) and not _ENTRY.search(text))) and any(
+    headed = capitals and len(rows) <= _HEAD_ROWS and _is_capitals(text) and len(text) <= _HEADING_CHARS
+    if (large or headed or (len(rows) == 1 and _NUMBERED.fullmatch(text) and not _ENTRY.search(text))) and any(
         char.isalpha() for char in text
     ):
         depth = heading_level(text, size, body_height)

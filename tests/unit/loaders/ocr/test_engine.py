@@ -154,3 +154,26 @@ def test_a_flat_strip_is_read_with_its_boxes_in_place() -> None:
     words = {word.text: word.box for word in read_image(png, 1).words}
     assert set(words) == {"Berths", "and", "depth", "in", "metres"}
     assert all(0.2 < box.y0 < box.y1 < 0.85 for box in words.values())
+
+
+def test_two_columns_of_short_lists_under_headings_in_capitals_are_read_one_after_the_other() -> None:
+    left = [("DIRECTORS", 50, 100), ("A. F. Holm", 150, 130), ("Ida Berg", 150, 160), ("SECRETARY", 50, 250)]
+    left += [("Carl Lund", 150, 280)]
+    right = [("BANKERS", 400, 100), ("Bank of Wick", 480, 130), ("Bank of Voss", 480, 160), ("OFFICES", 400, 250)]
+    right += [("Old Quay House", 480, 280), ("Second Floor", 480, 310), ("Wick", 480, 340)]
+    blocks = build_blocks(lines(*left, *right), 1000)
+    assert (
+        " ".join(block.text for block in blocks).replace("#", "").split()
+        == " ".join(text for text, *_ in (*left, *right)).split()
+    )
+    headings = [block.text.lstrip("# ") for block in blocks if block.kind == "heading"]
+    assert headings == ["DIRECTORS", "SECRETARY", "BANKERS", "OFFICES"]
+
+
+def test_capitals_are_no_headings_on_a_page_that_is_all_capitals() -> None:
+    told = [
+        ("ARRIVING AT WICK ON MONDAY", 50, 100),
+        ("HAVE THE BOAT READY", 50, 130),
+        ("AND SAY NOTHING TO HOLM", 50, 160),
+    ]
+    assert {block.kind for block in build_blocks(lines(*told), 1000)} == {"text"}
