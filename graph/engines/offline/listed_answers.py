@@ -49,6 +49,7 @@ _OF_DOCUMENT = re.compile(
     r"|text)\b",
     re.IGNORECASE,
 )
+_LIST_OF = re.compile(r"^\W*(?:board|list|names?|members?) of ", re.IGNORECASE)  # "Board of directors" lists these
 _EXPLAINED = re.compile(r"\s+[–—-]\s+[^?]*\?$")  # "Mission – Why do we exist?" is the heading "Mission"
 _MOST_OF_TITLE = 8  # words of a line that is the title of what stands under it
 _MOST_UNDER = 12  # sentences of a section that is given whole: more are read on the page
@@ -178,7 +179,7 @@ def under_heading(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
         return []
     for chunk in chunks.values():
         for title, section in _sections(chunk):
-            name = _EXPLAINED.sub("", _LABEL.sub("", title))
+            name = _LIST_OF.sub("", _EXPLAINED.sub("", _LABEL.sub("", title)))
             words = [word for word in terms.content_terms(name) if word not in _GENERAL]
             # "How do I pair the sensor?" is told under "Pairing" in the manual of the sensor.
             over = " ".join([title, *chunk.headings[:1], chunk.name]) if how_to else title

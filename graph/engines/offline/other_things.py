@@ -299,7 +299,7 @@ _ROLE_THEN_NAME = (
     rf"{_A_NAME}"
 )
 _NAME_THEN_ROLE = (
-    rf"{_A_NAME}[^.;:]{{0,80}}?[,(“\"](?: ?(?:the|our|its|an?|as|who is|hereinafter|hereafter|[\"“]))* ?"
+    rf"{_A_NAME}[^.;:]{{0,80}}?[,(“\"–—-](?: ?(?:the|our|its|an?|as|who is|hereinafter|hereafter|[\"“]))* ?"
     r"(?:(?!(?:but|that|which|because|while|when|if|so|where)\b)[\w-]+ ){0,3}?",
     rf"{_A_NAME}\W+(?:\w+ ){{0,3}}?(?:is|was|are|were|as|became|serves?|acts?|acted) (?:\w+ ){{0,4}}?",
 )
