@@ -137,7 +137,7 @@ def _absence(question: str, found: Match) -> str:
     lacks = lacks and not (_DOES_VERB.search(question) or _NUMBERED.match(_phrase(question, found)))
     lacks = lacks and not (_HOW_MANY_DO.search(_phrase(question, found)) and _COUNTS_OF.search(question))
     lacks = lacks and not _ORDINAL.fullmatch(_phrase(question, found))
-    lacks = lacks and not _OF_PROSE.search(_phrase(question, found))
+    lacks = lacks and not _OF_PROSE.search(_phrase(question, found)) and " of " not in _phrase(question, found)
     before = question[: found.unexplained[0].start] if found.unexplained else ""
     lacks = lacks and not (_VERB_ASKED.search(before) or _stands_in_cells(found))
     lacks = lacks and not (_DOER.search(before) or _PERSONS.search(_phrase(question, found)))
@@ -217,7 +217,10 @@ def _narrower(question: str, found: Match) -> str:
     The last word tells what is asked for: a "screen width" is no number of screenings.
     """
     asked = _NAMED_COLUMN.match(question)
-    if not asked or found.asked.operation != "cell" or not (found.rows and found.columns) or found.missing:
+    told = bool(found.columns) or verbs_of(question, found.unexplained)  # "fee" of "entry fee" follows a noun
+    if not (asked and told and found.rows) or found.asked.operation != "cell" or found.missing:
+        return ""
+    if _OF_PROSE.search(question) or _YEAR_NAMED.search(question):
         return ""
     group = next(name for name in ("one", "two", "three") if asked[name])
     words = [term for term in terms.terms(asked[group]) if term.text not in _TIME_WORDS]
@@ -253,8 +256,9 @@ def _stands_in_cells(found: Match) -> bool:
 
 def _is_part(name: Sequence[terms.Term], labels: Sequence[Sequence[str]]) -> bool:
     """Return whether a name is a part of some row's label, in whichever table."""
-    words = [term.text for term in name]
-    return any(words == label[at : at + len(words)] for label in labels for at in range(len(label) - len(words) + 1))
+    words = [stem(term.text) for term in name]
+    own = [[stem(word) for word in label] for label in labels]
+    return any(words == label[at : at + len(words)] for label in own for at in range(len(label) - len(words) + 1))
 
 
 def some_of(names: Sequence[str]) -> str:

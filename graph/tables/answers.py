@@ -17,10 +17,11 @@ from graph.tables.matching import Match, match
 from graph.tables.measures import in_words_of
 from graph.tables.operations import asked_beside, asked_of_table
 from graph.tables.plain.answer import answer_plainly
+from graph.tables.plain.steps import in_row_words
 from graph.tables.plain.targets import WHEN
 from graph.tables.results import MEAN, NO_PROSE, TableAnswer
 from graph.tables.row_names import UNITS
-from graph.tables.statements import answer_from_statements
+from graph.tables.statements import answer_from_statements, in_words_of_statements
 from graph.tables.table_claims import claims_of
 from graph.tables.text_conditions import answer_from_text_conditions
 from graph.tables.timetables import answer_from_timetables
@@ -45,6 +46,7 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
         titles: Titles of documents by id.
     """
     views = build_views([chunk for chunk in chunks if chunk.kind == "table"], titles)
+    question = in_words_of_statements(question, views)
     asked = asked_of_table(question)
     found = [_held_against(question, view) for view in views if not _is_of_part(question, view)]
     if asked.operation == "mean" and (said := _said_average(question, chunks)):
@@ -52,7 +54,7 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     marked, table = answer_from_marked_rows(question, views)
     if table:
         return TableAnswer(marked, table.chunks)
-    plain = answer_plainly(question, [view for view in views if not _is_of_part(question, view)])
+    plain = answer_plainly(question, [one.whole for one in found if not _goes_on_from_row(one)])
     if plain and plain.goes_first:
         return TableAnswer(plain.claims, plain.view.chunks)
     complete = [one for one in found if one.is_complete and claims_of(one)]
@@ -67,6 +69,12 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
         if absence := absence_in(question, one, views, chunks, titles):
             return TableAnswer(chunks=one.view.chunks, absence=absence)
     return TableAnswer()
+
+
+def _goes_on_from_row(found: Match) -> bool:
+    """Return whether a question has a longer name than a row's, which is another thing: "Kettstow Heath"."""
+    labels = tuple(f"{row.label.lower()} " for row in found.whole.rows if row.label)
+    return any(name.lower().startswith(labels) and name[:1].isupper() for name in found.missing)
 
 
 _TELLS_WHEN = re.compile(rf"\d[:.]\d\d|\b(?:1[5-9]|20)\d\d\b|\b(?:{'|'.join(MONTHS)})")
@@ -91,7 +99,7 @@ def _by_other_ways(question: str, views: Sequence[TableView], found: Sequence[Ma
 
 
 def _held_against(question: str, view: TableView) -> Match:
-    own = in_words_of(in_column_words(question, view), view)
+    own = in_words_of(in_column_words(in_row_words(question, [row.label for row in view.rows]), view), view)
     names = [" ".join(UNITS.sub(" ", column).split()) for column in view.columns]
     return match(own, asked_beside(own, names), view)
 

@@ -35,7 +35,7 @@ _THERE = frozenset(
     processed carried done run charged paid levied applied awarded scored achieved earned received taken sown planted
     grown employed installed available offered provided produced generated served stationed situated based stored
     housed fitted equipped allotted assigned allocated due worked played entered put laid got seen shown printed noted
-    obtained reached attained logged caught mined brewed extracted moored docked seated enrolled""".split()
+    obtained reached attained logged caught mined brewed extracted moored docked landed seated enrolled""".split()
 )
 # What is counted is only there by these: sheep that a farm slaughters, insures or shears are not those that it keeps.
 _HAVING = frozenset(
@@ -46,7 +46,7 @@ _HAVING = frozenset(
         attract draw drew bring brought collect handle process serve employ run ran operate use work produce yield
         yielded deliver generate supply play field house stock store boast see saw welcome log gather catch caught
         harvest ride sat sit stand stands feed graze tend teach taught accommodate seat comprise chose choose total
-        take took make made number measure bear live belong fetch manage""".split(),
+        take took make made number measure bear live belong fetch manage land landed""".split(),
     )
 )
 _NEGATED = re.compile(r"\b(?:not|never|no|without|except|neither|nor)\b|n['’]t\b", re.IGNORECASE)

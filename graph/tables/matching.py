@@ -48,6 +48,8 @@ class Match:
     view: TableView
     asked: Asked
     question: str
+    whole: TableView
+    """The table with all its rows; `view` has those under the bands that the question names."""
     rows: list[Row] = field(default_factory=list)
     """The rows that the question names, in its order."""
     columns: list[str] = field(default_factory=list)
@@ -71,7 +73,7 @@ class Match:
 
 def match(question: str, asked: Asked, view: TableView) -> Match:
     """Hold a question against a table."""
-    found = Match(view, asked, question)
+    found = Match(view, asked, question, view)
     words = words_of(question, view.columns)
     named = [row for row in view.totals if _is_run(row.label, words)]
     if named and asked.operation != "extreme":  # "total current assets" is a row, no sum
@@ -86,7 +88,7 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
         found.partial, explained = [], set()  # "all potteries of Clay Coast" asks for no "Clay use"
     left = [word for word in rest if word.start not in explained and word.text not in FRAME]
     left = _without_result(found, _match_bands(found, left))
-    scope = [word for word in left if _in_scope(found, word)]
+    scope = [word for word in left if _in_scope(found, word) and not _ends_name(found, question, word, taken)]
     found.scoped = len(scope)
     implied = implied_by_any(found.columns or found.partial) | measured_by_any(found.columns)
     rest = [word for word in left if word not in scope and word.stem not in implied]
@@ -210,6 +212,20 @@ def _in_scope(found: Match, word: Word) -> bool:
     named = terms.stems(" ".join(found.columns or found.partial)) if found.asked.operation == "extreme" else frozenset()
     held = named | (over if found.columns and found.rows else frozenset())
     return _held(word.stem, over) or not SAME.get(word.stem, frozenset()).isdisjoint(held)
+
+
+def _ends_name(found: Match, question: str, word: Word, taken: set[int]) -> bool:
+    """Return whether a name goes on after a row's with a word that is a name in the title: "Kettstow Heath".
+
+    In a table of "Heath Parish" it is another thing than "Kettstow"; the "Museum" of "Drenica Museum" is no name.
+    """
+    before = question[: word.start].rstrip()
+    last = re.search(r"[A-Z][\w'’]*$", before)
+    follows = last is not None and last.start() in taken and word.start - len(before) == 1
+    over = " ".join([found.view.caption, *found.view.chunks[0].headings, found.view.name])
+    headed = next((row.cells[0][0] for row in found.view.chunks[0].sentences if row.cells), "")
+    named = word.raw[:1].isupper() and bool(re.search(rf"\s{re.escape(word.raw)}\b", over))
+    return follows and named and word.stem not in terms.stems(headed)
 
 
 def _common(rows: Sequence[Row]) -> frozenset[str]:

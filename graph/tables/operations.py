@@ -49,6 +49,8 @@ _RATIO = re.compile(
 # "How many times the price of A is that of B" divides B, "how many times larger is the price of A than that of B" A.
 _TURNED = re.compile(
     rf"\bhow many times (?!(?:is|was|as|are|were|{_MORE}|{_LESS})\b).*\b(?:are|is|was|were) (?:that|those|the)\b"
+    r"|\bhow many times (?:as|more) .*\b(?:as|than) (?:in|at|on|for|during) \S+"
+    r" (?:does|do|did|has|have|had|is|was|are|were)\b"
     r"|\bhow many times (?:as|more) .*\b(?:as|than) \S.* (?:does|do|did|(?:has|have|had|is|was|are|were)"
     r"(?= (?:(?-i:[A-Z])|the ))) ",
     re.IGNORECASE,
@@ -154,12 +156,14 @@ def asked_beside(question: str, names: Iterable[str]) -> Asked:
     """
     masked = question
     for name in names:
-        if " " in name and (_EXTREME.match(name) or _OF_TWO.search(name)):
+        alone = _OF_TWO.fullmatch(name) and not _BETWEEN_TWO.search(question)  # "margin" of a column "Margin"
+        if alone or (" " in name and (_EXTREME.match(name) or _OF_TWO.search(name))):
             masked = re.sub(rf"\b{re.escape(name)}\b", lambda found: "x" * len(found[0]), masked, flags=re.IGNORECASE)
     asked, plainly = asked_of_table(masked), asked_of_table(question)
     return asked if asked.operation != "cell" or plainly.operation in ("difference", "ratio") else plainly
 
 
+_BETWEEN_TWO = re.compile(r"\b(?:between|from|difference in|gap in)\b", re.IGNORECASE)
 _OF_TWO = re.compile(r"\b(?:difference|gap|margin|ratio)\b", re.IGNORECASE)
 
 

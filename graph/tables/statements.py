@@ -50,6 +50,11 @@ _ASKS_IN = re.compile(
     r"|money in|einnahmen?|eingang|gutschrift(?:en)?)\b)",
     re.IGNORECASE,
 )
+_ASKS_BALANCE = re.compile(
+    r"\bhow much (?:money )?(?:(?:is|was) (?:there |left )?(?:in|on) (?:the|my|our|this) (?:bank )?account"
+    r"|(?:do|did) (?:i|we) have)\b",
+    re.IGNORECASE,
+)
 # What such questions are worded with, beside the thing that was paid for.
 _FRAME = frozenset(
     stem(word)
@@ -85,6 +90,12 @@ def answer_from_statements(question: str, views: Sequence[TableView]) -> tuple[l
         if claims:
             return claims, view
     return [], None
+
+
+def in_words_of_statements(question: str, views: Sequence[TableView]) -> str:
+    """Return "what was the balance" for "how much was in the account", which asks for no payment of that day."""
+    names = {column for view in views for column in view.columns if _BALANCE.match(column.strip())}
+    return _ASKS_BALANCE.sub(f"what was the {names.pop()}", question) if len(names) == 1 else question
 
 
 def _statement(view: TableView) -> _Statement | None:

@@ -15,6 +15,7 @@ from graph.tables.plain import claims, pairs
 from graph.tables.plain.grid import IN_ORDER, TIMES, Column, Grid, Kind, build_grid
 from graph.tables.plain.mentions import Named, columns_named, held_against
 from graph.tables.plain.question import Wanted, Way, asks_yes_or_no, in_figures, is_negated, ways
+from graph.tables.plain.steps import in_row_words
 from graph.tables.plain.targets import MONEY, WHEN, WHERE, WHO, beside, is_settled, one_of, target_of, values_of
 from graph.tables.views import Row, TableView
 from graph.types import Claim
@@ -61,7 +62,7 @@ def _of_view(question: str, view: TableView) -> PlainAnswer | None:
     if len(view.rows) < 2:
         return None
     grid = build_grid(view)
-    question = in_figures(question, view.columns)
+    question = in_row_words(in_figures(question, view.columns), [row.label for row in view.rows])
     asked = _loss_or_none(question) or _of_years(question, grid) or asked_of_table(question)
     if asked.has_condition and not _is_of_cell(question, grid, asked):
         for spans in (asked.spans, _to_number(question, asked)):  # "cars" of "more than 50 cars" is a header, no unit

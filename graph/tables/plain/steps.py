@@ -15,6 +15,32 @@ _UPPER = re.compile(
 _RANGE = re.compile(r"(?:from )?(?P<low>\d[\d.,]*)\s*(?:[–-]|to)\s*(?P<high>\d[\d.,]*)\s*(?P<unit>[^\W\d]{1,8})", re.I)
 _OVER = re.compile(r"(?:over|above|more than|from|>)\s*(?P<low>\d[\d.,]*)\s*(?P<unit>[^\W\d]{1,8})", re.I)
 _LEAST_STEPS = 2
+_SPAN = re.compile(r"\D{0,12}?(?P<low>\d+)\s*(?:to|[–-]|bis)\s*(?P<high>\d+)\D{0,12}", re.I)
+_SIDE = re.compile(
+    r"(?:(?P<more>over|above|older than|more than|from)|(?P<less>under|below|younger than|less than|up to)) (?P<n>\d+)"
+    r"|(?P<n2>\d+)(?:\+| ?(?:and|or) (?:(?P<more2>over|older|above|more|up)|(?P<less2>under|younger|below|less)))",
+    re.I,
+)
+
+
+def in_row_words(question: str, labels: Sequence[str]) -> str:
+    """Return a question with the label "40 to 59" for "between 40 and 59", where rows are such groups."""
+    spans = {(found["low"], found["high"]): label for label in labels if (found := _SPAN.fullmatch(label))}
+    sides = {_side(found): label for label in labels if (found := _SIDE.fullmatch(label))}
+    if len(spans) + len(sides) < _LEAST_STEPS:
+        return question
+    for (low, high), label in spans.items():
+        asked = re.search(rf"\b(?:between|from) (?:the ages of )?{low} (?:and|to) {high}\b", question, re.IGNORECASE)
+        if asked:
+            return question.replace(asked[0], label)
+    for asked in _SIDE.finditer(question):
+        if label := sides.get(_side(asked), ""):
+            return question.replace(asked[0], label)
+    return question
+
+
+def _side(found: re.Match[str]) -> tuple[bool, str]:
+    return bool(found["more"] or found["more2"] or found[0].endswith("+")), found["n"] or found["n2"]
 
 
 @dataclass(frozen=True, slots=True)

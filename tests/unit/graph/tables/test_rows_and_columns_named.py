@@ -57,3 +57,53 @@ def test_a_row_of_another_document_without_the_column_does_not_hide_that_a_row_i
     answer = answer_from_tables("What is the clay use of Noldby South?", tables, {})
     assert answer.absence.startswith("There is no Noldby South in “The potteries of Clay Coast”")
     assert not answer_from_tables("What is the length of Noldby South?", tables, {}).absence
+
+
+RUNNERS = (
+    "The runners of Heath Parish by age",
+    ("Age group", "Men", "Women"),
+    (("Under 20", "88", "71"), ("20 to 39", "412", "388"), ("40 to 59", "365", "290"), ("60 and over", "59", "33")),
+)
+APIARIES = ("The apiaries of Heath Parish", ("", "Hives", "Margin (dinars)"), (("Kett", "12", "40"), ("Orf", "9", "7")))
+USE = ("Use of energy", ("Quarter", "Gas (kWh)"), (("Q1", "44,150"), ("Q2", "17,900"), ("Q4", "38,770")))
+ACCOUNT = (
+    "Statement of account",
+    ("Date", "Description", "Money in", "Balance"),
+    (("08 Mar", "Garage", "", "3,941.49"), ("12 Mar", "Transfer from A Lister", "260.00", "4,201.49")),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "about", "says"),
+    [
+        ("How many women between 40 and 59 are there?", RUNNERS, "40 to 59: Women 290"),
+        ("How many times as much gas as in Q2 was used in Q4?", USE, "Gas (kWh) of Q4 to that of Q2: 38,770"),
+        ("How many times as much gas was used in Q4 as in Q2?", USE, "Gas (kWh) of Q4 to that of Q2: 38,770"),
+        ("What is the sum of the margin over all apiaries of Heath Parish?", APIARIES, "The sum of Margin (dinars)"),
+        ("How much was in the account on 12 March?", ACCOUNT, "12 Mar: Balance 4,201.49"),
+    ],
+)
+def test_words_of_a_question_name_what_the_table_calls_otherwise(
+    question: str, about: tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...]], says: str
+) -> None:
+    claims = answer_from_tables(question, [table(about)], {}).claims
+    assert [claim["text"][: len(says)] for claim in claims] == [says]
+
+
+def test_a_name_that_goes_on_with_a_word_of_the_title_is_another_row() -> None:
+    for question in ("What is the margin of Kett Heath?", "Kett Heath: number of hives?"):
+        answer = answer_from_tables(question, [table(APIARIES)], {})
+        assert not answer.claims
+        assert answer.absence.startswith("There is no Kett Heath in “The apiaries of Heath Parish”")
+
+
+def test_a_last_word_after_a_noun_is_a_column_that_is_missing() -> None:
+    answer = answer_from_tables("What is the entry fee of Lux?", [table(CINEMAS)], {})
+    assert answer.absence.startswith("There is no entry fee in")
+    answer = answer_from_tables("What is the best time of the runners over 60?", [table(RUNNERS)], {})
+    assert not answer.absence
+
+
+def test_another_form_of_a_part_of_a_label_is_not_missing() -> None:
+    parties = ("The election", ("Party", "Votes"), (("Civic Union", "12,410"), ("Green List", "8,955")))
+    assert not answer_from_tables("How many votes did the Greens get?", [table(parties)], {}).absence
