@@ -5,8 +5,19 @@ from __future__ import annotations
 import subprocess
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
+
+
+def own_memory(process: psutil.Process) -> int:
+    """Return the bytes that a process holds, without files; what forked processes share counts once in their sum."""
+    try:
+        lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text("ascii").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss_Anon:"))
+    except (OSError, StopIteration):  # another system, or one that has just ended
+        info = process.memory_info()
+        return int(info.rss - getattr(info, "shared", 0))
 
 
 @dataclass
@@ -28,8 +39,7 @@ class ProcessUsage:
             parent = psutil.Process(pid)
             for one in (parent, *parent.children(recursive=True)):
                 with one.oneshot():
-                    info, times = one.memory_info(), one.cpu_times()
-                held += info.rss - info.shared
+                    held, times = held + own_memory(one), one.cpu_times()
                 self._work[one.pid] = times.user + times.system
         except psutil.Error:
             return

@@ -16,6 +16,7 @@ import psutil
 from tests.benchmarks import documents, ingestion_memory, machine
 from tests.benchmarks.comparison import Comparison, Samples, Sizes
 from tests.dev_server import Server, run_server
+from tests.process_monitor import own_memory
 
 LIMIT = 1.2
 QUESTIONS = ("Who founded the observatory?", "What does a day ticket cost?", "Who wrote down the tide of day {}?")
@@ -32,7 +33,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
         tree.append((first.tree, last.tree))
         alone.append((first.server, last.server))
     after = f"after {questions} questions and {pages} pages"
-    note = "Private memory (resident minus shared) of the idle server; a new server for each measurement, offline."
+    note = "Memory of the idle server without files, what is shared counted once; a new server for each, offline."
     found = [
         Comparison(
             "server", f"the server with all its processes {after}, against its first question and its first ingestion",
@@ -91,9 +92,8 @@ def _look(pid: int) -> Held:
     parent = psutil.Process(pid)
     sizes = []
     for one in (parent, *parent.children(recursive=True)):
-        info = one.memory_info()
-        # A reader of pages is a child of the process that serves.
-        sizes.append((_depth(one, pid), (info.rss - info.shared) / 2**20))
+        # A reader of pages is a child of the process that serves, or of one that it was forked from.
+        sizes.append((_depth(one, pid), own_memory(one) / 2**20))
     return Held(sum(size for _, size in sizes), sum(size for depth, size in sizes if depth < 1))
 
 

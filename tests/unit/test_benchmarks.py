@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.benchmarks import report
 from tests.benchmarks.comparison import Comparison, Samples, alternate, compare
 from tests.benchmarks.groups import GROUPS
 from tests.conftest import ROOT
+from tests.process_monitor import own_memory
 
 PAGE = ROOT / "docs" / "performance.md"
 CONTEXT = {
@@ -86,3 +90,26 @@ def test_the_page_is_generated_from_the_measurements() -> None:
     for name, plot in report.draw(groups, "performance").items():
         assert (PAGE.parent / "images" / name).read_text("utf-8") == plot
     assert not any(group["quick"] for group in groups.values()), "the short form is no measurement"
+
+
+FORKED = """
+import os, sys, time
+held = b"x" * (64 * 2**20)
+child = os.fork()
+if child:
+    print(child, flush=True)
+    sys.stdin.read()
+else:
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what processes share")
+def test_what_forked_processes_share_is_counted_once() -> None:
+    with subprocess.Popen([sys.executable, "-c", FORKED], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout
+        family = [psutil.Process(parent.pid), psutil.Process(int(parent.stdout.readline()))]
+        held = sum(map(own_memory, family)) / 2**20
+        for one in family:
+            one.kill()
+    assert 64 <= held < 100
