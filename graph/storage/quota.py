@@ -40,6 +40,8 @@ class QuotaRecord:
     """The day (Pacific time) whose requests the service said are used up."""
     questions_until: float = 0.0
     """Until when questions are expected, for which bulk requests leave room."""
+    tokens_per_minute: int = 0
+    """The lowest limit on input tokens that the service named of late; 0 for none."""
 
 
 class QuotaStore(Protocol):
@@ -54,8 +56,8 @@ class QuotaStore(Protocol):
     def read(self, key: str) -> QuotaRecord:
         """Return the record of a key."""
 
-    def pause(self, key: str, seconds: float, per_minute: int) -> None:
-        """Send nothing for so many seconds; keep the lower of the limits, where 0 is none."""
+    def pause(self, key: str, seconds: float, per_minute: int, tokens: int = 0) -> None:
+        """Send nothing for so many seconds; keep the lower of the limits on requests and on tokens, where 0 is none."""
 
     def spend_day(self, key: str, day: str) -> None:
         """Send nothing more on a day."""
@@ -116,7 +118,8 @@ class SharedQuota:
             return known.paused_until - known.now
         if not bulk and known.questions_until < known.now + _QUESTIONS_LAST_S / 2:
             self._store.expect_questions(key, _QUESTIONS_LAST_S)
-        spare, (tokens, most) = bulk and known.questions_until > known.now, costs
+        spare, tokens = bulk and known.questions_until > known.now, costs[0]
+        most = min(filter(None, (costs[1], known.tokens_per_minute)), default=0)
         weight = _weight(tokens, most, spare) if most else 0
         window = f"{key}:tokens:{most}"
         if most and (wait := self._wait_for_room(window, weight, spare=spare)):
@@ -151,9 +154,9 @@ class SharedQuota:
                 return 0.0
             return max(cast(int, bucket.waiting(item)) / 1000, _CONTENDED_S)
 
-    def pause(self, model: str, seconds: float, per_minute: int | None) -> None:
-        """Let no process send anything to a model for so many seconds, and keep the limit that the service named."""
-        self._store.pause(self._key(model), seconds, per_minute or 0)
+    def pause(self, model: str, seconds: float, per_minute: int | None, tokens: int | None = None) -> None:
+        """Let no process send anything to a model for so many seconds, and keep the limits that the service named."""
+        self._store.pause(self._key(model), seconds, per_minute or 0, tokens or 0)
 
     def spend_day(self, model: str, day: str) -> None:
         """Let no process send anything more to a model on a day."""

@@ -25,11 +25,14 @@ local seconds = now[1] + now[2] / 1000000
 local until_ = seconds + tonumber(ARGV[1])
 local before = tonumber(redis.call('HGET', KEYS[1], 'paused_until') or 0)
 if until_ > before then redis.call('HSET', KEYS[1], 'paused_until', tostring(until_)) end
-local named, known = tonumber(ARGV[2]), tonumber(redis.call('HGET', KEYS[1], 'per_minute') or 0)
-if tonumber(redis.call('HGET', KEYS[1], 'named_until') or 0) <= seconds then known = 0 end
-if named > 0 then
-  if known == 0 or named < known then redis.call('HSET', KEYS[1], 'per_minute', named) end
-  redis.call('HSET', KEYS[1], 'named_until', tostring(seconds + tonumber(ARGV[3])))
+local over = tonumber(redis.call('HGET', KEYS[1], 'named_until') or 0) <= seconds
+if over then redis.call('HDEL', KEYS[1], 'per_minute', 'tokens') end
+for at, name in ipairs({'per_minute', 'tokens'}) do
+  local named, known = tonumber(ARGV[at + 1]), tonumber(redis.call('HGET', KEYS[1], name) or 0)
+  if named > 0 then
+    if known == 0 or named < known then redis.call('HSET', KEYS[1], name, named) end
+    redis.call('HSET', KEYS[1], 'named_until', tostring(seconds + tonumber(ARGV[4])))
+  end
 end
 """
 _EXPECT = """
@@ -77,18 +80,20 @@ class RedisQuotaStore:
             seconds, microseconds = cast(Any, self._redis.time())
             held = cast(dict[str, str], self._redis.hgetall(_record(key)))
         now = seconds + microseconds / 1e6
+        named = held if float(held.get("named_until", 0)) > now else {}
         return QuotaRecord(
             now,
             float(held.get("paused_until", 0)),
-            int(held.get("per_minute", 0)) if float(held.get("named_until", 0)) > now else 0,
+            int(named.get("per_minute", 0)),
             held.get("spent_day", ""),
             float(held.get("questions_until", 0)),
+            int(named.get("tokens", 0)),
         )
 
-    def pause(self, key: str, seconds: float, per_minute: int) -> None:
-        """Send nothing for so many seconds; keep the later end and the lower limit."""
+    def pause(self, key: str, seconds: float, per_minute: int, tokens: int = 0) -> None:
+        """Send nothing for so many seconds; keep the later end and the lower limits."""
         with self.answering():
-            self._pause([_record(key)], [seconds, per_minute, NAMED_LASTS_S])
+            self._pause([_record(key)], [seconds, per_minute, tokens, NAMED_LASTS_S])
 
     def spend_day(self, key: str, day: str) -> None:
         """Send nothing more on a day."""

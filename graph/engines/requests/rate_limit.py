@@ -285,7 +285,8 @@ class AdaptiveRateLimiter:
             least = min(tokens_per_minute, queue.rate.tokens_per_minute or tokens_per_minute)
             queue.rate = replace(queue.rate, tokens_per_minute=least)
         queue.changed.set()
-        self._share(lambda shared: shared.pause(model, min(seconds, _MAX_PAUSE_S), requests_per_minute))
+        named = requests_per_minute, tokens_per_minute
+        self._share(lambda shared: shared.pause(model, min(seconds, _MAX_PAUSE_S), *named))
 
     def on_daily_quota_exhausted(self, model: str) -> None:
         """Send nothing more to the model before the day after that of the refused request."""

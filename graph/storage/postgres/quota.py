@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS quota_day (
     key TEXT NOT NULL, day TEXT NOT NULL, sent INTEGER NOT NULL, PRIMARY KEY (key, day)
 );
 ALTER TABLE quota ADD COLUMN IF NOT EXISTS named_until TIMESTAMPTZ NOT NULL DEFAULT '-infinity';
+ALTER TABLE quota ADD COLUMN IF NOT EXISTS tokens INTEGER NOT NULL DEFAULT 0;
 """
 
 
@@ -67,24 +68,28 @@ class PostgresQuotaStore:
         found = self._rows(
             "SELECT extract(epoch FROM now()), coalesce(extract(epoch FROM nullif(paused_until, '-infinity')), 0), "
             "CASE WHEN named_until > now() THEN per_minute ELSE 0 END, spent_day, "
-            "coalesce(extract(epoch FROM nullif(questions_until, '-infinity')), 0) "
+            "coalesce(extract(epoch FROM nullif(questions_until, '-infinity')), 0), "
+            "CASE WHEN named_until > now() THEN tokens ELSE 0 END "
             "FROM quota WHERE key = %s", key,
         )  # fmt: skip
         if not found:
             return QuotaRecord()
-        now, paused, per_minute, spent_day, questions = found[0]
-        return QuotaRecord(float(now), float(paused), per_minute, spent_day, float(questions))
+        now, paused, per_minute, spent_day, questions, tokens = found[0]
+        return QuotaRecord(float(now), float(paused), per_minute, spent_day, float(questions), tokens)
 
-    def pause(self, key: str, seconds: float, per_minute: int) -> None:
-        """Send nothing for so many seconds; keep the later end and the lower limit."""
+    def pause(self, key: str, seconds: float, per_minute: int, tokens: int = 0) -> None:
+        """Send nothing for so many seconds; keep the later end and the lower limits."""
         self._rows(
-            "INSERT INTO quota (key, paused_until, per_minute, named_until) VALUES "
-            "(%s, now() + make_interval(secs => %s), %s, now() + make_interval(secs => %s)) "
+            "INSERT INTO quota (key, paused_until, per_minute, tokens, named_until) VALUES "
+            "(%s, now() + make_interval(secs => %s), %s, %s, now() + make_interval(secs => %s)) "
             "ON CONFLICT (key) DO UPDATE SET paused_until = greatest(quota.paused_until, excluded.paused_until), "
             "per_minute = CASE WHEN quota.named_until <= now() THEN excluded.per_minute "
             "ELSE coalesce(least(nullif(quota.per_minute, 0), nullif(excluded.per_minute, 0)), 0) END, "
-            "named_until = CASE WHEN excluded.per_minute > 0 THEN excluded.named_until ELSE quota.named_until END "
-            "RETURNING 1", key, seconds, per_minute, NAMED_LASTS_S if per_minute else 0,
+            "tokens = CASE WHEN quota.named_until <= now() THEN excluded.tokens "
+            "ELSE coalesce(least(nullif(quota.tokens, 0), nullif(excluded.tokens, 0)), 0) END, "
+            "named_until = CASE WHEN excluded.per_minute + excluded.tokens > 0 THEN excluded.named_until "
+            "ELSE quota.named_until END "
+            "RETURNING 1", key, seconds, per_minute, tokens, NAMED_LASTS_S if per_minute or tokens else 0,
         )  # fmt: skip
 
     def spend_day(self, key: str, day: str) -> None:

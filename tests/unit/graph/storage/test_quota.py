@@ -229,3 +229,19 @@ def test_a_request_over_the_limit_of_tokens_is_sent_where_the_window_is_empty(op
     quota = opened()
     assert quota.take("m", None, None, DAY, (50_000, 10_000), bulk=False) == 0.0
     assert quota.take("m", None, None, DAY, (100, 10_000), bulk=False) > 0
+
+
+def test_a_limit_on_tokens_that_the_service_named_is_kept_by_all(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("postgres.quota", "redis_quota"):
+        monkeypatch.setattr(f"graph.storage.{module}.NAMED_LASTS_S", 0.4)
+    one, other = opened(), opened()
+    one.pause("m", 0.0, 5, None)
+    one.pause("m", 0.0, None, 10_000)
+    one.pause("m", 0.0, None, 20_000)  # the lower one stays
+
+    def sent(tokens: int) -> bool:
+        return other.take("m", None, None, DAY, (tokens, None), bulk=False) == 0.0
+
+    assert [sent(6000), sent(6000), sent(3000)] == [True, False, True]
+    time.sleep(0.5)
+    assert [sent(9000) for _ in range(9)] == [True] * 9  # both limits are forgotten
