@@ -91,11 +91,12 @@ _LEADS = re.compile(
 
 
 @lru_cache(maxsize=64)  # asked of each claim
-def has_open_pronoun(question: str, *, of_one: bool = False) -> bool:
+def has_open_pronoun(question: str, *, of_one: bool = False, of_person: bool = False) -> bool:
     """Return whether an English question has a pronoun without an antecedent in it: "How much does it cost?".
 
     An antecedent is a name anywhere in the question, or a noun before the pronoun. Where one document is asked
-    (`of_one`), it is the antecedent of "it" with verbs such as "ends" or "begins", and its person that of "she".
+    (`of_one`), it is the antecedent of "it" with verbs such as "ends" or "begins"; where that is the paper of one
+    person (`of_person`), that is the antecedent of "she".
     """
     if any(word.isalpha() and word[0].isupper() and word != "I" for word in question.split()[1:]):
         return False
@@ -104,7 +105,7 @@ def has_open_pronoun(question: str, *, of_one: bool = False) -> bool:
         if _EXPLETIVE.match(rest) or _OF_A_TEXT.match(rest):
             continue
         is_of_person = found[0].lower() in _OF_PERSONS
-        if of_one and (is_of_person or _ENDS_OR_BEGINS.match(rest)):
+        if of_person if is_of_person else (of_one and _ENDS_OR_BEGINS.match(rest)):
             continue
         if (is_of_person or found[0].lower().startswith("the")) and _WHO.search(before):
             continue

@@ -306,14 +306,14 @@ class OfflineEngine:
         claims: list[Claim] = []
         rows = {row.id: row for row in self._catalog.chunks([chunk["chunk"] for chunk in chunks])}
         titles = self._titles(chunks)
-        openings = self._openings(titles)
+        openings, alone = self._openings(titles), self._catalog.count_searchable() == 1
         text = " ".join(f"{chunk['name']} {chunk['heading']} {chunk['text']}" for chunk in chunks)
         for part in terms.split_questions(question):
             if not terms.years(part) <= terms.years(" ".join([text, *titles.values()])) | terms.years_within(text):
                 continue
             query, unranked = self._score(part, chunks, rows.values())
             scored = with_ranks(unranked, [chunk["chunk"] for chunk in chunks])
-            left = Left(subjects_of(part, titles, self._catalog), openings)
+            left = Left(subjects_of(part, titles, self._catalog), openings, alone)
             told = with_named_above(query, scored, rows, titles)
             found = mark_related(query, extract_claims(query, told, rows), scored, rows, titles, left)
             found = without_other_values(query, with_closest(query, found, told, rows), rows)

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graph.engines.offline.claimed_answers import answering_chunks, nearest_answer
+from graph.engines.offline.claimed_answers import Left, answering_chunks, is_about_nothing, mark_related, nearest_answer
 from graph.engines.offline.nearest import may_be_nearest
 from graph.retrieval import terms
 from graph.retrieval.scoring import Query, ScoredSentence
 from graph.storage.fulltext import stem
 from graph.storage.rows import ChunkRow, SentenceRow
-from graph.types import Encoded
+from graph.types import Claim, Encoded
 
 QUESTION = "how long does the jam stay edible"
 
@@ -89,3 +89,33 @@ def test_who_does_something_is_told_by_who_does_it() -> None:
     told = "The hoist of the mill will be replaced by Holm Lifts."
     assert chosen("who will replace the hoist", (told, 0.7, 0.5), ("Stir it.", 0.3, 0.2)) == told
     assert chosen("who repairs the hoist", (told, 0.7, 0.5), ("Stir it.", 0.3, 0.2)) == ""
+
+
+def test_a_row_among_the_fourth_to_twelfth_sentences_is_no_answer_beside_a_name() -> None:
+    cells = (("Feature", "Tank capacity (litres)"), ("D35", "5.5"))
+    row = SentenceRow("c/1", "Tank capacity (litres) 5.5", "Tank capacity (litres): D35 5.5", "row", (1,), cells)
+    told = SentenceRow("c/0", "The shop sells the D35.", "The shop sells the D35.", "prose", (1,))
+    price = SentenceRow("c/2", "The D35 costs 90 pounds.", "The D35 costs 90 pounds.", "prose", (1,))
+    asked = query("How much does the D35 cost?")
+
+    def answers(*rows: SentenceRow) -> list[str]:
+        chunk = ChunkRow("c", "d", "a.pdf", 0, "text", " ".join(one.text for one in rows), (1,), (), rows)
+        scored = [ScoredSentence("c", one, at, 0, 0.7, 0.7) for at, one in enumerate(rows)]
+        claim = Claim(text=told.text, chunk="c", quote=told.text)
+        marked = mark_related(asked, [claim], scored, {"c": chunk}, {"d": ""})
+        return [one["quote"] for one in marked if "related" not in one]
+
+    assert answers(told, row) == []
+    assert answers(told, row, price) == [price.text]
+
+
+def test_his_number_is_that_of_the_person_whose_paper_it_is() -> None:
+    chunk = ChunkRow("c", "d", "a.pdf", 0, "text", "Call 0800 555 0121.", (1,), (), ())
+
+    def stands_for_nothing(title: str, *, alone: bool = False) -> bool:
+        return is_about_nothing("what's his phone number", {"c": chunk}, {"d": title}, Left(alone=alone))
+
+    assert stands_for_nothing("Notice to policyholders | Beacon Home Insurance notice")
+    assert not stands_for_nothing("Notice to policyholders", alone=True)
+    assert not stands_for_nothing("cv | Jonas Whitaker")
+    assert not stands_for_nothing("Curriculum vitae: Dr Ida Holm")
