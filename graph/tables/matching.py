@@ -157,9 +157,31 @@ def _match_columns(found: Match, question: str, words: Sequence[Word]) -> set[in
         share = {column: sum(_held(one, asked) for one in stems) for column, stems in names.items()}
         most = max(share.values(), default=0)
         found.partial = _of_period(question, [column for column in names if share[column] == most > 0])
+        found.columns = _sides(question, words, names)
     named = frozenset[str]().union(*(terms.stems(column) for column in found.columns or found.partial))
     named |= _SPENT if priced and named & PRICES else frozenset()
     return {word.start for word in words if _held(word.stem, named) and word.text not in FRAME}
+
+
+_COMPARES = re.compile(
+    r"\b(?:compare[ds]?|comparison|versus|vs|against|better|worse|differences?|differ|outperforms?|beats?)\b",
+    re.IGNORECASE,
+)
+
+
+def _sides(question: str, words: Sequence[Word], names: dict[str, frozenset[str]]) -> list[str]:
+    """Return the columns of things that a question compares by parts of their names: "R1 with o1-mini"; else []."""
+    if not _COMPARES.search(question):
+        return []
+    runs: list[list[Word]] = []
+    for word in words:
+        if runs and question[runs[-1][-1].end : word.start] == "-":
+            runs[-1].append(word)
+        elif word.is_name_like:
+            runs.append([word])
+    held = [[column for column, stems in names.items() if {word.stem for word in run} <= stems] for run in runs]
+    found = list(dict.fromkeys(columns[0] for columns in held if len(columns) == 1))
+    return found if len(found) > 1 else []
 
 
 _SPENT = PRICES | frozenset(map(stem, ("prices", "costs", "spend", "spent", "spending", "expense", "expenditure")))
@@ -208,6 +230,8 @@ def _in_scope(found: Match, word: Word) -> bool:
     Two words of the same meaning will do: "acquired" under "Purchases" where the question names a row and a column, and
     "lost" for the column "Loss" that it names otherwise ("Which unit lost the most in 2024?").
     """
+    if word.is_name_like and _COMPARES.search(found.question):
+        return word.stem in found.view.about  # the name of one side may stand in a caption, beside the other
     over = found.view.scope | _common(found.view.rows)
     named = terms.stems(" ".join(found.columns or found.partial)) if found.asked.operation == "extreme" else frozenset()
     held = named | (over if found.columns and found.rows else frozenset())

@@ -19,6 +19,7 @@ FRAME = terms.STOP_WORDS | frozenset(
     lower more less each every among one ones same total table tables compared between difference exact exactly between
     please tell find answer following according does did do got get have has had there here only just give given gives
     need needs needed use uses used using consume consumes consumed thing things kind sort level levels respectively
+    compare compares comparing comparison versus
     normal usual typical currently what's is it's data dataset result results fiscal
     """.split()
 )

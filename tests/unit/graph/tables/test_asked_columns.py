@@ -70,3 +70,18 @@ def test_a_name_may_leave_out_its_metric_and_the_date_of_its_version(question: s
     rows = (("KLM (Pass@1)", "88.3", "90.8"), ("KLM-Pro (EM)", "78.0", "84.0"))
     told = answer_from_tables(question, [table(rows, ("Benchmark", "Tern-2.1-1022", "Kestrel"), "Table 4: Scores")], {})
     assert [claim["text"].split()[-1] for claim in told.claims] == [value] * bool(value)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("How does R1 compare with o1-mini on KLM-500?", "KLM-500 (EM): Tern R1 97.3, Plover o1-mini 90.0"),
+        ("Compare R1 and o1-mini on KLM-500", "KLM-500 (EM): Tern R1 97.3, Plover o1-mini 90.0"),
+        ("Is R1 better than o1-mini on KLM-500?", "Yes: KLM-500 (EM) of Tern R1 is 97.3, that of Plover o1-mini 90.0"),
+        ("How does R7 compare with o1-mini on KLM-500?", ""),
+    ],
+)
+def test_both_things_that_are_compared_have_a_column_or_none_is_told(question: str, text: str) -> None:
+    rows = (("KLM-500 (EM)", "88.5", "97.3", "90.0"), ("OPQ (EM)", "1.0", "2.0", "3.0"))
+    own = table(rows, ("Benchmark", "Tern V3", "Tern R1", "Plover o1-mini"), "Table 4: Comparison of R7 and others")
+    assert [claim["text"] for claim in answer_from_tables(question, [own], {}).claims] == [text] * bool(text)
