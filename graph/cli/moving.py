@@ -35,7 +35,7 @@ def migrate(options: Options, address: str, files: str, verify: bool, reopen: bo
     from graph.maintenance import migration
 
     options.reject_server("`migrate` works on the stores of this machine")
-    source = dependencies.home_stores()
+    source = opened = dependencies.home_stores()
     if reopen:
         source.acquire()
         source.leave_for("")
@@ -44,12 +44,15 @@ def migrate(options: Options, address: str, files: str, verify: bool, reopen: bo
     if not address:
         raise BadInputError("`migrate` needs a place: --to postgresql://user@host/database, or --to home:FOLDER.")
     target = migration.target_of(address, source, files)
+    source = migration.source_of(opened)
     try:
         moved = (migration.compare if verify else migration.copy)(source, target, _progress(options.json))
     finally:
         target.close()
+        if source is not opened:
+            source.close()
     options.show(moved, _print_compared if verify else _print_copied)
-    return INCOMPLETE if moved["differences"] else DONE
+    return INCOMPLETE if moved["differences"] or (moved["in_use"] and not verify) else DONE
 
 
 def _progress(quiet: bool) -> Any:
@@ -66,8 +69,15 @@ def _progress(quiet: bool) -> Any:
 
 def _print_copied(moved: Any) -> None:
     click.echo(f"{counted(moved['documents'], 'document')}: {moved['copied']} copied, {moved['equal']} there before.")
+    if moved["deleted"]:
+        click.echo(f"Deleted there, as here since they were copied: {counted(moved['deleted'], 'document')}.")
     _print_rest(moved)
-    if not moved["differences"]:
+    if moved["in_use"]:
+        click.echo(
+            f"The home folder is in use by {moved['in_use']}: run the same command when it has ended, to copy what is "
+            "new and to leave the folder."
+        )
+    elif not moved["differences"]:
         click.echo(f"The library is now at its new place ({moved['place']}). Compare both with --verify.")
 
 

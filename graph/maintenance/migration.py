@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+import uuid
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from typing_extensions import TypedDict
 
 from graph.access import Scope
-from graph.errors import BadInputError, require_extra
-from graph.storage import document_rows
+from graph.errors import BadInputError, HomeInUseError, require_extra
+from graph.storage import cleanup, document_rows
 from graph.storage.chunk_rows import sentences_of
 from graph.storage.document_rows import Rows
+from graph.storage.home_in_use import HomeInUse
 from graph.storage.rows import VectorRow
 from graph.storage.scoped import ScopedVectors
 from graph.storage.shared_images import PAGES
@@ -34,6 +36,8 @@ _EVERYTHING = Scope.everything()
 _POLL_S = 0.5
 # Not copied: stored in tables, built again on demand, or of the process that owns the folder.
 _NOT_FILES = ("catalog.sqlite3", "chroma", "pages", "cache", "owner.", "server.lock", "bench")
+
+_BEING_WRITTEN = "it is being written here: run the same command again"
 
 OnDocument = Callable[[int, int, str], None]
 """Called with how many documents are done, how many there are, and the id of the last one."""
@@ -61,10 +65,23 @@ class Moved(TypedDict):
     """How many of them were copied now."""
     equal: int
     """How many the other store already had, with equal contents."""
+    deleted: int
+    """How many documents the copy deleted there, since they were copied before and are gone here."""
     differences: list[Difference]
     """Documents that the other store lacks or has with other contents; after a copy, those that could not be copied."""
     only_there: int
     """How many documents only the other store has."""
+    in_use: str
+    """The process that has the home folder and goes on writing it; "" if there is none."""
+
+
+def source_of(opened: HomeStores) -> HomeStores:
+    """Return the stores to copy from: these, or what can be read of them while another process has the home folder."""
+    try:
+        opened.acquire()
+    except HomeInUseError as error:
+        return HomeInUse(opened, f"the server at {error.served_at}" if error.served_at else error.owner)
+    return opened
 
 
 def target_of(address: str, source: HomeStores, files_url: str = "") -> HomeStores:
@@ -101,7 +118,7 @@ def target_of(address: str, source: HomeStores, files_url: str = "") -> HomeStor
 def copy(source: HomeStores, target: HomeStores, on_document: OnDocument) -> Moved:
     """Copy a library to other stores; a home folder that it leaves is marked, and not written any more.
 
-    Documents that only the target has stay there.
+    One that another process has is copied as it is now, and not marked. Documents that only the target has stay there.
 
     Raises:
         IndexMismatchError: the target has vectors of another embedding model, or a `reembed` was stopped half-way.
@@ -110,24 +127,73 @@ def copy(source: HomeStores, target: HomeStores, on_document: OnDocument) -> Mov
     source.acquire()
     source.check_complete()
     target.acquire()
+    documents = source.catalog.copies.documents()  # before the vectors, which lag behind where others write them
+    deleted = 0
     with _turn(target):
         if embedder := source.vectors.embedder():
             target.vectors.check(embedder)
         target.catalog.set_meta(HomeStores.MOVED_TO, "")
-        target.catalog.copies.write_shared(source.catalog.copies.read_shared())
+        target.catalog.copies.write_shared(shared := source.catalog.copies.read_shared())
         _copy_meta(source, target)
         if target.home != source.home:
-            _copy_files(source.home, target.home)
-        documents = source.catalog.copies.documents()
-        done, differences = 0, list[Difference]()
-        for number, document in enumerate(documents, 1):
-            done += _copy_document(source, target, document)
-            if target.files_place != source.files_place:
-                differences += _copy_images(source, target, document)
-            on_document(number, len(documents), document)
+            _copy_files(source.home, target.home, isinstance(source, HomeInUse))
+        in_use = isinstance(source, HomeInUse)
+        done, differences = _copy_documents(source, target, documents, shared if in_use else None, on_document)
+        if not differences and not in_use:  # what is not copied yet may have images of what is deleted
+            deleted = _delete_what_is_gone(source, target)
     if not differences:
         source.leave_for(target.place)
-    return _report(target, documents, done, differences)
+    left = sum(one["what"] == _BEING_WRITTEN for one in differences)
+    counts = {"copied": done, "equal": len(documents) - done - left, "deleted": deleted}
+    return cast(Moved, {**_report(source, target, documents, differences), **counts})
+
+
+def _copy_documents(
+    source: HomeStores, target: HomeStores, documents: list[str], shared: Rows | None, on_document: OnDocument
+) -> tuple[int, list[Difference]]:
+    """Copy documents; return how many the target did not have, and what could not be copied.
+
+    Args:
+        source: Where they are.
+        target: Where they go.
+        documents: Their ids.
+        shared: What the target has of the whole library, where another process writes the source.
+        on_document: Called after each.
+    """
+    collections = {row[0] for row in shared["collection"]} if shared else None
+    done, differences = 0, list[Difference]()
+    for number, document in enumerate(documents, 1):
+        try:
+            done += _copy_document(source, target, document, collections)
+            if target.files_place != source.files_place:
+                differences += _copy_images(source, target, document)
+        except _BeingWrittenError:
+            differences.append(_difference(source, document, _BEING_WRITTEN))
+        on_document(number, len(documents), document)
+    return done, differences
+
+
+def _delete_what_is_gone(source: HomeStores, target: HomeStores) -> int:
+    """Delete in the target what was copied between the two, and was deleted in the source since; return how many."""
+    ours, theirs = source.catalog.copies, target.catalog.copies
+    here, added = set(ours.documents()), theirs.added()
+    copied = ((theirs.origins(), _library(source)), (ours.origins(), _library(target)))
+    gone = [
+        one for one, at in added.items()
+        if one not in here and any(found.get(one) == _origin(library, at) for found, library in copied)
+    ]  # fmt: skip
+    for document in gone:
+        cleanup.remove(target.within(_EVERYTHING), document)
+    return len(gone)
+
+
+def _library(stores: HomeStores) -> str:
+    return stores.catalog.keep_meta(HomeStores.LIBRARY, uuid.uuid4().hex)
+
+
+def _origin(library: str, added: float) -> str:
+    """Return what tells a copied document from one with the same bytes that was added later."""
+    return f"{library} {added!r}"
 
 
 def compare(source: HomeStores, target: HomeStores, on_document: OnDocument) -> Moved:
@@ -139,19 +205,20 @@ def compare(source: HomeStores, target: HomeStores, on_document: OnDocument) -> 
     for number, document in enumerate(documents, 1):
         differences += _differences(source, target, document)
         on_document(number, len(documents), document)
-    return _report(target, documents, 0, differences)
+    return _report(source, target, documents, differences)
 
 
-def _report(target: HomeStores, documents: list[str], copied: int, differences: list[Difference]) -> Moved:
+def _report(source: HomeStores, target: HomeStores, documents: list[str], differences: list[Difference]) -> Moved:
     there = set(target.catalog.copies.documents())
-    unequal = len({one["document"] for one in differences})
     return {
         "place": target.place,
         "documents": len(documents),
-        "copied": copied,
-        "equal": len(documents) - copied - unequal if not copied else len(documents) - copied,
+        "copied": 0,
+        "equal": len(documents) - len({one["document"] for one in differences}),
+        "deleted": 0,
         "differences": differences,
         "only_there": len(there - set(documents)),
+        "in_use": source.owner if isinstance(source, HomeInUse) else "",
     }
 
 
@@ -171,18 +238,43 @@ def _turn(target: HomeStores) -> Iterator[None]:
         turn.end()
 
 
-def _copy_document(source: HomeStores, target: HomeStores, document: str) -> bool:
-    """Copy a document unless the target has the same; return whether it was copied."""
+def _copy_document(source: HomeStores, target: HomeStores, document: str, collections: Container[str] | None) -> bool:
+    """Copy a document unless the target has the same; return whether it was copied.
+
+    Args:
+        source: Where it is.
+        target: Where it goes.
+        document: Its id.
+        collections: The collections that the target has, where another process writes the source.
+
+    Raises:
+        _BeingWrittenError: that process is writing the document.
+    """
     rows, vectors, pages = _contents(source, document)
+    if not rows["documents"]:
+        return False  # deleted since it was listed, by the process that has the home folder
+    if collections is not None and not _is_whole(rows, vectors, collections):
+        raise _BeingWrittenError
     if document_rows.digest(rows, _halves({**vectors, **pages})) == _digest(target, document):
         return False
     target.vectors.delete_document(document)
-    target.catalog.copies.write(document, rows)
+    target.catalog.copies.write(document, rows, _origin(_library(source), document_rows.added_of(rows)))
     _add(target.vectors, vectors)
     if pages:
         _add(target.page_vectors, pages)
     target.catalog.copies.publish(document, document_rows.generation_of(rows))
     return True
+
+
+class _BeingWrittenError(Exception):
+    """A document changes while it is copied."""
+
+
+def _is_whole(rows: Rows, vectors: Mapping[str, Vectors], collections: Container[str]) -> bool:
+    """Return whether rows and vectors that were read while another process writes belong together."""
+    chunks, embedded = {chunk[0] for chunk in rows["chunks"]}, {key.partition("/")[0] for key in vectors}
+    made = {row[0] for table in ("token_vectors", "multilingual_vectors") for row in rows[table]}
+    return made <= chunks <= embedded and all(entry[1] in collections for entry in rows["entry"])
 
 
 def _contents(stores: HomeStores, document: str) -> tuple[Rows, dict[str, Vectors], dict[str, Vectors]]:
@@ -215,8 +307,8 @@ def _add(index: ScopedVectors, vectors: Mapping[str, Vectors]) -> None:
 def _copy_meta(source: HomeStores, target: HomeStores) -> None:
     if asked := source.catalog.get_meta(HomeStores.CAPABILITIES):
         target.catalog.set_meta(HomeStores.CAPABILITIES, asked)
-    if library := source.catalog.get_meta(HomeStores.LIBRARY):  # whose files the store of files holds
-        target.catalog.keep_meta(HomeStores.LIBRARY, library)
+    # Whose files the store of files holds, and what of the target was copied from here.
+    target.catalog.keep_meta(HomeStores.LIBRARY, _library(source))
 
 
 def _copy_images(source: HomeStores, target: HomeStores, document: str) -> Iterator[Difference]:
@@ -271,11 +363,16 @@ def _has_image(stores: HomeStores, key: str) -> bool:
         return False
 
 
-def _copy_files(source: Path, target: Path) -> None:
-    """Copy uploads, fetched files and conversations; a file that is there and not older stays."""
+def _copy_files(source: Path, target: Path, in_use: bool) -> None:
+    """Copy uploads, fetched files and conversations; a file that is there and not older stays.
+
+    Where another process has the folder, conversations, which it writes, are left to the next copy.
+    """
     for one in sorted(source.iterdir()):
-        if not one.name.startswith(_NOT_FILES):
+        if not one.name.startswith((*_NOT_FILES, "threads") if in_use else _NOT_FILES):
             for file in (one, *one.rglob("*")):
+                if file.suffix == ".part":
+                    continue
                 there = target / file.relative_to(source)
                 if file.is_file() and not (there.exists() and there.stat().st_mtime >= file.stat().st_mtime):
                     there.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +178,16 @@ class Database:
                 connection.close()
             self._all.clear()
         self._local = threading.local()
+
+
+def copy_database(source: Path, target: Path) -> bool:
+    """Copy a database that another process may be writing, as of one moment; return whether that was possible."""
+    with suppress(sqlite3.OperationalError):  # it is being replaced, or is written for longer than SQLite waits
+        address = f"{source.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True)) as here, closing(sqlite3.connect(target)) as there:
+            here.backup(there)
+            return True
+    return False
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from graph.storage.entries import FINGERPRINT
 from graph.storage.rows import layer_key
+from graph.storage.single_values import SET_META
 from graph.storage.sql import Connection, SqlDatabase, beginning_with, placeholders, slices
 
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -41,6 +42,8 @@ SHARED_COLUMNS = {
 NOT_COPIED = frozenset({"vectors_ahead", "lease", "document_terms", "units"})
 """Tables of documents that are made again, or belong to a run that is under way."""
 
+_COPIED = "moved:"
+"""A key of `meta`, followed by the id of a document that was copied here."""
 _LEGIBLE = 17  # the place of the column in rows of `pages`
 _KEYS = {"collection": 1, "member": 2, "requests": 3, "files": 1}  # how many columns are the key
 
@@ -60,8 +63,17 @@ class DocumentRows:
 
     def documents(self) -> list[str]:
         """Return the ids of all documents that are not retired, oldest first."""
-        rows = self._db.rows("SELECT id FROM documents WHERE source <> '' ORDER BY created, name, id")
-        return [row[0] for row in rows]
+        return list(self.added())
+
+    def added(self) -> dict[str, float]:
+        """Return when each document that is not retired was added, by id, oldest first."""
+        rows = self._db.rows("SELECT id, created FROM documents WHERE source <> '' ORDER BY created, name, id")
+        return {row[0]: float(row[1]) for row in rows}
+
+    def origins(self) -> dict[str, str]:
+        """Return, by id, what `write` was given as the origin of each document that was copied here."""
+        rows = self._db.rows("SELECT key, value FROM meta WHERE key >= ? AND key < ?", beginning_with(_COPIED))
+        return {row[0].removeprefix(_COPIED): row[1] for row in rows}
 
     def read(self, document: str) -> Rows:
         """Return the rows of a document, chunks of the published generation alone; no rows of one that is not there."""
@@ -86,10 +98,11 @@ class DocumentRows:
             for table, columns in DOCUMENT_COLUMNS.items()
         }
 
-    def write(self, document: str, rows: Rows) -> None:
+    def write(self, document: str, rows: Rows, origin: str = "") -> None:
         """Write the rows of a document in place of those that are there, in one transaction.
 
-        Questions do not find the document until `publish` is called: its vectors are stored in between.
+        Questions do not find the document until `publish` is called: its vectors are stored in between. `origin` says
+        where it comes from.
         """
         with self._db.writing() as connection:
             connection.execute("DELETE FROM units WHERE document = ?", [document])
@@ -102,6 +115,7 @@ class DocumentRows:
                 _insert(connection, table, DOCUMENT_COLUMNS[table], [_adapted(table, row) for row in rows[table]])
             self._index(connection, document, rows["chunks"])
             connection.execute("UPDATE documents SET generation = '' WHERE id = ?", [document])
+            connection.execute(SET_META, (_COPIED + document, origin))
 
     def publish(self, document: str, generation: str) -> None:
         """Let questions find a document that `write` has written, with the chunks of this generation."""
@@ -115,8 +129,12 @@ class DocumentRows:
         }
 
     def write_shared(self, rows: Rows) -> None:
-        """Add rows that `read_shared` returned, each in place of one with the same key."""
+        """Add rows that `read_shared` returned, each in place of one with the same key.
+
+        The members of a collection are those of these rows alone: who was removed there must not see it here.
+        """
         with self._db.writing() as connection:
+            connection.executemany("DELETE FROM member WHERE collection = ?", [row[:1] for row in rows["collection"]])
             for table, columns in SHARED_COLUMNS.items():
                 names = columns.split(", ")
                 key, rest = names[: _KEYS[table]], names[_KEYS[table] :]
@@ -140,7 +158,16 @@ def listed(stored: str) -> list[Any]:
 
 def generation_of(rows: Rows) -> str:
     """Return the published generation of a document, or ""."""
-    return str(rows["documents"][0][DOCUMENT_COLUMNS["documents"].split(", ").index("generation")])
+    return str(_value(rows, "generation"))
+
+
+def added_of(rows: Rows) -> float:
+    """Return when a document was added."""
+    return float(_value(rows, "created"))
+
+
+def _value(rows: Rows, column: str) -> Any:
+    return rows["documents"][0][DOCUMENT_COLUMNS["documents"].split(", ").index(column)]
 
 
 def digest(rows: Rows, vectors: Mapping[str, bytes]) -> str:

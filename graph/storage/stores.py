@@ -62,6 +62,7 @@ class HomeStores:
     def __init__(self, home: Path, chroma_url: str, files_url: str = "") -> None:
         self.home = home
         self._chroma_url, self._files_url = chroma_url, files_url
+        self._chroma_folder = home / "chroma"
         self._lock, self._files_lock = threading.RLock(), threading.Lock()
         self._catalog: ScopedCatalog | None = None
         self._vectors: ScopedVectors | None = None
@@ -217,7 +218,7 @@ class HomeStores:
 
                 if not self._chroma_url:
                     self.acquire()
-                self._vectors = ChromaVectors(self.home / "chroma", self._chroma_url, entries=self.catalog)
+                self._vectors = ChromaVectors(self._chroma_folder, self._chroma_url, entries=self.catalog)
             return self._vectors
 
     @property
@@ -230,9 +231,7 @@ class HomeStores:
                 if not self._chroma_url:
                     self.acquire()
                 self.catalog.set_meta(self.PAGE_VECTORS, "yes")
-                self._page_vectors = ChromaVectors(
-                    self.home / "chroma", self._chroma_url, PAGE_COLLECTION, self.catalog
-                )
+                self._page_vectors = ChromaVectors(self._chroma_folder, self._chroma_url, PAGE_COLLECTION, self.catalog)
             return self._page_vectors
 
     def has_page_vectors(self) -> bool:
@@ -253,6 +252,11 @@ class HomeStores:
 
                 self._images = SharedPageImages(blobs, self.home / "cache" / "pages", local)
             return self._images
+
+    @property
+    def chroma_url(self) -> str:
+        """The address of the server that has the vectors; "" if they are in the home folder."""
+        return self._chroma_url
 
     @property
     def files_url(self) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -13,12 +16,27 @@ import psycopg
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.cli import main
 from graph.maintenance import migration
+from graph.storage.cleanup import remove
+from graph.storage.document_rows import Rows
 from graph.storage.stores import HomeStores
-from tests.conftest import SAMPLE, MakePdf
+from tests.conftest import ROOT, SAMPLE, MakePdf
 from tests.flows.test_postgres import ended, said, start
 
+OWNER = """
+import sys
+from graph import dependencies
+from graph.access import Scope
+from graph.cli import main
+dependencies.home_stores().vectors.count()
+print("ready", flush=True)
+sys.stdin.readline()
+sys.stdout = sys.stderr
+code = main.main(["ingest", "--home", sys.argv[1], sys.argv[2]])
+print("done" if code == 0 else code, file=sys.__stdout__, flush=True)
+"""
 QUESTIONS = [
     *(json.loads(line)["question"] for line in (SAMPLE.parent / "questions.jsonl").read_text("utf-8").splitlines()),
     "Who wrote the report?", "How many pages does it have?", "What is on page 3?", "Summarise the document.",
@@ -116,6 +134,109 @@ def test_the_old_home_is_not_written_until_it_is_opened_again(
     assert main.main(["migrate", "--home", str(old), "--reopen"]) == 0
     assert main.main(["ingest", "--home", str(old), note]) == 0
     assert migrate(old, postgres_url) == 0, "what is new is copied too"
+
+
+def test_what_is_deleted_between_two_copies_is_deleted_there_and_nothing_else(
+    old: Path, postgres_url: str, make_pdf: MakePdf, tmp_path: Path
+) -> None:
+    """Also on the way back."""
+    notes = {name: make_pdf(f"{name}.pdf", f"The {name} burned 4 litres of oil.") for name in ("lamp", "lens", "horn")}
+    assert main.main(["ingest", "--home", str(old), *map(str, notes.values())]) == 0
+    here, back = dependencies.home_stores(), HomeStores(tmp_path / "back", "")
+    ids = {row.name: row.id for row in here.within(Scope.everything()).catalog.documents()}
+    there = migration.target_of(postgres_url, here)
+    assert migration.copy(here, there, lambda *_: None)["copied"] == 4
+    here.leave_for("")
+    remove(here.within(Scope.everything()), ids["lamp.pdf"])
+    remove(here.within(Scope.everything()), ids["horn.pdf"])
+    remove(there.within(Scope.everything()), ids["horn.pdf"])
+    again = migration.copy(here, there, lambda *_: None)
+    assert (again["copied"], again["equal"], again["deleted"], again["only_there"]) == (0, 2, 1, 0)
+    assert not there.catalog.copies.read(ids["lamp.pdf"])["chunks"]
+
+    assert migration.copy(there, back, lambda *_: None)["deleted"] == 0
+    remove(there.within(Scope.everything()), ids["lens.pdf"])
+    assert migration.copy(there, here, lambda *_: None)["deleted"] == 1, "it was copied from here"
+    assert set(here.catalog.copies.documents()) == set(there.catalog.copies.documents())
+    assert ids["lens.pdf"] in back.catalog.copies.documents()
+    assert migration.copy(there, back, lambda *_: None)["deleted"] == 1
+    there.close()
+    back.close()
+
+
+def test_a_document_that_was_added_there_again_stays(
+    old: Path, postgres_url: str, make_pdf: MakePdf, tmp_path: Path
+) -> None:
+    note = make_pdf("lamp.pdf", "The lamp burned 4 litres of oil.")
+    assert main.main(["ingest", "--home", str(old), str(note)]) == 0
+    here = dependencies.home_stores()
+    (lamp,) = (row.id for row in here.within(Scope.everything()).catalog.documents() if row.name == "lamp.pdf")
+    there = HomeStores(tmp_path / "there", "")
+    migration.copy(here, there, lambda *_: None)
+    here.leave_for("")
+    for one in (here, there):
+        remove(one.within(Scope.everything()), lamp)
+    here.close()
+    assert main.main(["ingest", "--home", str(there.home), str(note)]) == 0
+    assert migration.copy(here, there, lambda *_: None)["deleted"] == 0
+    assert lamp in there.catalog.copies.documents()
+    there.close()
+
+
+def test_who_was_removed_from_a_collection_does_not_see_it_in_the_new_place(old: Path, tmp_path: Path) -> None:
+    here, there = dependencies.home_stores(), HomeStores(tmp_path / "there", "")
+    with here.catalog._db.writing() as connection:
+        connection.execute("INSERT INTO collection VALUES ('birds', 'birds', '')")
+        connection.execute("INSERT INTO member VALUES ('birds', 'ann', 'reader'), ('birds', 'bob', 'reader')")
+    migration.copy(here, there, lambda *_: None)
+    with here.catalog._db.writing() as connection:
+        connection.execute("DELETE FROM member WHERE who = 'bob'")
+    migration.copy(here, there, lambda *_: None)
+    assert there.catalog.copies.read_shared()["member"] == [("birds", "ann", "reader")]
+    there.close()
+
+
+def test_a_home_that_is_being_written_is_copied_and_left_by_a_second_copy(
+    old: Path, postgres_url: str, make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another process has the folder: what it has published is copied; the folder is marked by the copy after it."""
+    owner = subprocess.Popen(
+        [sys.executable, "-c", OWNER, str(old), str(make_pdf("lamp.pdf", "The lamp burned 4 litres of oil."))],
+        text=True, stdout=subprocess.PIPE, stdin=subprocess.PIPE, cwd=ROOT,
+        env=os.environ | {"PAGEWITNESS_HOME": str(old)},
+    )  # fmt: skip
+    assert owner.stdin
+    assert owner.stdout
+    assert owner.stdout.readline() == "ready\n"
+    capsys.readouterr()
+    assert migrate(old, postgres_url) == 3
+    told = capsys.readouterr().out
+    assert "1 document: 1 copied, 0 there before." in told
+    assert f"The home folder is in use by process {owner.pid}" in told
+    assert not list((old / "cache").glob("moving-*"))
+    assert migrate(old, postgres_url, "--verify") == 0
+    assert owner.communicate("go on\n")[0] == "done\n"
+    assert owner.returncode == 0
+    capsys.readouterr()
+    assert migrate(old, postgres_url) == 0
+    assert "2 documents: 1 copied, 1 there before." in capsys.readouterr().out
+    assert migrate(old, postgres_url, "--verify") == 0
+    assert main.main(["ingest", "--home", str(old), str(make_pdf("lens.pdf", "The lens weighs 4 tons."))]) == 2
+
+
+@pytest.mark.parametrize("missing", ["token_vectors", "chunks", "vectors", "entry"])
+def test_rows_of_two_moments_are_told(missing: str) -> None:
+    rows: Rows = {"chunks": [("a-b-0",)], "token_vectors": [("a-b-0", b"")], "multilingual_vectors": [],
+                  "entry": [("a", "default")]}  # fmt: skip
+    vectors: dict[str, Any] = {"a-b-0/0": 1}
+    assert migration._is_whole(rows, vectors, {"default"})
+    if missing == "vectors":
+        vectors.clear()
+    elif missing == "entry":
+        rows["entry"] = [("a", "new")]
+    else:
+        rows[missing] = [("a-c-0", b"")]
+    assert not migration._is_whole(rows, vectors, {"default"})
 
 
 def test_vectors_of_another_model_are_refused(old: Path, postgres_url: str, capsys: pytest.CaptureFixture[str]) -> None:
