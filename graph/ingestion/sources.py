@@ -133,9 +133,15 @@ async def _download(
     try:
         async with gate:
             path = await asyncio.to_thread(fetch, url, downloads, limits)
+            await asyncio.to_thread(_share, path)
     except SourceError as error:
         return [Found(Path(url), url, error, Path(url).name)]
     return await _open_all(path, url, password, attached)
+
+
+def _share(path: Path) -> None:
+    """Store a fetched file for all machines that share files: one of them may have to carry this run on."""
+    dependencies.stores(dependencies.run_scope()).share_attachment(f"{path.parent.name}/{path.name}")
 
 
 def _upload_password(path: Path, source: str) -> str | None:

@@ -5,6 +5,7 @@ The processes are played by this one with two home folders; `tests/wire/test_two
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -17,10 +18,14 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from graph import app, dependencies, users
-from graph.access import LOCAL
+from graph.access import LOCAL, Scope
+from graph.export.proof import pdf_of
 from graph.ingestion import access
+from graph.ingestion.sources import find
+from graph.storage.rows import DocumentRow
 from loaders.errors import SourceError
 from tests.conftest import MakePdf
+from tests.loopback_files import serve_files
 from tests.postgres import drop_database, new_database
 from web.app import ROUTES
 from web.auth import identify
@@ -95,6 +100,27 @@ def test_a_run_that_another_instance_takes_over_has_the_upload_there_too(client:
     for path in (f"/etc/{sent['id']}/passwd", f"/x/uploads/{sent['id']}/other.txt", f"/x/uploads/{'0' * 16}/ferry.txt"):
         with pytest.raises(SourceError, match="is not in a folder that this server may read"):
             access.path_here(path, sent["id"])
+
+
+def test_a_file_that_one_instance_has_fetched_is_read_and_shown_by_another(
+    move: Move, make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAGEWITNESS_ALLOW_PRIVATE_URLS", "1")
+    note = make_pdf("web/ferry.pdf", "A day ticket to the island costs 14 euros.")
+    move("a")
+    with serve_files(note.parent) as address:
+        (found,) = asyncio.run(find([f"{address}/ferry.pdf"], dependencies.home_stores().downloads, None))
+    move("b")
+    there, document = found.path, found.path.parent.name
+    there.unlink()  # as on a machine of its own
+    here = access.path_here(str(there), document)
+    assert here.read_bytes() == note.read_bytes()
+    assert here.is_relative_to(dependencies.home_stores().downloads)
+    move("c")
+    row = DocumentRow(document, "ferry.pdf", found.source, "pdf", "", 1, note.stat().st_size)
+    shown = pdf_of(dependencies.stores(Scope.everything()), row)
+    assert shown
+    assert shown.read_bytes() == note.read_bytes()
 
 
 def test_the_password_of_an_upload_may_be_given_to_another_instance(
