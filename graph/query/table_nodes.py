@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from graph import dependencies
@@ -60,9 +61,7 @@ def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
             one = answer_from_tables(question, every, titles)
         if not one.claims:
             views = build_views([chunk for chunk in chunks if chunk.kind == "table"], titles)
-            coded = absence_of_code(
-                question, views, lambda code: bool(catalog.search_text([code.lower()], documents, 1))
-            )
+            coded = absence_of_code(question, views, _is_known_in(catalog, documents), chunks)
             one = coded if coded.absence else one
             one = one if one.absence else absence_of_month(question, views)
         if one.absence or not one.claims:
@@ -70,6 +69,21 @@ def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
         whole.claims += one.claims
         whole.chunks += one.chunks
     return whole
+
+
+def _is_known_in(catalog: Catalog, documents: Sequence[str]) -> Callable[[str], bool]:
+    """Return what tells whether a document has a code, as the question writes it or with a space for its hyphen."""
+
+    def is_known(code: str) -> bool:
+        from graph.tables.absent_names import written_otherwise
+
+        if catalog.search_text([code.lower()], documents, 1):
+            return True
+        near = [chunk for chunk, _ in catalog.search_text(re.split(r"[-/_]", code.lower()), documents, _BY_TEXT)]
+        pattern = written_otherwise(code)
+        return any(pattern.search(" ".join([*chunk.headings, chunk.text])) for chunk in catalog.chunks(near))
+
+    return is_known
 
 
 def answer_in(catalog: Catalog, question: str, documents: Sequence[str]) -> TableAnswer:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from graph.retrieval import terms
+from graph.storage.rows import ChunkRow
 from graph.tables.absences import some_of
 from graph.tables.results import TableAnswer
 from graph.tables.row_names import FRAME_STEMS
@@ -21,26 +22,58 @@ _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")  # a part of "FY-2019", which has too m
 _LEAST_SIBLINGS = 2  # one label with the same beginning may be a chance
 
 
-def absence_of_code(question: str, views: Sequence[TableView], is_known: Callable[[str], bool]) -> TableAnswer:
-    """Return that a code is in no document, with its siblings in a table; nothing where all are known.
+def absence_of_code(
+    question: str, views: Sequence[TableView], is_known: Callable[[str], bool], chunks: Sequence[ChunkRow] = ()
+) -> TableAnswer:
+    """Return that a code is in no document, with its siblings in a table or in passages; nothing where all are known.
 
     Args:
         question: One question.
         views: The tables that were found for it.
         is_known: Tells whether any document that is asked has a code.
+        chunks: The passages that were found for it.
     """
     for code in _CODE.findall(question):
         parts = _parts(code)
         if len(parts) < 2 or not any(map(str.isdigit, parts[-1])) or _YEAR.fullmatch(parts[-1]):
             continue
         beside = [(view, names) for view in views if len(names := _siblings(view, parts)) >= _LEAST_SIBLINGS]
-        if not beside or is_known(code):
+        in_prose = [] if beside else _siblings_in(chunks, code)
+        if not (beside or in_prose) or is_known(code):
             continue
+        if in_prose:
+            having = {chunk.name: chunk for chunk in chunks if any(other in _said(chunk) for other in in_prose)}
+            absence = f"There is no {code} in {', '.join(having)}; there are {some_of(in_prose)}."
+            return TableAnswer(chunks=list(having.values()), absence=absence)
         asked = terms.stems(question)
         view, names = max(beside, key=lambda one: (len(asked & _headed(one[0])), len(one[1])))
         where = f"{view.title} of {view.name} (page {view.rows[0].page})"
         return TableAnswer(chunks=view.chunks, absence=f"There is no {code} in {where}; there are {some_of(names)}.")
     return TableAnswer()
+
+
+def written_otherwise(code: str) -> re.Pattern[str]:
+    """Return the pattern of a code with a space, or nothing, for its hyphens: "KX 204" and "KX204" of "KX-204"."""
+    return re.compile(rf"(?<!\w){_LINK.join(map(re.escape, _parts(code)))}(?!\w)", re.IGNORECASE)
+
+
+_LINK = r"[-–\s/_]?"
+
+
+def _said(chunk: ChunkRow) -> str:
+    return " ".join([*chunk.headings, chunk.text])
+
+
+def _siblings_in(chunks: Sequence[ChunkRow], code: str) -> list[str]:
+    """Return the codes of passages that differ from one in the digits of the last part alone, in order."""
+    parts = _parts(code)
+    found = dict.fromkeys(other for chunk in chunks for other in _CODE.findall(_said(chunk)))
+    alike = [
+        other
+        for other in found
+        if (its := _parts(other))[:-1] == parts[:-1] and its[-1].isdigit() and len(its[-1]) == len(parts[-1])
+    ]
+    return sorted(alike) if parts[-1].isdigit() and len(alike) >= _LEAST_SIBLINGS else []
 
 
 def _parts(code: str) -> list[str]:

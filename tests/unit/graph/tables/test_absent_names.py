@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graph.storage.rows import ChunkRow, SentenceRow
-from graph.tables.absent_names import absence_of_code
+from graph.tables.absent_names import absence_of_code, written_otherwise
 from graph.tables.answers import answer_from_tables
 from graph.tables.views import TableView, build_views
 from tests.unit.graph.tables.test_answers import table
@@ -68,3 +68,20 @@ def test_what_is_no_row_or_column_is_not_missed_in_a_table(question: str) -> Non
     followers = table((("30,000", "13,000", "4,100"),), ("(Kestrel)", "(Tern)", "(Berg Lines)"), "")
     for chunk in (own, followers):
         assert answer_from_tables(question, [chunk], {}).absence == ""
+
+
+def passage(number: int, heading: str, text: str) -> ChunkRow:
+    return ChunkRow(f"data-{number}", "data", "data.pdf", number, "text", text, (number,), (heading,), ())
+
+
+def test_a_code_beside_codes_of_passages_is_told_missing() -> None:
+    found = [passage(at, f"Component KX-{at}01", f"The rated voltage is {at} volts.") for at in (1, 2, 3)]
+    told = absence_of_code("What is the rated voltage of the KX-999?", [], lambda _: False, found).absence
+    assert told == "There is no KX-999 in data.pdf; there are KX-101, KX-201, KX-301."
+    assert absence_of_code("What is the rated voltage of the KX-101?", [], lambda _: True, found).absence == ""
+    assert absence_of_code("What does RFC-2119 say?", [], lambda _: False, found).absence == ""
+
+
+def test_a_code_is_known_with_a_space_for_its_hyphen() -> None:
+    assert all(written_otherwise("KX-204").search(text) for text in ("the KX 204", "KX-204.", "a KX204"))
+    assert not written_otherwise("KX-204").search("the KX-2041")
