@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from graph.cli import group
 from graph.cli.main import main
+from tests import forked_python
 from tests.conftest import ROOT, SAMPLE, MakePdf
 from tests.loopback_files import serve_files
 
@@ -147,14 +146,8 @@ def test_the_commands_run(block: str, desk: Path, capfd: pytest.CaptureFixture[s
 def test_the_python_examples_run(block: str, desk: Path) -> None:
     script = desk / "example.py"
     script.write_text(BLOCKS[block][1].replace('documents=["report.pdf"]', 'documents=["sample.pdf"]'))
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "PAGEWITNESS_HOME": str(desk.parent / "copied")},
-        cwd=desk,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "PAGEWITNESS_HOME": str(desk.parent / "copied")}
+    done = forked_python.run([script], env=environment, cwd=desk, capture_output=True, timeout=300)
     assert done.returncode == 0, done.stderr
 
 

@@ -7,7 +7,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from graph.cli import main
+from tests import forked_python
 from tests.conftest import ROOT, SAMPLE
 
 QUESTIONS = SAMPLE.with_name("questions.jsonl")
@@ -203,8 +203,8 @@ def test_ctrl_c_keeps_the_rows_and_the_same_command_goes_on(library: Path, tmp_p
     home = shutil.copytree(library, tmp_path / "copied")  # this process owns the other one
     many = [TICKET | {"id": str(number)} for number in range(80)]
     path = written(tmp_path / "set.jsonl", *many)
-    command = [sys.executable, "-m", "graph.cli", "eval", str(path), "--home", str(home), "--engine", "offline"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    command = ["-m", "graph.cli", "eval", str(path), "--home", str(home), "--engine", "offline"]
+    process = forked_python.start(command, stderr=subprocess.PIPE, text=True, cwd=ROOT)
     end = time.monotonic() + 6000
     while not (found := list(home.glob("evals/*/rows.jsonl"))) or found[0].read_text("utf-8").count("\n") < 3:
         assert time.monotonic() < end, "no row was written"
@@ -217,7 +217,7 @@ def test_ctrl_c_keeps_the_rows_and_the_same_command_goes_on(library: Path, tmp_p
     assert 3 <= len(kept) < 80
     assert not any(row["error"] for row in kept.values()), "the question that was stopped is no error"
     assert not (found[0].parent / "results.json").exists()
-    again = subprocess.run([*command, "--json"], capture_output=True, text=True, timeout=600, cwd=ROOT)
+    again = forked_python.run([*command, "--json"], capture_output=True, timeout=600, cwd=ROOT)
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["summary"]["questions"] == 80
     assert set(kept) <= set(rows_of(found[0].parent))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pymupdf
 import pytest
+
+from tests import forked_python
 
 pytestmark = pytest.mark.processes
 
@@ -19,17 +20,8 @@ def test_ctrl_c_ends_an_ingestion_and_the_next_one_completes(tmp_path: Path) -> 
     for number in range(60):
         document.new_page().insert_text((72, 100), f"Page {number} tells of the tide.")
     document.save(tmp_path / "long.pdf")
-    command = [
-        sys.executable,
-        "-m",
-        "graph.cli",
-        "ingest",
-        "--engine",
-        "offline",
-        "--home",
-        str(tmp_path / "home"),
-    ]
-    process = subprocess.Popen([*command, str(tmp_path / "long.pdf")], stderr=subprocess.PIPE, text=True)
+    command = ["-m", "graph.cli", "ingest", "--engine", "offline", "--home", str(tmp_path / "home")]
+    process = forked_python.start([*command, str(tmp_path / "long.pdf")], stderr=subprocess.PIPE, text=True)
     wait_for_pages(tmp_path / "home")
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=600)
@@ -37,7 +29,7 @@ def test_ctrl_c_ends_an_ingestion_and_the_next_one_completes(tmp_path: Path) -> 
     assert "to continue" in said
     images = len(list((tmp_path / "home" / "pages").rglob("*.png")))
     assert images < 60, "it read on to the end"
-    again = subprocess.run([*command, str(tmp_path / "long.pdf")], capture_output=True, text=True, timeout=600)
+    again = forked_python.run([*command, str(tmp_path / "long.pdf")], capture_output=True, timeout=600)
     assert again.returncode == 0, again.stderr
     assert "60 pages (60 read)" in again.stdout
 

@@ -6,7 +6,6 @@ import json
 import os
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,9 @@ import pytest
 
 from graph import dependencies
 from graph.cli import main
+from tests import forked_python
 from tests.conftest import ROOT, SAMPLE, MakePdf
+from tests.forked_python import ForkedProcess
 
 QUESTIONS = ("When was the observatory founded?", "How many puffins were counted in 2024?")
 # What an answer says of itself, without the time it took and the folder that it was asked in.
@@ -25,20 +26,20 @@ CITES = ("document", "name", "page", "quote", "boxes", "chunk", "verdict")
 CHUNKS = "SELECT id, text, pages, sentences FROM chunks ORDER BY id"
 
 
-def start(home: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+def start(home: Path, *arguments: str, **variables: str) -> ForkedProcess:
     """Start the command line in a process of its own, offline."""
     environment = os.environ | {"PAGEWITNESS_HOME": str(home), "PAGEWITNESS_ENGINE": "offline"} | variables
-    return subprocess.Popen(
-        [sys.executable, "-m", "graph.cli", *arguments],
+    return forked_python.start(
+        ["-m", "graph.cli", *arguments],
         cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
 
-def ended(process: subprocess.Popen[str]) -> str:
+def ended(process: ForkedProcess) -> str:
     """Return what a process printed; it must have succeeded."""
     out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
-    return out
+    return str(out)
 
 
 def said(home: Path, question: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:

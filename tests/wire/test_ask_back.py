@@ -7,7 +7,6 @@ import os
 import pty
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from langgraph.types import Command
 from graph.app import app, compile_app
 from graph.cli import main
 from graph.context import Context
+from tests import forked_python
 from tests.conftest import FillHome, MakePdf
 from tests.wire.gemini_server import GeminiServer, Recorded
 from tests.wire.gemini_wire import Answer
@@ -224,9 +224,9 @@ def test_other_reading_begins_at_once(
 def at_terminal(home: Path, typed: str, *arguments: str) -> tuple[str, str]:
     """Run a command at a terminal of its own; return its standard output, and what the terminal showed."""
     master, slave = pty.openpty()
-    command = [sys.executable, "-m", "graph.cli", *arguments, "--home", str(home), "--engine", "offline"]
+    command = ["-m", "graph.cli", *arguments, "--home", str(home), "--engine", "offline"]
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    with subprocess.Popen(command, stdin=slave, stderr=slave, stdout=subprocess.PIPE, text=True, env=env) as process:
+    with forked_python.start(command, stdin=slave, stderr=slave, stdout=subprocess.PIPE, text=True, env=env) as process:
         os.close(slave)
         os.write(master, typed.encode())
         shown = b""
@@ -247,9 +247,9 @@ def two_ferries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path, text in zip(paths, (NORTH, SOUTH), strict=True):
         path.parent.mkdir()
         path.write_text(text)
-    command = [sys.executable, "-m", "graph.cli", "ingest", *map(str, paths), "--home", str(folder / "home")]
+    command = ["-m", "graph.cli", "ingest", *map(str, paths), "--home", str(folder / "home")]
     env = {**os.environ, "PAGEWITNESS_ENGINE": "offline"}
-    subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[2], env=env)
+    forked_python.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[2], env=env)
     return folder / "home"
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests import forked_python
 from tests.conftest import ROOT
 from tests.wire.conftest import PROXIES
 from tests.wire.langsmith_server import LangSmithServer
@@ -35,18 +34,9 @@ def traced(smith: LangSmithServer, folder: Path, *rows: dict[str, Any], tracing:
     """The command in a process of its own: LangSmith's client keeps what it once read from the environment."""
     (folder / "set.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     variables = {"LANGSMITH_TRACING": tracing, "LANGSMITH_API_KEY": "test", "LANGSMITH_ENDPOINT": smith.url}
-    command = [
-        sys.executable,
-        "-m",
-        "graph.cli",
-        "eval",
-        str(folder / "set.jsonl"),
-        "--engine",
-        "offline",
-        "--json",
-    ]
+    command = ["-m", "graph.cli", "eval", str(folder / "set.jsonl"), "--engine", "offline", "--json"]
     command += ["--home", str(folder / "copied"), "--out", str(folder / "out")]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=600)
+    done = forked_python.run(command, cwd=ROOT, env=os.environ | variables, capture_output=True, timeout=600)
     return done.returncode, json.loads(done.stdout)
 
 

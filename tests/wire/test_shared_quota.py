@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from itertools import chain
@@ -17,7 +16,9 @@ from graph import dependencies
 from graph.app import app
 from graph.maintenance.health import run_checks
 from graph.settings import settings
+from tests import forked_python
 from tests.conftest import ROOT, SAMPLE
+from tests.forked_python import ForkedProcess
 from tests.wire.gemini_server import GeminiServer
 from tests.wire.scripted_replies import pages_asked
 
@@ -54,9 +55,9 @@ asyncio.run(main())
 
 
 @pytest.fixture
-def senders() -> Iterator[list[subprocess.Popen[str]]]:
+def senders() -> Iterator[list[ForkedProcess]]:
     """The processes of a test, ended with it."""
-    processes: list[subprocess.Popen[str]] = []
+    processes: list[ForkedProcess] = []
     yield processes
     for process in processes:
         process.kill()
@@ -65,7 +66,7 @@ def senders() -> Iterator[list[subprocess.Popen[str]]]:
 
 def start(
     url: str, tmp_path: Path, limit: int, refused_after: float = 0.0, first: list[float] | None = None
-) -> list[subprocess.Popen[str]]:
+) -> list[ForkedProcess]:
     """Start three processes that send as often as they may; the first is refused after so many seconds, if any.
 
     With `first` the others begin when the first one has sent something, the moment of which is appended.
@@ -76,8 +77,8 @@ def start(
         folder.mkdir()
         given = [url, WINDOW, limit, SECONDS, str(folder), refused_after if number == 0 else 0]
         started.append(
-            subprocess.Popen(
-                [sys.executable, "-c", _SENDER, json.dumps(given)], cwd=ROOT, text=True,
+            forked_python.start(
+                ["-c", _SENDER, json.dumps(given)], cwd=ROOT, text=True,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             )
         )  # fmt: skip
@@ -93,14 +94,14 @@ def start(
     return started
 
 
-def said(process: subprocess.Popen[str]) -> list[float | str]:
+def said(process: ForkedProcess) -> list[float | str]:
     """What a process printed until it ended, or was killed in the middle of a line."""
     lines = process.communicate(timeout=60)[0].splitlines(keepends=True)
     return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
 def test_three_processes_keep_one_limit_though_one_is_killed(
-    quota_url: str, tmp_path: Path, senders: list[subprocess.Popen[str]]
+    quota_url: str, tmp_path: Path, senders: list[ForkedProcess]
 ) -> None:
     first: list[float] = []  # else the others might take all of the limit before it begins
     senders += start(quota_url, tmp_path, LIMIT, first=first)
@@ -116,9 +117,7 @@ def test_three_processes_keep_one_limit_though_one_is_killed(
     assert len(sent) >= 2 * LIMIT  # and the limit was used: in five seconds it renews itself twice
 
 
-def test_a_refusal_of_one_process_stops_all(
-    quota_url: str, tmp_path: Path, senders: list[subprocess.Popen[str]]
-) -> None:
+def test_a_refusal_of_one_process_stops_all(quota_url: str, tmp_path: Path, senders: list[ForkedProcess]) -> None:
     senders += start(quota_url, tmp_path, 10_000, refused_after=1.0)
     each = [said(process) for process in senders]
     at = each[0].index("refused")

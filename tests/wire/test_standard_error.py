@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked_python
 from tests.conftest import ROOT, MakePdf
+from tests.forked_python import ForkedProcess
 from tests.wire.gemini_server import Answer, Fault, GeminiServer, Recorded, Reply
 from tests.wire.scripted_replies import Model, claim
 
@@ -29,16 +30,16 @@ def note(model: Model, make_pdf: MakePdf) -> Path:
     return make_pdf("note.pdf", TEXT)
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "graph.cli", *arguments, "--engine", "llm"]
+def start(*arguments: str) -> ForkedProcess:
+    command = ["-m", "graph.cli", *arguments, "--engine", "llm"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    return forked_python.start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 
 
 def run(*arguments: str) -> tuple[int, str]:
     process = start(*arguments)
     _, said = process.communicate(timeout=300)
-    return process.returncode, said
+    return process.wait(), str(said)
 
 
 def slow(reply: Callable[[Recorded], Answer]) -> Callable[[Recorded], Answer]:

@@ -7,7 +7,6 @@ import json
 import os
 import pty
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from PIL import Image
 
 from graph.cli import main
 from graph.cli.exit_codes import BAD_INPUT, DONE
+from tests import forked_python
 
 FIRST, FOLLOW_UP = "How much was spent on instruments?", "And on it in 2024?"
 
@@ -83,9 +83,9 @@ def test_a_chat_in_a_terminal_prompts_and_survives_a_problem(home: Path) -> None
     master, slave = pty.openpty()
     try:
         os.write(master, b"Why?\n/quit\n")
-        command = [sys.executable, "-m", "graph.cli", "chat", "--document", "nope.pdf", "--engine", "offline"]
-        done = subprocess.run(
-            command, stdin=slave, capture_output=True, text=True, timeout=300, check=False,
+        command = ["-m", "graph.cli", "chat", "--document", "nope.pdf", "--engine", "offline"]
+        done = forked_python.run(
+            command, stdin=slave, capture_output=True, timeout=300,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[4])},
         )  # fmt: skip
     finally:
