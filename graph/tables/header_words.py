@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
-from graph.verification.claims.units import UNITS
+from graph.verification.claims.numbers.units import UNITS
 
 # Units that are too short to be known in prose, and are clear within the parentheses of a header.
 _IN_HEADERS = """

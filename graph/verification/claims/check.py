@@ -10,56 +10,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from graph.verification.claims import (
-    alternatives,
-    arithmetic,
-    bracketed,
-    compared_values,
-    contrasts,
-    counts,
-    courses,
-    cut_quotes,
-    degrees,
-    directions,
-    doers,
-    earlier_values,
-    ellipses,
-    events,
-    exchanges,
-    factors,
-    implied,
-    kinds,
-    modality,
-    narrowed_words,
-    negation,
-    opposites,
-    pairs,
-    parted_subjects,
-    periods,
-    plans,
-    rates,
-    relations,
-    relevance,
-    remainders,
-    reports,
-    results,
-    rewording,
-    roles,
-    scope,
-    slots,
-    subjects,
-    table_order,
-    table_places,
-    table_years,
-    units,
-    value_context,
-    value_owners,
-)
+from graph.verification.claims import ellipses, relevance
+from graph.verification.claims.assertions import cut_quotes, modality, negation, plans, reports, scope
+from graph.verification.claims.comparisons import contrasts, courses, directions, opposites, relations
+from graph.verification.claims.entities import bracketed, doers, events, kinds, parted_subjects, roles, slots, subjects
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.facts import find_unsupported
 from graph.verification.claims.notation import with_halves, with_quarters
-from graph.verification.claims.number_support import Numbers, numbers_of
+from graph.verification.claims.numbers import arithmetic, counts, implied, remainders, results, units
+from graph.verification.claims.numbers import compared as compared_values
+from graph.verification.claims.numbers.support import Numbers, numbers_of
+from graph.verification.claims.tables import order as table_order
+from graph.verification.claims.tables import places as table_places
+from graph.verification.claims.tables import years as table_years
+from graph.verification.claims.values import context as value_context
+from graph.verification.claims.values import earlier as earlier_values
+from graph.verification.claims.values import owners as value_owners
+from graph.verification.claims.values import pairs, periods, rates
 from graph.verification.claims.wording import content, same_language, share
+from graph.verification.claims.words import alternatives, degrees, exchanges, factors, rewording
+from graph.verification.claims.words import narrowed as narrowed_words
 from graph.verification.quotes import normalised
 from loaders.text.raised_signs import WRITTEN_MARK
 

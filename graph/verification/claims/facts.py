@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from graph.verification.claims import acronyms, dates, durations, names
+from graph.verification.claims import acronyms, dates, names
 from graph.verification.claims.evidence import Evidence
-from graph.verification.claims.number_support import unsupported_numbers
+from graph.verification.claims.numbers import durations
+from graph.verification.claims.numbers.support import unsupported_numbers
 
 __all__ = ["Evidence", "Unsupported", "find_unsupported", "unsupported_facts"]
 

@@ -12,7 +12,7 @@ import unicodedata
 from functools import lru_cache
 
 from graph.verification.claims.dates import MONTHS
-from graph.verification.claims.numbers import names_with_digits, spelled
+from graph.verification.claims.numbers.parsing import names_with_digits, spelled
 from graph.verification.claims.wording import language
 from loaders.text.raised_signs import without_marks, write_signs
 

@@ -11,7 +11,7 @@ import re
 from graph.verification.claims import acronyms
 from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.evidence import Evidence
-from graph.verification.claims.units import UNITS
+from graph.verification.claims.numbers.units import UNITS
 from graph.verification.claims.wording import Word, language, words
 from loaders.text.numbers import find_numbers, fold
 

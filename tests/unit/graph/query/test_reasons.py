@@ -88,7 +88,7 @@ def _returned(node: ast.AST) -> Iterator[str]:
 
 def test_every_reason_that_a_rule_gives_for_a_doubt_has_three_languages() -> None:
     said = set()
-    for path in Path(claims.__path__[0]).glob("*.py"):
+    for path in Path(claims.__path__[0]).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Return) and node.value is not None:
                 said |= {one for one in _returned(node.value) if one.count(" ") > 3 and one[0] not in ",\\"}

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.verification.claims import dates, names, numbers
+from graph.verification.claims import dates, names
 from graph.verification.claims.check import check_claim
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.facts import unsupported_facts
+from graph.verification.claims.numbers import parsing as numbers
 
 
 def lacks(claim: str, quote: str, around: str = "", above: str = "") -> list[str]:

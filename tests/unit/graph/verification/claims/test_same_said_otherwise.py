@@ -6,8 +6,8 @@ import pytest
 
 from graph.verification.claims.check import check_claim
 from graph.verification.claims.evidence import evidence_for
+from tests.unit.graph.verification.claims.tables.test_places import chunk_of
 from tests.unit.graph.verification.claims.test_check import findings
-from tests.unit.graph.verification.claims.test_tables import chunk_of
 
 FERRY = "The crossing takes one and a half hours, and the new hull weighs 3.2 tonnes."
 FAEHRE = "Die Überfahrt dauert zweieinhalb Stunden, der neue Rumpf wiegt 3,2 Tonnen."

@@ -1,0 +1,9 @@
+"""Tables: whether a value that a claim takes from a table stands in the row, column, band and year that it names.
+
+Takes a claim's text and evidence with the quoted rows; gives back a reason against the claim, or an empty text. Read
+`names` first, which finds the rows and columns that a claim names.
+
+- Row, column and band: `names`, `places`.
+- Highest, lowest, and which of two: `order`.
+- Years: `years`.
+"""

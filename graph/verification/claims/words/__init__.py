@@ -1,0 +1,8 @@
+"""Single words that a claim changes, adds or leaves out where it otherwise repeats its quote.
+
+Takes a claim's text and its quote; gives back a reason for doubt, or an empty text. Read `rewording` first.
+
+- Another word: `rewording`, `exchanges`, `alternatives`.
+- Another degree: `degrees`, `factors`.
+- A word left out or added: `narrowed`.
+"""
