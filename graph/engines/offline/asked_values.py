@@ -28,6 +28,7 @@ from graph.storage.fulltext import stem
 
 # The 64 of "cons@64 Steps" and the 1 of "R1" count nothing.
 _IDENTIFIER = re.compile(r"(?<![\w.,-])[^\W\d_][^\s,;:=()]*\d[^\s,;:=()]*")
+_NO_COUNT = re.compile(r"^\W*\d+[.)](?=\s)|(?<![\w.,])(?:1[5-9]|20)\d\d(?![\w,])")  # "100. The", "the 2016 scandal"
 _NEAR = 5  # words between a number and what it counts
 
 
@@ -311,7 +312,8 @@ def _counts(question: str, evidence: Evidence, known: frozenset[str]) -> bool:
     if _HOW_MANY_MAY.match(question) and _WERE.search(quote) and not _MAY.search(quote):
         return False
     counted = frozenset(stem(word.lower()) for word in (asked.groups() if asked else ()) if word) - terms.STOP_WORDS
-    words = [found.group() for found in re.finditer(r"[\w.,]*\w", _IDENTIFIER.sub("x", quote))]
+    told = _NO_COUNT.sub("x", _IDENTIFIER.sub("x", quote))
+    words = [found.group() for found in re.finditer(r"[\w.,]*\w", told)]
     numbers = [at for at, word in enumerate(words) if NUMBER.search(word) and word.lower() not in known]
     things = [at for at, word in enumerate(words) if stem(word.lower()) in counted]
     numbers = [at for at in numbers if not _is_amount(words[at + 1 : at + 2], counted)]

@@ -278,6 +278,7 @@ def test_a_question_on_a_page_answers_none(question: str, quote: str) -> None:
         ("What were net sales in the third quarter?", "Net sales in fiscal year 2023 were 14 million pounds in all."),
         ("Who are the auditors?", "AUDITORS CORPORATE OFFICE"),
         ("Where was the general meeting held?", "The general meeting was held on September 24, 2002."),
+        ("How many bankers are there?", "100. The reports follow a 2016 scandal of bankers."),
         ("How many wool samples were taken?", "We took 40 samples unrelated to wool."),
         ("How many strategic priorities are there?", "With six councils, the board set the strategic priorities."),
         (
