@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,15 @@ from tests.benchmarks.groups import GROUPS
 BEGIN, END = "<!-- Written by hand from here -->\n", "<!-- to here -->\n"
 _HEAD = """# Performance: benchmarks and their results
 
-`make bench` generates this page from [performance.json]({json}), which has every single value. `make bench-quick`
+How fast each part is beside the least that it could take, and where the time goes. `make bench` writes the tables from
+[performance.json]({json}), which has every single value; the text below them is written by hand. `make bench-quick`
 runs the same benchmarks with small sizes and limits of its own, for a first look: what happens once a run weighs more
-there. Two implementations are measured alternately in one run, and the one that starts alternates too. A figure is the
-median of one divided by the median of the other, so that a slow or busy machine slows both. Absolute times only give an
-idea. Quartiles are in brackets.
+there.
+
+"""
+_METHOD = """Two implementations are measured alternately in one run, and the one that starts alternates too. A figure
+is the median of one divided by the median of the other, so that a slow or busy machine slows both. Absolute times only
+give an idea. Quartiles are in brackets.
 
 Not everything is real. The model is a server on loopback with a fixed latency and the protocol of Gemini. Libraries
 of many chunks consist of generated sentences (`tests/benchmarks/corpus.py`), twelve in a chunk. The library of
@@ -55,14 +60,22 @@ def render(groups: Mapping[str, Any], json_name: str, written: str) -> str:
     """Return the page as Markdown; `written` is its hand-written text."""
     stem = Path(json_name).stem
     overview = f"![Every figure against its limit](images/{stem}-limits.svg)\n"
-    parts = [_HEAD.format(json=json_name), "\n".join(_limits(groups)), overview]
+    parts = [_METHOD, "\n".join(_limits(groups)), overview]
     for name, group in groups.items():
         parts.append(f"## {GROUPS[name].title}\n\n{_context(group)}\n")
         if name == "questions":
             parts.append(f"![Time of a question by size of the library](images/{stem}-questions.svg)\n")
         parts.append("\n".join(_table(group["results"])))
         parts += ["\n".join(_notes(group["results"]))]
-    return "\n".join(part for part in parts if part) + f"\n{BEGIN}{written}{END}"
+    body = "\n".join(part for part in parts if part) + f"\n{BEGIN}{written}{END}"
+    return f"{_HEAD.format(json=json_name)}{_contents(body)}\n{body}"
+
+
+def _contents(body: str) -> str:
+    """Return a list of links to the headings of the second level."""
+    headings = re.findall(r"^## (.+)$", body, re.M)
+    anchors = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+    return "".join(f"- [{heading}](#{anchor})\n" for heading, anchor in zip(headings, anchors, strict=True))
 
 
 def line(row: Mapping[str, Any]) -> str:
