@@ -8,7 +8,7 @@ class SourceError(ValueError):
 
 
 class SkippedError(SourceError):
-    """A file that is left out without a fault of its own: of a kind that is not read, or that needs a converter."""
+    """A file that is skipped though nothing is wrong with it: its format is not read, or needs a converter."""
 
 
 class PasswordError(SourceError):
@@ -16,11 +16,11 @@ class PasswordError(SourceError):
 
 
 class PoolError(RuntimeError):
-    """A pool of processes that cannot be used: a cluster that is not reached, or reads otherwise than this machine."""
+    """A pool of processes that cannot be used: its cluster cannot be reached, or has another version of the readers."""
 
 
 def message_of(error: BaseException) -> str:
-    """Return what an error says, at most 200 characters; what caused it where that is a whole traceback (RapidOCR)."""
+    """Return an error's message, at most 200 characters; that of its cause where it is a whole traceback (RapidOCR)."""
     first = error
     while str(first).startswith("Traceback") and first.__cause__:
         first = first.__cause__

@@ -1,4 +1,4 @@
-"""Geometry of boxes: overlap, containment, lines of words, and page units to fractions."""
+"""Geometry of boxes: overlap, containment, lines of words, and conversion from page units to fractions."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def to_fractions(box: Box, width: float, height: float) -> Box:
 
 
 def words_to_fractions(words: Iterable[Word], width: float, height: float) -> tuple[Word, ...]:
-    """Convert words in page units to words in fractions."""
+    """Convert the boxes of words from page units to fractions of the page."""
     return tuple(Word(word.text, to_fractions(word.box, width, height)) for word in words)
 
 
 def scale_into(inner: Box, outer: Box) -> Box:
-    """Convert a box in fractions of `outer` to fractions of the page, as which `outer` is given."""
+    """Convert a box in fractions of `outer` to fractions of the page; `outer` is in fractions of the page."""
     width, height = outer.x1 - outer.x0, outer.y1 - outer.y0
     box = Box(
         outer.x0 + inner.x0 * width,

@@ -18,18 +18,18 @@ BlockKind = Literal[
     "title", "heading", "text", "list", "table", "caption", "figure", "chart", "footnote", "formula", "furniture",
     "comment", "watermark", "description",
 ]  # fmt: skip
-"""What a block is; `Block` knows what follows from it. `furniture` is the field's word for running headers, footers and
-page numbers: they are stored, and never searched. `comment` is a sticky note or another remark fixed to the page.
-`figure` and `chart` hold what is printed in a picture; `description` is what a model wrote of a figure or table."""
+"""Kinds of blocks; code uses the predicates of `Block`. `furniture` is the field's word for running headers, footers
+and page numbers: they are stored, and never searched. `comment` is a sticky note or another annotation. `figure` and
+`chart` contain the text printed in a picture; `description` is a model's description of a figure or table."""
 
 SentenceKind = Literal[
     "prose", "item", "row", "band", "caption", "heading", "figure", "formula", "contents", "reference", "description",
     "struck",
 ]  # fmt: skip
-"""What a sentence was cut from; `item` is a list item, `band` a table row that holds nothing but a name for the rows
-under it, `contents` a line of a contents page, an index or a list of figures, `reference` an entry of a list of
-references: these two are no evidence unless a question asks for them. `description` was written by a model. `struck` is
-struck out on the page: it is found, so that an answer can say so, and is never evidence."""
+"""Kinds of sentences, by where their text comes from; `item` is a list item, `band` a table row with nothing but a name
+for the rows under it, `contents` a line of a table of contents, an index or a list of figures, `reference` an entry of
+a list of references: these two are evidence only where a question asks for them. `description` was written by a model.
+`struck` is struck out on the page: it is searched, so that an answer can say so, and is never evidence."""
 
 _SENTENCE_KINDS: dict[BlockKind, SentenceKind] = {
     "title": "heading", "heading": "heading", "list": "item", "caption": "caption", "figure": "figure",
@@ -42,27 +42,27 @@ _INTERRUPTING: frozenset[BlockKind] = frozenset(
 )
 
 DocumentKind = Literal["pdf", "image", "book", "text", "mail", "office"]
-"""What a document is: `book` is EPUB and its like, `text` is plain text, Markdown or HTML; these and `mail` are laid
-out as pages when they are opened, `office` files are converted to PDF before."""
+"""Kinds of documents: `book` is EPUB and similar formats, `text` is plain text, Markdown or HTML; these and `mail` are
+laid out as pages when they are opened, `office` files are converted to PDF first."""
 
 FailureReason = Literal[
     "render_error", "timeout", "ocr_error", "recitation", "max_tokens", "blocked", "empty", "garbled",
     "repetition", "unreadable_script", "illegible", "quota_minute", "quota_day", "overloaded", "network",
     "request_error", "no_images", "files",
 ]  # fmt: skip
-"""Why a page could not be read, or was read in a second way."""
+"""Why a page could not be read, or was read by a fallback."""
 
 PASSING: frozenset[FailureReason] = frozenset(
     {"quota_minute", "quota_day", "overloaded", "timeout", "network", "files"}
 )
-"""Reasons that lie in a model service or the store of page images, and pass: the page is still due."""
+"""Temporary reasons, in a model service or the store of page images: the page still has to be read."""
 
 
 CORRECTED = "corrected from the text layer:"
-"""What the detail of a page says some of whose words were corrected; answers that cite the page need not repeat it."""
+"""Words in the detail of a page of which words were corrected; answers that cite the page do not repeat the detail."""
 
 LITTLE_CONFIDENCE = "read with little confidence"
-"""What the detail of a page says whose print OCR could hardly read; answers that cite the page repeat it."""
+"""Words in the detail of a page whose print OCR could hardly read; answers that cite the page repeat the detail."""
 
 MIN_INK = 1e-5
 """Share of dark pixels under which a page is blank: a lone page number at 150 dpi has 1e-4."""
@@ -78,7 +78,7 @@ class Box(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A word where it stands on the page, in reading order."""
+    """A word of a page and its box; sequences of words are in reading order."""
 
     text: str
     box: Box
@@ -88,18 +88,18 @@ class Word(NamedTuple):
 class Block:
     """A paragraph, heading, table, ... of a page.
 
-    Readers decide what kind a block is; all other code asks the predicates, so that a new kind of block is an entry in
-    `BlockKind`, an answer to each predicate, and a reader that finds it.
+    Readers set the kind; all other code uses the predicates, so that a new kind of block needs an entry in `BlockKind`,
+    a value for each predicate, and a reader that finds it.
     """
 
     kind: BlockKind
-    """What it is."""
+    """Its kind."""
     text: str
     """Its Markdown; a table is a Markdown pipe table or HTML."""
     level: int = 0
     """1-6 for headings and titles, else 0."""
     box: Box | None = None
-    """Where it stands, None where that is not known (a vision model's transcript)."""
+    """Its place on the page, None where that is not known (a vision model's transcript)."""
 
     @property
     def is_title(self) -> bool:
@@ -125,10 +125,10 @@ class Block:
     def is_description(self) -> bool:
         """Whether a model wrote it of a figure or table, so that its words are not printed on the page.
 
-        This is the one place that tells it: the block is of kind `description`; or it was stored before there was that
-        kind, when a model's description was a `figure` without a place (one that is printed has a box) and a summary
-        was a paragraph that begins with "Table summary:". Sentences cut from such a block are of kind `description`
-        (`Sentence.is_description`, also on rows of the catalog). A citation of either is read from a description.
+        The block is of kind `description`; or it was stored before that kind existed, when a model's description was a
+        `figure` without a box (a printed figure has one) and a summary was a paragraph that begins with "Table
+        summary:". Sentences cut from such a block are of kind `description` (`Sentence.is_description`, also on rows of
+        the catalog). All code decides by these predicates whether a citation is read from a description.
         """
         unplaced = self.box is None and (self.kind == "figure" or is_table_summary(self.text))
         return self.kind == "description" or unplaced
@@ -160,12 +160,12 @@ class Block:
 
     @property
     def is_comment(self) -> bool:
-        """Whether it is a remark that a reader fixed to the page."""
+        """Whether it is an annotation, such as a sticky note."""
         return self.kind == "comment"
 
     @property
     def is_running_text(self) -> bool:
-        """Whether it is text that may go on with a sentence of the page before: a paragraph or a list."""
+        """Whether it may continue a sentence of the page before: a paragraph or a list."""
         return self.kind in ("text", "list")
 
     @property
@@ -175,17 +175,17 @@ class Block:
 
     @property
     def interrupts_text(self) -> bool:
-        """Whether it may stand between two parts of one paragraph."""
+        """Whether it may lie between two parts of one paragraph."""
         return self.kind in _INTERRUPTING
 
     @property
     def is_note(self) -> bool:
-        """Whether it stands under or over a table or figure and belongs to it: a caption or footnote."""
+        """Whether it belongs to a table or figure above or below it: a caption or footnote."""
         return self.kind in ("caption", "footnote")
 
     @property
     def may_be_header_or_footer(self) -> bool:
-        """Whether readers take running headers and footers for this kind of block."""
+        """Whether readers may return running headers and footers as this kind of block."""
         return self.kind in ("text", "heading", "title", "list", "footnote")
 
     @property
@@ -195,13 +195,13 @@ class Block:
 
 
 def placed_words(blocks: Iterable[Block]) -> tuple[Word, ...]:
-    """Return the words of blocks that have a place, each in the place of its block."""
+    """Return the words of blocks that have a box, each with the box of its block."""
     return tuple(Word(word, block.box) for block in blocks if block.box for word in block.text.split())
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why something could not be read: a typed reason, one sentence, and whether another process may read it."""
+    """Why something could not be read: a reason, one sentence, and whether a retry in another process may succeed."""
 
     reason: FailureReason
     detail: str
@@ -210,10 +210,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """Properties of a file from opening it.
+    """Properties of a file that are known once it is open.
 
-    `title` is the metadata title or ""; `sha256` is over the file's bytes; `size` is in bytes; `labels` are what the
-    file calls its pages ("iv", "A-3"), () where it names none or only counts them from 1.
+    `title` is the metadata title or ""; `sha256` is over the file's bytes; `size` is in bytes; `labels` are the file's
+    own page labels ("iv", "A-3"), () where it has none or they only count from 1.
     """
 
     path: str
@@ -229,8 +229,8 @@ class DocumentInfo:
 class PageJob:
     """One page for a worker process.
 
-    `dpi` is the wanted resolution; `max_side` caps the longer side in pixels. `size` is the number of bytes that
-    the file had when it was opened first, 0 if that is not known: a file of another size is not read.
+    `dpi` is the wanted resolution; `max_side` caps the longer side in pixels. `size` is the file's size in bytes when
+    it was first opened, 0 if unknown: a file whose size has changed is not read.
     """
 
     path: str
@@ -242,7 +242,7 @@ class PageJob:
     ocr_languages: str = "auto"
     """The languages that Tesseract may read, where it is installed: `auto` for all, `off` for none, or a list."""
     small: bool = True
-    """Whether its image is made small, for a model or to be stored; OCR looks at it once, and spares the 90 ms."""
+    """Whether its PNG is compressed well, for a model or to be stored; OCR saves the 90 ms."""
 
     def could_not_be(self, action: str, error: Exception) -> str:
         """Return the sentence for the user that names file, page, what was tried ("read") and the error."""
@@ -271,12 +271,12 @@ class PageProfile:
 class PageImage:
     """A rendered page with its text layer.
 
-    `png` is the encoded image; `text` and `words` are the file's own text layer ("" and () where there is none);
-    `ink` is the share of pixels that differ from the page's background (0 for a blank page);
-    `legible` says whether the text layer can be trusted as the page's text: it is there, it is not garbage, and no
-    large part of the page is an image without text; `has_figures` is as in `PageProfile`; `comments` are remarks
-    fixed to the page, which neither the image nor `text` holds, and the fields of a form that was scanned;
-    `recognised` says whether the words lie over a picture of the page, as those do that a scanner's OCR wrote.
+    `png` is the encoded image; `text` and `words` are the file's own text layer ("" and () where there is none); `ink`
+    is the share of pixels that differ from the page's background (0 for a blank page); `legible` says whether the text
+    layer can be trusted as the page's text: it is there, it is not garbage, and no large part of the page is an image
+    without text; `has_figures` is as in `PageProfile`; `comments` are annotations, which are neither in the image nor
+    in `text`, and the fields of a scanned form; `recognised` says whether the words lie over a picture of the page,
+    like those that a scanner's OCR writes.
     """
 
     page: int
@@ -299,7 +299,7 @@ class PageImage:
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """A page as read: its blocks in reading order, and its words with their places.
+    """The content of a page: its blocks in reading order, and its words with their boxes.
 
     `engine` is `text-layer`, `ocr` or `text-layer+ocr` (figures without text were read by OCR). `detail` names parts of
     the page that could not be read.
@@ -318,7 +318,7 @@ class PageText:
 
 
 class SentencePredicates:
-    """What a kind of sentence means, for `Sentence` and for its row in the catalog."""
+    """Predicates of a sentence's kind, shared by `Sentence` and its row in the catalog."""
 
     __slots__ = ()
     kind: str
@@ -335,7 +335,7 @@ class SentencePredicates:
 
     @property
     def may_answer(self) -> bool:
-        """Whether an answer may quote it: headings and bands of tables only say where other sentences belong."""
+        """Whether an answer may quote it: headings and bands of tables only name what other sentences belong to."""
         return self.kind not in ("heading", "band", "struck")
 
     @property
@@ -348,11 +348,11 @@ class SentencePredicates:
 class Sentence(SentencePredicates):
     """The smallest text that is searched and quoted: a sentence, list item, table row, caption or heading.
 
-    `text` is what the page shows, as plain text (no Markdown marks; a row's cells joined by one space, empty cells
-    left out), so that it can be found on the page again. `search` is what is embedded and matched: for a row "caption.
-    band label | column: cell; column: cell", otherwise `text` without note marks, with exponents as "10^6". `cells`
-    maps the column headers of a row to its cells; `band` has what else holds for it, outermost first: names alone in a
-    row above it, and the group to the left of its label. `pages` has two entries where it runs over a page break.
+    `text` is what the page shows, as plain text (no Markdown marks; a row's cells joined by one space, empty cells left
+    out), so that it can be found on the page again. `search` is what is embedded and matched: for a row "caption. band
+    label | column: cell; column: cell", otherwise `text` without note marks, with exponents as "10^6". `cells` maps the
+    column headers of a row to its cells; `band` has the names that also apply to a row, outermost first: names alone in
+    a row above it, and the group to the left of its label. `pages` has two entries where it crosses a page break.
     """
 
     text: str
@@ -364,7 +364,7 @@ class Sentence(SentencePredicates):
 
 
 FILE_READER = "reader-8"
-"""Version of the reading from files and by OCR: raise it when pages come out otherwise, `doctor` counts old ones."""
+"""Version of the readers and OCR: raise it when pages come out differently; `doctor` counts pages of older versions."""
 
 CHUNKER = 11
 """Version of the chunking: raise it with every change of the chunks, and indexes are rebuilt from transcripts."""
@@ -375,7 +375,7 @@ class Chunk:
     """The text that is returned, graded and shown to a model: whole sentences, under one heading path.
 
     `text` is Markdown. `units` are half-open ranges over `sentences`: the smaller, overlapping texts that are indexed
-    for full-text search, so that a hit is found small and returned with its surroundings.
+    for full-text search, so that a short text is matched and returned with its surroundings.
     """
 
     ordinal: int

@@ -1,4 +1,4 @@
-"""Bars of a chart, standing, lying, grouped or stacked, joined to their values, categories and series."""
+"""Bars of a chart, vertical, horizontal, grouped or stacked, joined to their values, categories and series."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from loaders.geometry import contains
 from loaders.text.charts import UNREAD
 from loaders.types import Box
 
-_TOUCH = 4.0  # pixels at 150 dpi by which edges that should meet may be apart
+_TOUCH = 4.0  # pixels at 150 dpi between edges that still count as touching
 _SEAM = 8.0  # pixels between the segments of a stack
 _ABOVE = 1.6  # of a label's height between a bar's end and its value
 _SINK = 0.7  # of a label's height by which the value may reach into the bar
-_OFF = 0.06  # of the largest value by which a value may differ from what its bar's length says
-_MOST_OFF = 0.2  # share of such values from which the chart is not understood
+_OFF = 0.06  # of the largest value: most that a value may differ from its bar's length
+_MOST_OFF = 0.2  # share of values that differ by more, up to which the others are used
 UNNAMED = "other"
 """The series of bars whose colour no key of the legend has."""
 
@@ -51,8 +51,8 @@ def join_bars(
 ) -> list[Joined] | None:
     """Return the values of the bars that could be joined, category by category; None if there are no such bars.
 
-    Where an axis is `logarithmic`, which may be that of the categories, they may be as long as the logarithms of their
-    values say.
+    `lying` reads horizontal bars. With a `logarithmic` axis, which may be that of the categories, the lengths may be
+    those of the values' logarithms.
     """
     size = label_size(labels)
     keys = [entry.key for entry in legend]
@@ -77,7 +77,7 @@ def join_bars(
 
 
 def _bars(marks: Sequence[Mark]) -> tuple[float, list[Mark]]:
-    """Return the axis on which most marks stand, and these with those stacked on them."""
+    """Return the position of the axis on which most bars stand, and these bars with those stacked on them."""
     best: tuple[float, list[Mark]] = (0.0, [])
     for end in {mark.box.y1 for mark in marks}:
         standing = [mark for mark in marks if min(abs(mark.box.y1 - end), abs(mark.box.y0 - end)) <= _TOUCH]
@@ -100,7 +100,7 @@ def _stands_on(box: Box, below: Box) -> bool:
 
 
 def _without_backgrounds(marks: list[Mark]) -> list[Mark]:
-    """Drop what others stand before: the area of the plot, a frame."""
+    """Return the marks without those that lie behind others: the plot area, a frame."""
     return [
         mark
         for mark in marks
@@ -109,9 +109,10 @@ def _without_backgrounds(marks: list[Mark]) -> list[Mark]:
 
 
 def _values(labels: Sequence[Label], bars: Sequence[Mark], axis: float, size: float) -> list[_Bar]:
-    """Return each bar that has one value in it, or else the nearest at its end, where the value fits no other bar.
+    """Return the bars with their values: the only one inside a bar, or else the nearest at its end.
 
-    Farther off may be the name of its category, which is a number too: a year below a bar that hangs.
+    A value that fits several bars is left out. A number farther off may be the category's name, such as a year below
+    a negative bar.
     """
     choices: dict[int, list[Label]] = {}
     for label in labels:
@@ -134,19 +135,19 @@ def _values(labels: Sequence[Label], bars: Sequence[Mark], axis: float, size: fl
 
 
 def _at_end(label: Label, bar: Mark, bars: Sequence[Mark], axis: float, size: float) -> bool:
-    """Return whether a label stands at the far end of a bar that is not a stack's segment."""
+    """Return whether a label is at the outer end of a bar that is not part of a stack."""
     x, box = label.middle[0], bar.box
     if not box.x0 <= x <= box.x1:
         return False
     if any(_stands_on(other.box, box) or _stands_on(box, other.box) for other in bars if other is not bar):
         return False
-    if box.y0 - axis >= -_TOUCH:  # hangs below the axis
+    if box.y0 - axis >= -_TOUCH:  # a negative bar, below the axis
         return -_SINK * size <= label.box.y0 - box.y1 <= _ABOVE * size
     return -_SINK * size <= box.y0 - label.box.y1 <= _ABOVE * size
 
 
 def _consistent(bars: list[_Bar], measure: Callable[[str], float]) -> list[_Bar]:
-    """Return the bars whose values fit their lengths; none if too many do not, or if all are too few to tell."""
+    """Return the bars whose values fit their lengths; none if too many do not, or if there are fewer than two."""
     if len(bars) < 2:
         return []
     values = [measure(bar.value.text) for bar in bars]
@@ -201,6 +202,6 @@ def _unread(box: Box) -> Label:
 
 
 def _is_centred(group: Sequence[Mark], category: Category) -> bool:
-    """Return whether a group of bars stands over the middle of its category (or a bar over its whole width)."""
+    """Return whether a group of bars is centred over its category (or a bar covers its whole width)."""
     left, right = min(bar.box.x0 for bar in group), max(bar.box.x1 for bar in group)
     return abs((left + right) / 2 - category.x) <= 0.3 * category.room

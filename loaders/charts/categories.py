@@ -10,14 +10,14 @@ from statistics import median
 from loaders.charts.labels import Label
 
 _ROW = 0.7  # of a label's height by which the tops of one row of labels may differ
-_SINK = 0.3  # of a label's height by which categories may reach above the axis; the scale's zero stands at 0.5
+_SINK = 0.3  # of a label's height by which categories may reach above the axis; the scale's zero reaches 0.5 above it
 _NEXT_ROW = 1.9  # of a label's height from one line of a label to the next
-_BAND = 6.0  # of a label's height below the axis in which categories begin
+_BAND = 6.0  # of a label's height below the axis within which categories begin
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A label on the axis, the place that it names, and the room that it has there."""
+    """A label on the axis, its position along the axis, and the space up to its neighbours."""
 
     text: str
     x: float
@@ -29,7 +29,7 @@ def find_categories(
 ) -> list[Category]:
     """Return the categories under an axis from left to right, not far below the `lowest` bar.
 
-    `lying` labels stand beside their bars, one behind the other.
+    With `lying` (horizontal) bars the labels are in a column beside them, which `transpose` has turned.
     """
     reach = lowest - axis + _BAND * size * (20 if lying else 1)
     below = [label for label in labels if -_SINK * size <= label.box.y0 - axis <= reach]
@@ -57,7 +57,7 @@ def _first_row(labels: Sequence[Label], size: float) -> float:
 
 
 def nearest_category(x: float, categories: Sequence[Category]) -> int | None:
-    """Return the index of the category at a place; None if there is none near."""
+    """Return the index of the category at a position of the axis; None if there is none near."""
     if not categories:
         return None
     at = min(range(len(categories)), key=lambda index: abs(categories[index].x - x))
@@ -65,7 +65,7 @@ def nearest_category(x: float, categories: Sequence[Category]) -> int | None:
 
 
 def _anchor(label: Label) -> float:
-    """Return the place that a label names: its middle, for slanted print its upper end."""
+    """Return the position on the axis that a label marks: its middle, for slanted print its upper end."""
     slanted = label.turned and label.box.x1 - label.box.x0 > 0.6 * (label.box.y1 - label.box.y0)
     return label.box.x1 - 0.1 * _width(label) if slanted else label.middle[0]
 
@@ -75,12 +75,12 @@ def _width(label: Label) -> float:
 
 
 def _further_lines(rest: Sequence[Label], count: int) -> list[Label]:
-    """Return labels that may be second lines of `count` categories: a lone one is the axis' title."""
+    """Return labels that may be second lines of `count` categories: a single one is the title of the axis."""
     return list(rest) if len(rest) > 1 and 2 * len(rest) >= count else []
 
 
 def _column(below: Sequence[Label], size: float) -> list[Label]:
-    """Return the labels beside lying bars: one for each place, the nearest to the axis, without turned print."""
+    """Return the labels beside horizontal bars: the one nearest to the axis for each bar, without turned print."""
     chosen: list[Label] = []
     for label in sorted((label for label in below if not label.turned), key=lambda label: label.box.y0):
         if all(abs(label.middle[0] - other.middle[0]) > 0.5 * size for other in chosen):
@@ -89,7 +89,7 @@ def _column(below: Sequence[Label], size: float) -> list[Label]:
 
 
 def _rooms(places: Sequence[tuple[str, float]]) -> list[Category]:
-    """Return the categories, each with the usual distance to its neighbours as its room."""
+    """Return the categories, each with the usual distance between neighbours as its room."""
     steps = [right - left for (_, left), (_, right) in pairwise(places)]
     room = median(steps) if steps else float("inf")
     return [Category(text, x, room) for text, x in places]

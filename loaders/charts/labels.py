@@ -1,4 +1,4 @@
-"""Labels of a chart: its words where they stand on the picture, and which of them are values.
+"""Labels of a chart: its words with their places in the picture, and which of them are values.
 
 Coordinates are pixels of the picture, origin top left.
 """
@@ -22,23 +22,23 @@ _POWER = re.compile(r"10([⁻⁰¹²³⁴-⁹]+)")
 _RAISED_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _YEAR = re.compile(r"(?:FY\s?)?(?:19|20)\d\d(?:[/–-]\d\d)?")
 MIN_VALUES = 3
-"""Values that must be joined before a picture is taken for a chart that was understood."""
+"""Fewest joined values with which a picture counts as a chart that was read."""
 
 MAX_LABELS = 1500
-"""Labels that are looked at: a picture with more is a map or a cloud of points, and has no label to each value."""
+"""Most labels of a chart: a picture with more is a map or a cloud of points, without a label for each value."""
 
 _NUMBERS = 0.2  # share of a chart's labels that are numbers: the least of the charts drawn for the tests has 0.33
 _SCALE = 4  # numbers in equal steps along an edge that make a scale
 _POWERS = 3  # numbers in equal ratios that make a logarithmic one
 _MIN_RATIO = 1.9
 _NO_LOGARITHM = 100.0
-_SPACE = 0.45  # of a label's height: words of one label stand closer (0.25-0.35), neighbouring labels further apart
+_SPACE = 0.45  # of a label's height: words of one label are closer (0.25-0.35), neighbouring labels further apart
 _SAME_ROW = 0.5  # of the height by which words of one label overlap
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Words that stand together; `turned` print runs upwards or slanted, so its box says little about its size."""
+    """Words printed together; `turned` print runs upwards or slanted, so that its box does not show its text size."""
 
     text: str
     box: Box
@@ -60,12 +60,12 @@ class Label:
         return _YEAR.fullmatch(self.text) is not None
 
     def transposed(self) -> Label:
-        """Return the label in a picture whose horizontal bars were stood upright: right becomes up."""
+        """Return the label in the picture turned so that horizontal bars become vertical: right becomes up."""
         return replace(self, box=transpose(self.box))
 
 
 def transpose(box: Box) -> Box:
-    """Turn a box a quarter to the left, so that horizontal bars stand; the first category stands leftmost."""
+    """Turn a box a quarter to the left, so that horizontal bars become vertical, the first category leftmost."""
     return Box(box.y0, -box.x1, box.y1, -box.x0)
 
 
@@ -96,12 +96,12 @@ def logarithm(text: str) -> float:
 
 
 def labels_of(words: Iterable[Word]) -> list[Label]:
-    """Group words of upright print to labels: neighbours on a row that stand as close as words do.
+    """Group words of upright print into labels: neighbours on a row that are as close as words of one label.
 
     Two numbers never make one label, since the values of neighbouring bars may touch.
     """
     labels: list[Label] = []
-    near: list[int] = []  # labels that a word so far to the right may go on, the last ones last
+    near: list[int] = []  # indices of the labels that a word this far to the right may continue, the latest last
     for word in sorted(words, key=lambda word: (word.box.x0, word.box.y0)):
         near = [at for at in near if word.box.x0 - labels[at].box.x1 < _SPACE * (labels[at].box.y1 - labels[at].box.y0)]
         at = next((at for at in reversed(near) if _go_on(labels[at], word)), None)
@@ -130,7 +130,7 @@ def may_be_chart(labels: Sequence[Label], share: float = _NUMBERS) -> bool:
 
 
 def has_scale(labels: Sequence[Label]) -> bool:
-    """Return whether numbers in equal steps or ratios stand along one edge: the scale of an axis."""
+    """Return whether numbers in equal steps or ratios are aligned along one edge: the scale of an axis."""
     return has_logarithmic_scale(labels) or any(_in_steps(numbers) for numbers in _along_edges(labels))
 
 
@@ -146,13 +146,13 @@ def has_logarithmic_scale(labels: Sequence[Label]) -> bool:
 
 
 def _along_edges(labels: Sequence[Label]) -> Iterator[list[float]]:
-    """Yield the numbers that stand along one edge: aligned at the right or left, or in a row."""
+    """Yield the numbers that are aligned along one edge: at the right or left, or in a row."""
     for edge in (2, 0, 1):  # of the box: x1, x0, y0
         yield from ([magnitude(label.text) for label in run] for run in _runs(labels, edge))
 
 
 def _runs(labels: Sequence[Label], edge: int) -> list[list[Label]]:
-    """Return the values by the place of one edge of their boxes."""
+    """Return the values whose boxes share the position of one edge, group by group."""
     runs: list[list[Label]] = []
     for label in sorted((label for label in labels if label.is_value), key=lambda label: label.box[edge]):
         if runs and label.box[edge] - runs[-1][0].box[edge] < 0.2 * (label.box.y1 - label.box.y0):
@@ -178,5 +178,5 @@ def _in_ratios(numbers: Sequence[float]) -> bool:
 
 
 def words_of(labels: Sequence[Label]) -> str:
-    """Return the text of a chart that was not understood: its words without its numbers; "" if it has none."""
+    """Return the text of a chart that could not be read: its words without its numbers; "" if it has none."""
     return "\n".join(label.text for label in labels if not label.is_value)

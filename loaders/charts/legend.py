@@ -1,4 +1,4 @@
-"""Legend of a chart: labels with a key in a colour to their left, and the series of marks in these colours."""
+"""Legend of a chart: labels with a coloured key to their left, and the series of the marks in these colours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from loaders.charts.pixels import NONE, Canvas, components
 from loaders.geometry import centre, contains
 from loaders.types import Box
 
-_REACH = 3.6  # of a label's height to the left in which its key stands; the usual handle and gap take 2.5-3
+_REACH = 3.6  # of a label's height to the left within which its key lies; the usual handle and gap take 2.5-3
 _GAP = 1.6  # of the height between a key and its label
 _PADDING = 0.35  # of the height by which the OCR's box begins before the first letter
 _MIN_KEY = 0.12  # of the height, squared: the area of a key
@@ -21,7 +21,7 @@ _MIN_KEY = 0.12  # of the height, squared: the area of a key
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of a legend: its label, the number of its colour, and where its key stands."""
+    """An entry of a legend: its label, the number of its colour, and the box of its key."""
 
     label: Label
     colour: int
@@ -29,7 +29,7 @@ class Entry:
 
 
 def find_legend(labels: Sequence[Label], canvas: Canvas) -> list[Entry]:
-    """Return the legend's entries in reading order; a single one counts as well."""
+    """Return the legend's entries in reading order; a single one is enough."""
     size = label_size(labels)
     found = [entry for label in labels if (entry := _entry(label, labels, canvas, size))]
     return sorted(found, key=lambda entry: (round(entry.label.middle[1] / max(size, 1.0)), entry.label.box.x0))
@@ -66,8 +66,8 @@ def _entry(label: Label, labels: Sequence[Label], canvas: Canvas, size: float) -
 def series_of(groups: Sequence[Sequence[int]], legend: Sequence[Entry]) -> list[list[str | None]]:
     """Return the series of each mark, given the colours of each category's marks in order; None where it is unclear.
 
-    A colour that two entries share (a chart printed in grey, hatched areas) is told by the order, if each category has
-    as many marks as the legend has entries and the colours that are clear stand in the legend's order.
+    Where entries share a colour (a chart printed in grey, hatched areas), the order decides, if each category has as
+    many marks as the legend has entries and the unambiguous colours are in the legend's order.
     """
     if not legend:
         return [["" if len(group) == 1 else None for _ in group] for group in groups]

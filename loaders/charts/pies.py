@@ -13,8 +13,8 @@ from loaders.charts.labels import Label, label_size, magnitude
 from loaders.charts.legend import Entry
 from loaders.charts.pixels import NONE, Canvas
 
-_NEAR = 1.75  # radii from the middle within which names and values stand
-_RIM = 0.88  # of the radius where a slice is looked up for a label outside
+_NEAR = 1.75  # radii from the middle within which names and values lie
+_RIM = 0.88  # of the radius: where the slice of a label outside is looked up
 _OFF = 0.05  # of the whole by which a value's share may differ from its slice's
 _NAMED_VALUE = re.compile(r"(?P<name>.*?[^\W\d_].*?)\s*[:,–-]?\s*\(?(?P<value>[\d.,]+\s?%|[\d.,]*\d)\)?")
 
@@ -50,7 +50,7 @@ def join_slices(labels: Sequence[Label], canvas: Canvas, legend: Sequence[Entry]
 
 
 def _slice(label: Label, canvas: Canvas, disc: Disc, size: float) -> int | None:
-    """Return the colour of the slice that a label stands in or next to."""
+    """Return the colour of the slice that a label is in or next to."""
     x, y, radius = disc
     dx, dy = label.middle[0] - x, label.middle[1] - y
     away = math.hypot(dx, dy)

@@ -1,6 +1,6 @@
 """Pixels of a chart: its colours, and the bars and patches that are filled with them.
 
-The picture is looked at as it is shown, so that drawings in a PDF, hatched areas and pictures of charts are one case.
+The rendered picture is analysed, so that drawings in a PDF, hatched areas and pictures of charts need one method.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _HATCH = 5  # pixels at 150 dpi: white lines of a hatch are 1-3 wide, gaps betwe
 _THIN = 3  # pixels: what is thinner is a line or the edge of a letter
 _MIN_SIDE = 4  # pixels: thinner marks are lines
 _STRAIGHT = 0.7  # share of each edge of a bar that is filled; letters and markers have less
-_TILT = 0.008  # of a bar's length: half a degree of skew, which is left of a scan that was levelled
+_TILT = 0.008  # of a bar's length: half a degree of skew, which remains after a scan was straightened
 _MIN_FILL = 0.6  # a label inside a bar leaves a hole
 MAX_MARKS = 400
-"""Filled rectangles that are looked at, the largest first: a chart with more has no label on each."""
+"""Filled rectangles that are examined, the largest first: a chart with more has no label on each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _is_straight(part: NDArray[np.bool_]) -> bool:
 
 
 def _edge(length: int, depth: int) -> int:
-    """Return how many pixels deep the edge of a bar is: two, and more along a long one that skew leaves tilted."""
+    """Return how many pixels deep the edge of a bar is: two, and more along a long one, which skew tilts."""
     return max(2, min(2 + round(_TILT * length), depth // 4))
 
 

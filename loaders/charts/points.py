@@ -18,9 +18,9 @@ from loaders.types import Box
 
 _MIN_POINTS = 3
 _REACH = 1.3  # of a label's height around a value in which its line passes
-_CLEARER = 1.6  # times as much of one series' colour around a value as of any other
-_OFF = 2.0  # of a label's height by which a value may stand from the place that the scale gives it
-_MIN_SPREAD = 4.0  # of a label's height over which the values are spread: in less the scale proves nothing
+_CLEARER = 1.6  # times as many pixels of one series' colour around a value as of any other
+_OFF = 2.0  # of a label's height: most distance of a value from its place on the scale
+_MIN_SPREAD = 4.0  # of a label's height over which values must be spread to be checked against a scale
 
 
 def join_points(labels: Sequence[Label], canvas: Canvas, legend: Sequence[Entry]) -> list[Joined]:
@@ -64,7 +64,7 @@ def _category(label: Label, categories: Sequence[Category]) -> int | None:
 def _on_scale(
     placed: Sequence[tuple[int, Label]], size: float, measure: Callable[[str], float]
 ) -> list[tuple[int, Label]]:
-    """Return the values that stand as high as their number says; none if the scale cannot be told from them."""
+    """Return the values whose height on the chart fits their number; none if they give no scale."""
     if len(placed) < _MIN_POINTS:
         return []
     points = [(label.middle[1], measure(label.text)) for _, label in placed]

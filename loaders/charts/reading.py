@@ -1,4 +1,4 @@
-"""Chart as read from a picture: its values with their labels, and the other words in it."""
+"""Chart read from a picture: its values with their labels, and the other words in it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Chart:
 
 
 def read_chart(labels: Sequence[Label], rgb: NDArray[Any]) -> Chart | None:
-    """Return the values that could be joined to their labels; None if it is no chart or is not understood."""
+    """Return the values that could be joined to their labels; None if it is no chart or too few can be joined."""
     if not may_be_chart(labels):
         return None
     canvas = Canvas(rgb)
@@ -55,7 +55,7 @@ def _count_read(joined: Sequence[Joined]) -> int:
 
 
 def _with_gaps(joined: Sequence[Joined]) -> list[Joined]:
-    """Return the values with one that is unread where a category lacks a series that half of them have."""
+    """Return the values, with an unread one for each category without a series that half of the categories have."""
     categories = list(dict.fromkeys(item.category for item in joined))
     times = Counter(item.series for item in joined)
     usual = [series for series, count in times.items() if 2 * count >= len(categories)]
@@ -80,6 +80,6 @@ def _lines(joined: Sequence[Joined], legend: Sequence[Entry]) -> list[str]:
 
 
 def _other_words(labels: Sequence[Label], joined: Sequence[Joined]) -> list[str]:
-    """Return what a chart says beside its values: titles of axes, notes, names without a value."""
+    """Return the other words of a chart: titles of axes, notes, names without a value."""
     said = " ".join(f"{item.category} {item.series}" for item in joined)
     return [label.text for label in labels if not label.is_value and label.text not in said]

@@ -1,7 +1,7 @@
-"""Frames and arrows of a diagram, found in its pixels, so that drawings, pictures and scans are one case.
+"""Frames and arrows of a diagram, found in its pixels, so that drawings, pictures and scans need one method.
 
-A frame is a rectangle that is drawn or filled and stands apart from the others; rectangles that touch are the cells of
-a table. An arrow is a line that touches two frames and is thicker at one of them.
+A frame is a drawn or filled rectangle that touches no other; rectangles that touch are the cells of a table. An arrow
+is a line that touches two frames and is thicker at one of them.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from numpy.typing import NDArray
 from loaders.geometry import area, overlap
 from loaders.types import Box
 
-_INK = 10  # levels by which a pixel differs from the ground: pale fills of slides differ by 15 and more
-_RIM = 0.03  # of the shorter side: the edge whose colour is the ground
+_INK = 10  # levels by which a pixel differs from the background: pale fills of slides differ by 15 and more
+_RIM = 0.03  # of the shorter side: the edge whose colour is taken for the background
 _LINE = 9  # pixels: what is thinner is a line, and no part of a filled frame
 _SQUARE = 0.85  # share of its bounding box that a frame fills; rounded corners leave 0.95
 _SMALLEST, _LARGEST = 0.003, 0.6  # share of the picture
-_SAME = 0.7  # share by which two rectangles overlap that are the outer and inner edge of one frame
+_SAME = 0.7  # share from which two overlapping rectangles are the outer and inner edge of one frame
 _TOUCH = 0.012  # of the picture's longer side: the distance of an arrow's end from its frame, and of cells
 _BORDER = 5  # pixels of a drawn border outside its inner edge
 _TIP = 12  # pixels around an arrow's end in which its head lies
-_HEAVIER = 1.3  # times the ink of the other end that an arrow's head has
+_HEAVIER = 1.3  # ink at an arrow's head, as a multiple of that at its other end
 _MAX_FRAMES = 60
-"""Frames that are looked at, the largest first: a map or a drawing with more is no diagram."""
+"""Frames that are examined, the largest first: a map or a drawing with more is no diagram."""
 
 
 class Arrow(NamedTuple):
@@ -54,7 +54,7 @@ def find_frames(rgb: NDArray[Any]) -> list[Box]:
 def find_arrows(rgb: NDArray[Any], frames: Sequence[Box], texts: Sequence[Box]) -> list[Arrow]:
     """Return the arrows between frames; `texts` are the boxes of print, which is no part of an arrow.
 
-    A line without a head at one end says no direction, and is left out, as is one that touches three frames.
+    Lines without a head at one end, which have no direction, and lines that touch three frames are left out.
     """
     mask = _ink(rgb)
     for box in texts:
@@ -74,11 +74,11 @@ def find_arrows(rgb: NDArray[Any], frames: Sequence[Box], texts: Sequence[Box]) 
 
 
 _MAX_LINES = 300
-"""Lines and marks that are looked at."""
+"""Lines and marks that are examined."""
 
 
 def _ink(rgb: NDArray[Any]) -> NDArray[np.uint8]:
-    """Return where a picture differs from its ground, the colour that its edge has: frames may fill the rest."""
+    """Return where a picture differs from its background, the colour of its edge: frames may fill the rest."""
     rim = max(2, round(_RIM * min(rgb.shape[:2])))
     edge = [part.reshape(-1, 3) >> 3 for part in (rgb[:rim], rgb[-rim:], rgb[:, :rim], rgb[:, -rim:])]
     colours = np.concatenate(edge).astype(np.int32)

@@ -14,15 +14,15 @@ from loaders.text.line_joining import join_lines
 from loaders.types import Box
 
 MIN_FRAMES = 2
-"""Frames with text that make a picture a diagram; one is a note beside it."""
+"""Fewest frames with text in a diagram; a single one is a note beside a picture."""
 MIN_PAGE_FRAMES = 3
 """The same for a whole scanned page, where two frames are boxes beside the text."""
 MAX_WORDS = 60
-"""Words of the longest text of a frame: a longer one is a page of prose with a border."""
+"""Words of the longest text in a frame: a longer one is a page of prose with a border."""
 LEAST_WORDS = 1.5
-"""Mean words of the frames of a diagram: bars with values inside, keys and buttons have one."""
-_NAME_WORDS = 8  # of the name by which an arrow calls a frame
-_ONE_ROW = 0.5  # of the lower line's height by which two pieces overlap that stand on one line
+"""Lowest mean number of words in a diagram's frames: bars with values inside, keys and buttons have one."""
+_NAME_WORDS = 8  # of a frame's name in the text of an arrow
+_ONE_ROW = 0.5  # of the lower line's height: overlap from which two pieces are on one line
 _APART = 1.0  # times its height: the distance from which a line below is another unit
 
 Piece = tuple[str, Box]
@@ -48,7 +48,7 @@ class Diagram:
     arrows: tuple[str, ...]
 
     def without_text_around(self) -> Diagram:
-        """Return a page's diagram without the page's other text: what stands in no frame and not between them."""
+        """Return a page's diagram without the page's other text: that outside the frames and not between them."""
         around = bounding_box(unit.box for unit in self.units if unit.framed)
         kept = (unit for unit in self.units if unit.framed or (_is_label(unit) and contains(around, centre(unit.box))))
         return Diagram(tuple(kept), self.arrows)
@@ -63,7 +63,7 @@ def read_diagram(pieces: Sequence[Piece], rgb: NDArray[Any], *, least: int = MIN
     if len(held) < least or max(sizes) > MAX_WORDS or sum(sizes) < LEAST_WORDS * len(sizes):
         return None
     inside = [pieces[at][0] for own in held.values() for at in own]
-    if 2 * sum(map(_is_number, inside)) > len(inside):  # a chart that was not understood
+    if 2 * sum(map(_is_number, inside)) > len(inside):  # a chart that could not be read
         return None
     loose = [at for at, home in enumerate(homes) if home is None]
     around = bounding_box(frames[home] for home in held)
