@@ -13,7 +13,7 @@ _patching = threading.Lock()
 
 
 def cores() -> int:
-    """Return the number of processors that this process may use, or of all where the system does not say."""
+    """Return the number of processors that this process may use, or of all where the system does not limit it."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -25,8 +25,8 @@ def single_threaded_onnx(keep_memory: str = "", changed: Callable[[bytes], bytes
 
     By default each model has a thread for every core, which spins while it waits (0.74 CPU seconds a page, not 0.53);
     the layout models have no setting for it. A model with `keep_memory` in its file name keeps its memory from one run
-    to the next: 170 MB, and 120 ms a run instead of 170. That suits models whose input has one size. It is loaded as
-    `changed` returns its file.
+    to the next: 170 MB, and 120 ms a run instead of 170. That suits models whose input always has the same size.
+    `changed`, if given, edits the bytes of its file before it is loaded.
     """
     import onnxruntime
 
@@ -35,7 +35,7 @@ def single_threaded_onnx(keep_memory: str = "", changed: Callable[[bytes], bytes
     def options() -> Any:
         made = plain()
         made.intra_op_num_threads = 1
-        made.enable_mem_pattern = False  # its blocks are new memory in each run: 34 ms for a table's cells, not 21
+        made.enable_mem_pattern = False  # it allocates new memory in each run: 34 ms for a table's cells, not 21
         return made
 
     class Session(session):  # type: ignore[misc, valid-type]  # the library has no types

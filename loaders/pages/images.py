@@ -22,7 +22,7 @@ MAX_PIXELS = 120_000_000
 """Larger images are refused: decoded as RGB this is 360 MB. An A3 page at 600 dpi has 70 million pixels."""
 
 MIN_SIDE = 100
-"""Pixels of the longer side from which an image that has the name of another kind of file is taken for a page."""
+"""Pixels of the longer side from which an image under another format's suffix is read as a page."""
 
 _LIBRARY_ERRORS = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
 
@@ -46,7 +46,7 @@ class ImageReader:
         return image_pages(self._path)
 
     def models(self) -> tuple[str, ...]:
-        """Return what each page is read by."""
+        """Return the models that read each page."""
         return (OCR,)
 
     def profile(self, page: int) -> PageProfile:
@@ -84,7 +84,7 @@ def image_pages(path: Path) -> int:
 def render_image(path: Path, number: int, max_side: int, small: bool = True) -> Rendering:
     """Return page `number` as a PNG, turned as its EXIF data says, with no side over `max_side` pixels.
 
-    The PNG is made `small`, or only packed.
+    With `small` the PNG is compressed well, otherwise fast.
     """
     with _opened(path) as image:
         if number > 1:

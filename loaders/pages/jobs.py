@@ -1,4 +1,4 @@
-"""Page functions for worker processes, by name: importing this takes 0.04 s, the reader itself 0.32 s."""
+"""Page functions for worker processes, which import the reader when called: it takes 0.32 s, this module 0.04."""
 
 from __future__ import annotations
 

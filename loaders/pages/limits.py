@@ -1,4 +1,4 @@
-"""Limits of a job in the process that runs it: processor time, a clock, and memory."""
+"""Limits of a job in the process that runs it: CPU time, wall-clock time, and memory."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from loaders.pages.cpu import cores
-from loaders.pages.models import ModelsWanted, ModelsWantedError, Told, asking, expected
+from loaders.pages.models import ModelsWanted, ModelsWantedError, ResultWithModels, expected, requests_allowed
 
 Result = TypeVar("Result")
 
 GRACE_S = 10.0
-"""Seconds after a job's time limit in which its worker is ended by the parent, before it ends itself."""
+"""Seconds that the parent has, after a job's time limit, to end the worker before it ends itself."""
 
 YOUNG = 5_000
-"""New objects after which a worker looks for garbage. With this and without scanning libraries that were loaded, a new
+"""New objects after which a worker collects garbage. With this, and with loaded libraries exempt from collection, a new
 process reads 22 pages of a paper in 6.36 s of CPU in place of 6.78 (medians of 4, in turns, under load), with as much
 memory (703 MB in place of 709)."""
 
 
 class Limits(NamedTuple):
-    """What a job may take: CPU time, and time on the clock at the load of the moment, in seconds."""
+    """What a job may take, in seconds: CPU time, and wall-clock time at the present load."""
 
     cpu: float
     wall: float
@@ -38,15 +38,15 @@ class Limits(NamedTuple):
 def load_factor() -> float:
     """Return how many times longer than on a quiet machine a job may wait for a processor: 1.0 or more.
 
-    The mean of the last minute lags, so the processes that want a processor now are counted too, where the system
-    tells them.
+    The load average of the last minute lags, so the processes that can run now are counted too, where the system
+    reports them.
     """
-    wanting = 0.0
+    runnable = 0.0
     with suppress(OSError, ValueError, IndexError):
-        wanting = float(Path("/proc/loadavg").read_text().split()[3].split("/")[0])
+        runnable = float(Path("/proc/loadavg").read_text().split()[3].split("/")[0])
     with suppress(OSError, AttributeError):
-        wanting = max(wanting, os.getloadavg()[0])
-    return max(1.0, wanting / cores())
+        runnable = max(runnable, os.getloadavg()[0])
+    return max(1.0, runnable / cores())
 
 
 def begin(memory: int) -> None:
@@ -66,33 +66,33 @@ def begin(memory: int) -> None:
         threading.Thread(target=wait, name="orphan-watch", daemon=True).start()
 
 
-def run_asking(limits: Limits, function: Callable[..., Result], *args: Any) -> Result | ModelsWanted:
-    """Run a job as `run_limited` does, or return which models it needs that this process has not loaded."""
+def run_or_request(limits: Limits, function: Callable[..., Result], *args: Any) -> Result | ModelsWanted:
+    """Run a job as `run_limited` does, or return the models that it needs and this process has not loaded."""
     try:
-        with asking():
+        with requests_allowed():
             return run_limited(limits, function, *args)
     except ModelsWantedError as exc:
         return ModelsWanted(exc.models)
 
 
-def run_telling(limits: Limits, function: Callable[..., Any], *args: Any) -> Told:
-    """Run a job as `run_limited` does, and return which models its file will use as well."""
+def run_expecting(limits: Limits, function: Callable[..., Any], *args: Any) -> ResultWithModels:
+    """Run a job as `run_limited` does; return its result with the models that its file's pages are expected to use."""
     expected()
     result = run_limited(limits, function, *args)
-    return Told(result, expected())
+    return ResultWithModels(result, expected())
 
 
 def run_limited(limits: Limits, function: Callable[..., Result], *args: Any) -> Result:
     """Run a job in a worker, which ends at its limits even if a C library hangs that holds the interpreter lock.
 
-    The kernel counts the CPU time of all threads. Normally the parent ends a worker whose clock ran out; the alarm
-    comes later and needs no Python: it is for workers without parent.
+    The kernel counts the CPU time of all threads. Normally the parent ends a worker whose wall-clock time is over; the
+    alarm comes later and needs no Python: it is for workers without a parent.
     """
     modules = len(sys.modules)
     try:
         return _limited(limits, function, *args)
     finally:
-        if len(sys.modules) > modules:  # libraries are kept for good: the collector need not scan them for each page
+        if len(sys.modules) > modules:  # libraries stay loaded: the collector need not scan them for each page
             gc.freeze()
 
 

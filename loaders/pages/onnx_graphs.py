@@ -1,4 +1,4 @@
-"""ONNX files, changed where a model's graph costs more than it must, without the ONNX package.
+"""Edits of ONNX files that make a model's graph faster, without the ONNX package.
 
 A file is a message of protocol buffers: fields, each with its number, its type on the wire and its content.
 """
@@ -19,7 +19,7 @@ _VARINT, _EIGHT_BYTES, _MESSAGE, _FOUR_BYTES = 0, 1, 2, 5
 
 
 class _Field(NamedTuple):
-    """A field of a message: its number, its content (of a number: its value), and all of its bytes."""
+    """A field of a message: its number, its content (for a number its value), and all of its bytes."""
 
     number: int
     content: memoryview
@@ -102,7 +102,7 @@ def _message(number: int, content: bytes) -> bytes:
 
 
 def _fields(message: memoryview) -> Iterator[_Field]:
-    """Yield the fields of a message; raise ValueError if it is none."""
+    """Yield the fields of a message; raise ValueError for other bytes."""
     at = 0
     while at < len(message):
         start = at

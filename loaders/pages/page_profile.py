@@ -13,7 +13,7 @@ from loaders.pdf.text_layer import TextLayer
 from loaders.types import Box, PageProfile, Word
 
 FIGURE_SHARE = 0.02
-"""Share of the page from which a picture may hold something to read; smaller ones are logos and icons."""
+"""Share of the page from which a picture may contain text; smaller ones are logos and icons."""
 
 MIN_SHAPES = 10
 """Drawn shapes without a word in them that make a figure. Charts of the development set have 30 and more, list bullets
@@ -32,12 +32,12 @@ MIN_MATH = 10
 
 _RULE_POINTS = 3.0  # thinner shapes count as lines
 _LONG = 0.15  # of the page's width: shorter lines underline a word
-_GAP = 1.5  # of the text size: columns of a table stand further apart than words
+_GAP = 1.5  # of the text size: columns of a table are further apart than words
 _SPANNING = 0.9  # of the page in both directions: a background
 
 
 def profile_page(layer: TextLayer, page: int, *, legible: bool) -> PageProfile:
-    """Return what a page has besides running text; `legible` is whether its text layer can be trusted."""
+    """Return what a page contains besides running text; `legible` is whether its text layer can be trusted."""
     figures = has_figures(layer)
     return PageProfile(
         page,

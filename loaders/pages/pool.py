@@ -17,8 +17,8 @@ from pebble import ProcessExpired, ProcessPool
 
 from loaders.errors import SourceError
 from loaders.pages.cpu import cores
-from loaders.pages.limits import Limits, begin, load_factor, run_asking, run_limited, run_telling
-from loaders.pages.models import ModelsWanted, Told
+from loaders.pages.limits import Limits, begin, load_factor, run_expecting, run_limited, run_or_request
+from loaders.pages.models import ModelsWanted, ResultWithModels
 from loaders.pages.processes import CAN_FORK, Processes, processes_here
 from loaders.types import Failure
 
@@ -27,12 +27,12 @@ Outcome = TypeVar("Outcome")
 Result = TypeVar("Result")
 
 CPU_SECONDS = 45.0
-"""CPU time of one job: a dense scan takes 5-7 s with the loading of the models, a hostile page never ends. CPU time is
-the same however many other programs want the processor; the clock on the wall showed 23 s beside six of them."""
+"""CPU time of one job: a dense scan takes 5-7 s with the loading of the models, a hostile page never ends. CPU time
+does not depend on other programs; wall-clock time rose to 23 s beside six of them."""
 
 WALL_FACTOR = 4.0
-"""Seconds on the clock for one second of CPU time, on a machine whose load is no higher than its number of processors;
-with a load of nine times that, nine times as many. This ends what hangs without work, so it may be generous."""
+"""Wall-clock seconds for one second of CPU time, on a machine whose load is at most its number of processors; under
+nine times that load, nine times as many. This ends jobs that hang without using CPU time, so it may be generous."""
 
 MEMORY_BYTES = 1_500 * 2**20
 """Bytes of data that a worker may hold: OCR of a dense scan touches 840 MB, and once in five runs failed with 1,000;
@@ -41,7 +41,7 @@ the layout models, loaded beside it, keep 170."""
 _CPU_SIGNAL = getattr(signal, "SIGPROF", 0)
 
 _LOOK_S = 5.0
-"""Seconds between two looks at whether the process of a job is still there."""
+"""Seconds between two checks that the process of a job still exists."""
 
 TASKS_PER_WORKER = 300
 """Pages after which a worker is replaced: its memory grows a little with every page, its start costs 2 s."""
@@ -66,14 +66,14 @@ class PagePool(Protocol):
 class ProcessPagePool:
     """Runs page functions in processes of their own, from any event loop. Processes start with the first job.
 
-    On Linux they are forked from one that has imported the readers, and begin without models. The first page that wants
+    On Linux they are forked from one that has imported the readers, and begin without models. The first page that needs
     models is put off until a process has loaded them, from which all later ones are forked: models are loaded once, and
     their memory is shared. Meanwhile the first processes read the pages that need none.
 
-    A job's limit is CPU time, and a clock that goes slower the higher the machine's load is. A job that hit one of
-    them, whose process died, or whose Failure asks for it is run once more in a process of its own before it fails. On
-    Linux the kernel caps what a worker may allocate, so that a greedy page fails and not the machine. The cap is on
-    data (RLIMIT_DATA), since onnxruntime and OpenBLAS reserve far more address space than they use.
+    A job is limited in CPU time, and in wall-clock time, which is extended with the machine's load. A job that reached
+    a limit, whose process died, or whose Failure asks for a retry is run once more in a process of its own before it
+    fails. On Linux the kernel caps what a worker may allocate, so that a greedy page fails and not the machine. The cap
+    is on data (RLIMIT_DATA), since onnxruntime and OpenBLAS reserve far more address space than they use.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class ProcessPagePool:
         Args:
             workers: The number of processes.
             cpu_seconds: CPU time of a job.
-            wall_seconds: Seconds on the clock at a usual load; None for WALL_FACTOR times the CPU time.
+            wall_seconds: Wall-clock seconds at a usual load; None for WALL_FACTOR times the CPU time.
             memory: Bytes of data that a worker may hold.
         """
         self.workers = workers or cores()
@@ -99,7 +99,7 @@ class ProcessPagePool:
         self._all = _Workers(self.workers, memory, TASKS_PER_WORKER, self._processes)
         self._lone = _Workers(
             1, memory, 1, self._processes
-        )  # a process that is replaced after each job holds no models while it waits
+        )  # a process that is replaced after each job keeps no models in memory while it waits
 
     async def map(self, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> list[Outcome | Failure]:
         """Run `function` on every job; return the outcomes in the order of the jobs.
@@ -118,9 +118,11 @@ class ProcessPagePool:
             except (_TooLongError, BrokenProcessPool):
                 return await self._call(self._lone, function, *args)
         except _TooLongError as exc:
-            raise SourceError(f"{args[0]!s} could not be opened, {exc}: it is damaged.") from exc
+            raise SourceError(f"{args[0]!s} could not be opened, {exc}: get a new copy of it.") from exc
         except (ProcessExpired, BrokenProcessPool) as exc:
-            raise SourceError(f"{args[0]!s} made the reading process end: it is damaged.") from exc
+            raise SourceError(
+                f"{args[0]!s} is damaged, it ended the process that read it: get a new copy of it."
+            ) from exc
 
     def close(self) -> None:
         """End all workers, busy or not; a later job starts new ones."""
@@ -134,10 +136,10 @@ class ProcessPagePool:
         if asks and self._expected and getattr(function, "uses_models", False):
             await asyncio.wrap_future(workers.load(self._expected))
         submit = partial(workers.submit, limits, function)
-        run = run_asking if asks else run_limited
+        run = run_or_request if asks else run_limited
         scheduled = await asyncio.to_thread(lambda: [submit(job, run=run) for job in jobs])
         try:
-            # All at once, since one that asks for models holds up those behind it no longer than they are loaded.
+            # All at once, since a job that requests models delays those behind it only until these are loaded.
             return await asyncio.gather(
                 *(
                     _settled(workers, one, limits, partial(submit, job))
@@ -150,13 +152,13 @@ class ProcessPagePool:
 
     async def _call(self, workers: _Workers, function: Callable[..., Result], *args: Any) -> Result:
         limits = self._limits()
-        scheduled = await asyncio.to_thread(workers.submit, limits, function, *args, run=run_telling)
+        scheduled = await asyncio.to_thread(workers.submit, limits, function, *args, run=run_expecting)
         try:
-            told: Told = await _result(scheduled, limits)
+            first: ResultWithModels = await _result(scheduled, limits)
         finally:
             scheduled.future.cancel()
-        self._expected |= told.expected
-        result: Result = told.result
+        self._expected |= first.expected
+        result: Result = first.result
         return result
 
     def _limits(self) -> Limits:
@@ -167,7 +169,7 @@ async def map_twice(
     run: Callable[..., Awaitable[list[Any]]], again: Callable[..., Awaitable[list[Any]]],
     function: Callable[[Job], Outcome], jobs: Sequence[Job],
 ) -> list[Outcome | Failure]:  # fmt: skip
-    """Return the outcomes of `run(function, jobs)`, and for Failures that ask for it those of `again`, in order."""
+    """Return the outcomes of `run(function, jobs)`, with those of `again` for Failures that ask for a retry."""
     outcomes = await run(function, jobs)
     failed = [at for at, outcome in enumerate(outcomes) if isinstance(outcome, Failure) and outcome.retry]
     if failed:
@@ -181,7 +183,7 @@ class _TooLongError(Exception):
 
 
 class _Scheduled(NamedTuple):
-    """A job that a pool has taken: its future, and the pool, which another may have replaced since."""
+    """A scheduled job: its future, and its pool, which may have been replaced since."""
 
     future: Any
     pool: Any
@@ -189,10 +191,10 @@ class _Scheduled(NamedTuple):
     def is_lost(self) -> bool:
         """Return whether no process will finish the job.
 
-        Its pool has ended: pebble does not tell a job that came in the instant in which the pool broke (3 of 40 pools
-        that were given jobs while their process was killed). Or a process has it that the pool has given up: pebble
-        ends the process of a job that is cancelled or late, also if that has finished the job by then and begun the
-        next, which is then waited for until its time is over: once in 1,500 cancelled batches.
+        Either its pool has ended: pebble reports nothing to a job that came in the instant in which the pool broke (3
+        of 40 pools that were given jobs while their process was killed). Or the pool has ended the process that runs
+        it: pebble ends the process of a cancelled or late job even if that process has begun the next job, which then
+        waits for its time limit: once in 1,500 cancelled batches.
         """
         if self.future.done():
             return False
@@ -207,7 +209,7 @@ class _Scheduled(NamedTuple):
 
 
 class _Workers:
-    """Processes that run jobs; they start with the first one, and again after they were closed."""
+    """Processes that run jobs; they start with the first job, and again with the first after `close`."""
 
     def __init__(self, number: int, memory: int, tasks: int, processes: Processes) -> None:
         self._number, self._memory, self._tasks = number, memory, tasks
@@ -222,15 +224,15 @@ class _Workers:
     def submit(
         self, limits: Limits, function: Callable[..., Any], *args: Any, run: Callable[..., Any] = run_limited
     ) -> _Scheduled:
-        """Schedule a job, which is run by `run` in its process."""
+        """Schedule a job; `run` runs it in its process."""
         with self._lock:
             try:
                 return self._schedule(limits, run, function, *args)
-            except RuntimeError:  # the pool broke between the look at it and the job
+            except RuntimeError:  # the pool broke between the check and the submission
                 return self._schedule(limits, run, function, *args)
 
     def load(self, models: frozenset[str]) -> Future[bool]:
-        """Load models for the processes that jobs get from then on; the result says whether they have them."""
+        """Load models for the processes of later jobs; the future's result is whether they have them."""
         with self._lock:
             if self._loading is None:
                 self._loading = ThreadPoolExecutor(1, "models")
@@ -257,7 +259,7 @@ class _Workers:
             former = self._pool
             if former is not None:  # else it was closed meanwhile
                 self._pool, self._models = self._new_pool()
-                former.close()  # its processes finish what they have
+                former.close()  # its processes finish their jobs
                 end = threading.Thread(target=former.join, name="former-pool", daemon=True)
                 self._former.append((former, end))
                 end.start()
@@ -265,7 +267,7 @@ class _Workers:
 
     def _schedule(self, limits: Limits, run: Callable[..., Any], *args: Any) -> _Scheduled:
         if self._pool is not None and not self._pool.active:
-            # A process ended while it had no job, killed for want of memory perhaps: the pool takes no more.
+            # A process ended while it had no job, perhaps killed for lack of memory: the pool takes no more jobs.
             _end(self._take())
         if self._pool is None:
             self._pool, self._models = self._new_pool()
@@ -274,7 +276,7 @@ class _Workers:
         return _Scheduled(self._pool.schedule(run, args=(limits, *args), timeout=limits.wall), self._pool)
 
     def _new_pool(self) -> tuple[Any, frozenset[str]]:
-        """Return a pool, and what its processes have loaded."""
+        """Return a pool, and the models that its processes have loaded."""
         models, context = self._processes.models, self._processes.context()
         begun = ProcessPool(
             self._number, max_tasks=self._tasks, context=context, initializer=begin, initargs=[self._memory]
@@ -282,7 +284,7 @@ class _Workers:
         return begun, models
 
     def _take(self) -> Any:
-        """Return the pool and forget it; the lock is held."""
+        """Return the pool and forget it; the caller has the lock."""
         pool, self._pool, self._models = self._pool, None, frozenset()
         at_exit, self._at_exit = self._at_exit, None
         if at_exit is not None:
@@ -299,8 +301,8 @@ def _end(pool: Any) -> None:
 async def _result(scheduled: _Scheduled, limits: Limits) -> Any:
     """Return what a job returns, or raise what it raises.
 
-    Raises _TooLongError if it reached a limit, and BrokenProcessPool if its pool or its process was ended on another's
-    account.
+    Raises _TooLongError if it reached a limit, and BrokenProcessPool if its pool or its process ended because of
+    another job.
     """
     result, lost = asyncio.wrap_future(scheduled.future), False
     try:
@@ -318,7 +320,7 @@ async def _result(scheduled: _Scheduled, limits: Limits) -> Any:
 
 
 async def _settled(workers: _Workers, one: _Scheduled, limits: Limits, again: Callable[..., _Scheduled]) -> Any:
-    """Return the outcome of a job; one that asks for models is scheduled by `again` when these are loaded."""
+    """Return the outcome of a job; one that requests models is scheduled by `again` once these are loaded."""
     asked = 0
     while True:
         try:
@@ -329,7 +331,7 @@ async def _settled(workers: _Workers, one: _Scheduled, limits: Limits, again: Ca
             return outcome
         asked += 1
         loaded = await asyncio.wrap_future(workers.load(outcome.models))
-        one = await asyncio.to_thread(again, run=run_asking if loaded and asked < _MOST_ASKS else run_limited)
+        one = await asyncio.to_thread(again, run=run_or_request if loaded and asked < _MOST_ASKS else run_limited)
 
 
 async def _outcome(scheduled: _Scheduled, limits: Limits) -> Any:
@@ -340,7 +342,7 @@ async def _outcome(scheduled: _Scheduled, limits: Limits) -> Any:
     except ProcessExpired as exc:
         ended = f"The page made its process end (exit code {exc.exitcode}), tried twice."
         return Failure("render_error", ended, retry=True)
-    except BrokenProcessPool:  # a process ended before it said which job it had: any of those that wait
+    except BrokenProcessPool:  # a process ended before it reported which job it had: any of those that wait
         return Failure("render_error", "A process that reads pages ended, tried twice.", retry=True)
     except Exception as exc:  # whatever a worker raises: only its page is lost
         return failure_of(exc)

@@ -1,4 +1,4 @@
-"""Processes of a pool of pages: forked from one that has loaded what they share, or spawned where that cannot be."""
+"""Processes of a page pool: forked from one that has loaded what they share, or spawned where forking is unsafe."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Processes:
     """Starts the processes of a pool, and loads models that they share."""
 
     models: frozenset[str] = frozenset()
-    """What a new process has loaded."""
+    """The models that a new process has loaded."""
 
     def context(self) -> BaseContext:
-        """Return what starts processes."""
+        """Return the `multiprocessing` context that starts processes."""
         return SpawnedContext()
 
     def load(self, models: frozenset[str]) -> bool:
@@ -32,20 +32,20 @@ class Processes:
         return models <= self.models
 
     def stop(self) -> None:
-        """End what processes are forked from; they have ended before."""
+        """End the processes that others were forked from, after those have ended."""
 
 
 class ForkedProcesses(Processes):
-    """Forks each process from one that has imported the readers, and the models that a page has wanted since."""
+    """Forks each process from one that has imported the readers, and loaded the models that a page has needed since."""
 
     def __init__(self) -> None:
-        """Start nothing yet."""
+        """Create the object; processes start when they are needed."""
         self._templates: list[Template] = []
         self._lock = threading.Lock()
         self._at_exit: Finalize | None = None
 
     def context(self) -> BaseContext:
-        """Return what forks the newest of the processes that have loaded something."""
+        """Return the context that forks from the process that has loaded most."""
         with self._lock:
             return self._newest().context()
 
@@ -60,7 +60,7 @@ class ForkedProcesses(Processes):
             larger = Template(newest, newest.models | models)
             try:
                 larger.ensure_running()
-            except (OSError, RuntimeError):  # it died or hangs: a page loads the models, and says what is wrong
+            except (OSError, RuntimeError):  # it died or hangs: a page loads the models, and reports what is wrong
                 larger.stop()
                 return False
             self._templates.append(larger)
@@ -87,5 +87,5 @@ class ForkedProcesses(Processes):
 
 
 def processes_here() -> Processes:
-    """Return what starts processes on this system."""
+    """Return the way to start processes on this system."""
     return ForkedProcesses() if CAN_FORK else Processes()

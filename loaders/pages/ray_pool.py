@@ -35,7 +35,7 @@ from loaders.types import FILE_READER, Failure, PageJob
 LOCAL = "ray://local"
 """The address of a cluster that is started on this machine for this process."""
 
-_LOOK_S = 0.05  # between two looks at new, late and cancelled jobs
+_LOOK_S = 0.05  # between two checks for new, late and cancelled jobs
 _START_S = 120.0  # until the first actor must be ready: one starts in 1-3 s, on a machine that must start first in more
 _MAX_FILES = 16  # in Ray's object store for later batches of their pages
 _LOCAL_STORE = 256 * 2**20  # bytes of a local cluster's object store, which holds page images on their way
@@ -62,9 +62,9 @@ class _Task:
 class RayPool:
     """Runs page functions in Ray actors, one for each processor of a cluster; they start with the first job.
 
-    A thread hands jobs to idle actors and kills the actor of a job that is late or cancelled; Ray starts it again, as
-    after a death. Such a job is run once more before it fails. Single calls open or write files of this machine: they
-    run in a process here.
+    A thread hands jobs to idle actors and kills the actor of a job that is late or cancelled; Ray restarts actors that
+    were killed or died. The job is run once more before it fails. Single calls open or write files of this machine:
+    they run in a process here.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class RayPool:
             address: `ray://host:port`, or `ray://local` for a cluster on this machine.
             actors: Their number; None for one a processor of the cluster.
             cpu_seconds: CPU time of a job.
-            wall_seconds: Seconds on the clock at a usual load; None for WALL_FACTOR times the CPU time.
+            wall_seconds: Wall-clock seconds at a usual load; None for WALL_FACTOR times the CPU time.
             memory: Bytes of data that an actor may hold beyond those it starts with.
         """
         self.address, self._actors, self._memory = address, actors, memory
@@ -163,17 +163,17 @@ class _Cluster:
         self._all: list[Any] = []
         self.idle: list[Any] = []
         self.held: dict[Any, tuple[Any, _Task | None]] = {}
-        """By the reference of what it will return: an actor and its job, None while the actor starts."""
+        """The actor and the job (None while the actor starts) of each reference to a result."""
         self._files: dict[tuple[str, int, int], File] = {}
         self._until: float | None = time.monotonic() + _START_S
 
     def start(self, actors: int | None, memory: int) -> None:
-        """Start the actors, which become idle when they have said what they read as."""
+        """Start the actors, which become idle once they have returned the version of their reader."""
         number = actors or max(1, int(self._ray.cluster_resources().get("CPU", 1)))
         kind = self._ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=0)(PageWorker)
         for _ in range(number):
             self._all.append(kind.remote(memory))
-            self._greet(self._all[-1])
+            self._check_version(self._all[-1])
 
     def tasks(self) -> list[_Task]:
         """Return the jobs that have no outcome yet."""
@@ -187,7 +187,7 @@ class _Cluster:
         self.held[actor.run.remote(task.limits, task.function, task.job, self._file(task.job))] = actor, task
 
     def look(self) -> None:
-        """Take what is finished, and kill the actors of jobs that are late or cancelled."""
+        """Take finished results, and kill the actors of jobs that are late or cancelled."""
         done, _ = self._ray.wait(list(self.held), timeout=_LOOK_S) if self.held else ([], [])
         for reference in done:
             self._take(reference, *self.held.pop(reference))
@@ -196,7 +196,7 @@ class _Cluster:
                 task.answer(_late(f"within {task.limits.wall:.0f} s"))
                 self._ray.kill(actor, no_restart=False)
         if self._until and time.monotonic() > self._until:
-            raise PoolError(f"{self._address} started no process within {_START_S:.0f} s: are its processors taken?")
+            raise PoolError(f"{self._address} started no process within {_START_S:.0f} s: free some of its processors.")
 
     def end(self) -> None:
         """End the actors and the connection."""
@@ -208,7 +208,7 @@ class _Cluster:
             if not _users:
                 self._ray.shutdown()
 
-    def _greet(self, actor: Any) -> None:
+    def _check_version(self, actor: Any) -> None:
         self.held[actor.reader.remote()] = actor, None
 
     def _take(self, reference: Any, actor: Any, task: _Task | None) -> None:
@@ -221,9 +221,9 @@ class _Cluster:
                 task.answer(_died(task))
             else:
                 time.sleep(_LOOK_S)
-            self._greet(actor)
+            self._check_version(actor)
             return
-        except Exception as exc:  # what an outcome or an actor's start raises on its way here: only the page is lost
+        except Exception as exc:  # what a result or an actor's start raises while it is fetched: only the page is lost
             if not task:
                 raise PoolError(f"{self._address} cannot read pages: {message_of(exc)}. {_SAME_VERSION}") from exc
             value = failure_of(exc)
@@ -235,7 +235,7 @@ class _Cluster:
         self.idle.append(actor)
 
     def _file(self, job: Any) -> File | None:
-        """Return the file of a job for other machines, sent to Ray once; None where none is needed or readable."""
+        """Return the file of a job for other machines, sent to Ray once; None if it is not needed or not readable."""
         if self._address == LOCAL or not isinstance(job, PageJob):
             return None
         path = Path(job.path)
@@ -247,7 +247,7 @@ class _Cluster:
                     del self._files[next(iter(self._files))]
                 self._files[key] = File(uuid.uuid4().hex, path.name, [self._ray.put(path.read_bytes())])
             return self._files[key]
-        except OSError:  # the actor says so of the page
+        except OSError:  # the actor reports it for the page
             return None
 
 
@@ -267,7 +267,9 @@ def connect(address: str) -> Any:
         PoolError: the cluster cannot be reached, or this process is connected to another.
     """
     if set(_users) - {address}:
-        raise PoolError(f"{address} cannot be used beside {_users[0]}: a process has one Ray cluster.")
+        raise PoolError(
+            f"{address} cannot be used beside {_users[0]}: a process has one Ray cluster, use another process."
+        )
     import ray
 
     quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL, "namespace": "pagewitness"}
@@ -291,7 +293,7 @@ def _late(limit: str) -> Failure:
 
 
 def _died(task: _Task) -> Failure:
-    """Return the outcome of a job whose actor ended: at its limit of CPU time, as Ray does not tell, or not."""
+    """Return the outcome of a job whose actor ended: at its limit of CPU time, which Ray does not report, or not."""
     if time.monotonic() - task.started >= task.limits.cpu:
         return _late(f"with {task.limits.cpu:g} s of the processor's time")
     return Failure("render_error", "The page made its process end, tried twice.", retry=True)

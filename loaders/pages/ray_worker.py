@@ -1,4 +1,4 @@
-"""The side of a Ray actor: runs page functions within their limits, on files that were sent to its machine."""
+"""Ray actor that runs page functions within their limits, on files that were sent to its machine."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PageWorker:
     """Runs jobs one after the other; Ray makes an actor of it."""
 
     def __init__(self, memory: int) -> None:
-        """Prepare a new process: cap the data that it may hold beyond what Ray's own threads have, ignore Ctrl-C."""
+        """Prepare a new process: cap its data beyond that of Ray's own threads, ignore Ctrl-C."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if sys.platform == "linux":
             import resource
@@ -46,7 +46,7 @@ class PageWorker:
         _sweep()
 
     def reader(self) -> str:
-        """Return the version of what reads files here, which must be the caller's."""
+        """Return the version of the reader on this machine, which must be that of the caller."""
         return FILE_READER
 
     def run(self, limits: Limits, function: Callable[..., Any], job: Any, file: File | None) -> Any:
@@ -60,7 +60,7 @@ class PageWorker:
 
 
 def _fetch(file: File) -> Path:
-    """Return where a file is on this machine, which has it after the first of its pages."""
+    """Return the path of a file on this machine, which fetches it for the first of its pages."""
     path = _folder() / file.key / file.name
     if not path.exists():
         import ray

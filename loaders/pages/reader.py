@@ -86,7 +86,7 @@ def read(job: PageJob) -> PageText | Failure:
 
 
 def _with_gaps(page: PageText) -> PageText:
-    """Return a page whose detail says that charts were joined in part, if they were."""
+    """Return the page; if charts were read in part, its detail says so."""
     return replace(page, detail=f"{page.detail} {note_of_gaps(page.blocks)}".strip())
 
 

@@ -23,14 +23,15 @@ SPECK = 5
 a hairline passes with any length."""
 
 EDGE = 0.015
-"""Share of the page at each edge where a scanner leaves shadows; 3 mm of A4, closer than page numbers stand."""
+"""Share of the page at each edge where a scanner leaves shadows; 3 mm of A4, nearer the edge than page numbers."""
 
 FLAT = 0.8
-"""Share of a page that is its ground from which its image is stored without filters. On 30 digital pages of which the
-ground is .83 or more this takes 5-17 ms instead of 11-44, and .82-1.01 of the bytes; with pictures it takes more."""
+"""Share of background from which a page's image is stored without filters. On 30 digital pages with .83 or more
+background this takes 5-17 ms instead of 11-44, and .82-1.01 of the bytes; with pictures it takes more."""
 
 DARK_GROUND = 128
-"""Grey level below which a page without anything else is no empty paper: a black scan, a coloured divider."""
+"""Grey level of the background below which a page without print is not called blank: a black scan, a coloured
+divider."""
 
 PALE_CONTRAST = 12
 """Grey levels of 255 by which pale print differs from the paper around it. Print that shows through from the back of a
@@ -63,9 +64,9 @@ class ImageJob(NamedTuple):
 
 
 def encode_pixmap(pixmap: Any, small: bool = True) -> Rendering:
-    """Encode the PDF library's `pixmap` as a PNG, which is `small` or only packed, with one channel for one colour.
+    """Encode the PDF library's `pixmap` as a PNG, compressed well if `small`, with one channel if all is grey.
 
-    Most pages have none: one channel takes 20 ms instead of 45 and a third less space.
+    Most pages are grey: one channel takes 20 ms instead of 45 and a third less space.
     """
     pixels = rgb_pixels(pixmap)
     red, green, blue = np.moveaxis(pixels, 2, 0)
@@ -95,7 +96,7 @@ def rgb_pixels(pixmap: Any) -> NDArray[Any]:
 
 
 def packed_png(pixels: NDArray[Any]) -> bytes:
-    """Encode grey levels or RGB as a PNG that is as large as they are: 10 ms a page, for who decodes it at once."""
+    """Encode grey levels or RGB as a PNG that is as large as they are: 10 ms a page, to be decoded at once."""
     return _unfiltered_png(pixels, 0)
 
 
@@ -127,7 +128,7 @@ def ink_share(grey: NDArray[Any], counts: Sequence[int] | None = None) -> float:
     """Return the share of pixels (0-1) that differ from the most frequent grey level; 0 for a blank page.
 
     If there is little ink, dust, sensor noise and shadows at the edges are not counted, so that the empty back of a
-    scanned page is blank. If nothing is left then, pale print is looked for. A page that is dark all over is all ink.
+    scanned page is blank. If nothing is left, pale print is searched for. A page that is dark all over has the share 1.
     """
     counts = counts or _histogram(grey)
     background = counts.index(max(counts))
@@ -151,7 +152,7 @@ def _histogram(grey: NDArray[Any]) -> list[int]:
 
 
 def _pale(values: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return the pixels of faint print: what stands out from the paper around it and from the noise of the page."""
+    """Return the pixels of faint print: those that differ from the paper around them and from the noise of the page."""
     ground = _sums(values, _AROUND) / _sums(np.ones_like(values), _AROUND)
     single, smooth = np.abs(values - ground), np.abs(_sums(values, 1) / _sums(np.ones_like(values), 1) - ground)
     return _solid(_stands_out(single), _PALE_SPECKS[0]) | _solid(_stands_out(smooth), _PALE_SPECKS[1])
@@ -176,7 +177,7 @@ def _solid(dark: NDArray[np.bool_], speck: int) -> NDArray[np.bool_]:
 
 
 def _sums(values: NDArray[Any], reach: int) -> NDArray[Any]:
-    """Return for each pixel the sum over the square that reaches so far to each side."""
+    """Return for each pixel the sum over the square that extends `reach` pixels to each side."""
     size = 2 * reach + 1
     sums = np.pad(np.pad(values, reach).cumsum(0, dtype=np.int32).cumsum(1, dtype=np.int32), ((1, 0), (1, 0)))
     around: NDArray[Any] = sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 _STARTING = threading.Lock()
-"""Held while a process is started: two pools that start one at a time would exchange their main modules."""
+"""Held while a process is started: two pools that start one at the same time would exchange their main modules."""
 
 
 class _Process(SpawnProcess):

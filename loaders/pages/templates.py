@@ -1,7 +1,7 @@
-"""Processes from which page processes are forked: each has imported the readers and loaded models once for all.
+"""Templates, from which page processes are forked: processes that have imported the readers and loaded models.
 
-A page process imports for .35 CPU seconds and loads models for .3 (layout) and .5 (OCR); of a fork, the memory is
-shared as well. A template runs no page: it has one thread, and nothing in it can hang or be damaged by a file.
+Imports take a page process .35 CPU seconds, models .3 (layout) and .5 (OCR); forked processes share the memory as well.
+A template reads no page: it has one thread, and no file can hang or damage it.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from loaders.pages.models import load
 from loaders.pages.spawning import without_main
 
 LOAD_SECONDS = 120.0
-"""Seconds on the clock in which models must be loaded, .8 on a quiet machine; then each process loads its own."""
+"""Wall-clock seconds to load models, .8 on a quiet machine; after that each process loads its own."""
 
-_internals: Any = util  # no types tell of these parts of the library
+_internals: Any = util  # these parts of the library have no types
 _addresses: Any = connection
 _PRELOADED = "loaders.pages.preloaded"
-_KILLED_S = 5.0  # in which a killed process is gone
+_KILLED_S = 5.0  # seconds that a killed process may take to end
 
 
 class Template(ForkServer):
@@ -40,7 +40,7 @@ class Template(ForkServer):
     _stop_unlocked: Any
 
     def __init__(self, base: Template | None = None, models: frozenset[str] = frozenset()) -> None:
-        """Take what it is forked from, which may have loaded some of its models; it starts when it is needed."""
+        """Take the template that it is forked from, which may have some of its models; it starts when it is needed."""
         super().__init__()
         self.models = models
         self._base = base
@@ -49,7 +49,7 @@ class Template(ForkServer):
         self.set_forkserver_preload([_PRELOADED])
 
     def context(self) -> ForkServerContext:
-        """Return what forks processes from this one."""
+        """Return the `multiprocessing` context that forks processes from this one."""
         return _Context(self)
 
     def ensure_running(self) -> None:
@@ -80,9 +80,11 @@ class Template(ForkServer):
             listener.bind(address)
             listener.listen()
             lives, self._alive = multiprocessing.Pipe(duplex=False)
-            ready, tells = multiprocessing.Pipe(duplex=False)
-            with lives, tells:
-                process = base.context().Process(target=_serve, args=(listener, lives, tells, self.models), daemon=True)
+            ready, loaded = multiprocessing.Pipe(duplex=False)
+            with lives, loaded:
+                process = base.context().Process(
+                    target=_serve, args=(listener, lives, loaded, self.models), daemon=True
+                )
                 process.start()
         self._process = process
         self._forkserver_address, self._forkserver_alive_fd = address, self._alive.fileno()
@@ -103,12 +105,12 @@ class Template(ForkServer):
         self._alive = self._forkserver_alive_fd = None
 
 
-def _serve(listener: socket.socket, lives: Any, tells: Any, models: frozenset[str]) -> None:
-    """Load models, say so, and fork processes until all that could ask for one have ended."""
+def _serve(listener: socket.socket, lives: Any, loaded: Any, models: frozenset[str]) -> None:
+    """Load models, report that, and fork processes until all that could request one have ended."""
     load(models)
-    gc.freeze()  # what is loaded is shared as long as nothing writes to it, as a look for garbage would
-    with tells:
-        tells.send(True)
+    gc.freeze()  # what is loaded is shared as long as nothing writes to it, as garbage collection would
+    with loaded:
+        loaded.send(True)
     alive = os.dup(lives.fileno())
     lives.close()
     forkserver.main(listener.detach(), alive, [])
@@ -130,7 +132,7 @@ class _Process(ForkServerProcess):
 
 
 class _Popen(popen_forkserver.Popen):
-    """As the library's, whose only template is that of the whole process."""
+    """Start of a process from its own template; the library has one template for the whole process."""
 
     _fds: list[int]
 

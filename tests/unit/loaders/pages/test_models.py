@@ -12,7 +12,7 @@ import pytest
 
 from loaders.pages import templates
 from loaders.pages.jobs import inspect
-from loaders.pages.models import LAYOUT, OCR, ModelsWantedError, asking, expect, expected, want
+from loaders.pages.models import LAYOUT, OCR, ModelsWantedError, expect, expected, requests_allowed, want
 from loaders.pages.pool import ProcessPagePool
 from tests.conftest import SAMPLE
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere proce
 
 _MODELS = "__import__('loaders.pages.models', fromlist=['want'])"
 _PARENT = "__import__('os').getppid()"
-WANTS = f"({_MODELS}.want('layout'), sorted({_MODELS}._Here.loaded), {_PARENT})[1:]"
+WANTS = f"({_MODELS}.want('layout'), sorted({_MODELS}._ProcessModels.loaded), {_PARENT})[1:]"
 HAS_LAYOUT = "'pymupdf.layout' in __import__('sys').modules"
 
 
@@ -35,9 +35,9 @@ def pool() -> Iterator[ProcessPagePool]:
     pool.close()
 
 
-def test_only_a_job_that_may_ask_is_put_off() -> None:
+def test_only_a_job_that_may_request_models_is_put_off() -> None:
     want(LAYOUT)
-    with asking(), pytest.raises(ModelsWantedError) as asked:
+    with requests_allowed(), pytest.raises(ModelsWantedError) as asked:
         want(LAYOUT, soon=[OCR])
     assert asked.value.models == {LAYOUT, OCR}
     want(LAYOUT)
