@@ -1,4 +1,4 @@
-"""The chunker: turns the blocks of a document's pages into the chunks that are searched, graded and cited."""
+"""Chunker: from the blocks of a document's pages to the chunks that are searched, graded and cited."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from loaders.types import Block, Chunk, Sentence, SentenceKind
 MAX_TABLE_TOKENS = 1000
 """A table up to this size stays whole: Table 4 of the DeepSeek-R1 paper, 24 rows of 8 columns, has about 640."""
 MAX_NAME_WORDS = 5
-"""Words of the longest name over the contacts of a first page."""
+"""Words of the longest person's name above the contact details of a first page."""
 MAX_PARTICLE = 3
-"""Letters of a small word in a name ("van", "de"): "Contact details" is none."""
+"""Most letters of a lower-case word in a name ("van", "de"), so that "Contact details" is no name."""
 CONTACT_DISTANCE = 6
-"""Lines and blocks under that name in which an address or a number must stand."""
+"""Blocks under that name among which one must have an e-mail address or a telephone number."""
 NAME = "Name: {}. Whose curriculum vitae (CV, résumé) this is."
-"""What a name is searched by: without these words, "Whose CV is this?" finds no line of three curricula."""
+"""The search text of a name: without these words, "Whose CV is this?" finds no line of three CVs."""
 CAPTION_CHARS = 160
 """Characters of a caption that a row is searched with: its first sentence. A longer one would outweigh the row."""
 
@@ -68,9 +68,9 @@ def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> lis
     pages = with_notes(pages)
     names, used = page_names(pages)
     segments = build_segments(drop_headers_footers(without_names(pages, used)))
-    if person := _tell_name(segments):
+    if person := _mark_person(segments):
         names = {number: names.get(number, person) for number, _ in pages}
-    _tell_facts(segments)
+    _mark_facts(segments)
     paths = _heading_paths(title, segments)
     groups, taken = group_pages(segments)
     drafts: list[_Draft] = []
@@ -89,7 +89,7 @@ def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> lis
 
 
 def _with_page_name(chunk: Chunk, names: Mapping[int, str]) -> Chunk:
-    """Put the name of its first page before a chunk's headings, and find each sentence by the name of its page."""
+    """Put the name of its first page before a chunk's headings, and add page names to the sentences' search texts."""
     if not any(page in names for page in chunk.pages):
         return chunk
     path = (names[chunk.pages[0]], *chunk.headings) if chunk.pages[0] in names else chunk.headings
@@ -97,12 +97,12 @@ def _with_page_name(chunk: Chunk, names: Mapping[int, str]) -> Chunk:
     return replace(chunk, headings=path, sentences=sentences)
 
 
-def _tell_name(pages: Sequence[Sequence[Segment]]) -> str:
-    """Make the heading with a person's name on the first page a line that answers who it is, and return the name.
+def _mark_person(pages: Sequence[Sequence[Segment]]) -> str:
+    """Turn the heading that is a person's name on the first page into a line that can be quoted; return the name.
 
-    All lines of a curriculum or a letter are then found by it, as by a name in a running header. It is the first
-    heading, over the contacts, or one that shares a word with an e-mail address on the page. Elsewhere a heading is no
-    answer.
+    The name is then added to the search text of all lines of a CV or letter, like a name in a running header. It is the
+    first heading, above the contact details, or one that shares a word with an e-mail address on the page. Other
+    headings are not quoted.
     """
     first = pages[0] if pages else ()
     text = " ".join(segment.block.text for segment in first)
@@ -125,8 +125,8 @@ def _is_name(text: str) -> bool:
     return named and all(character.isalpha() or character in ".'’-" for character in "".join(words))
 
 
-def _tell_facts(pages: Sequence[Sequence[Segment]]) -> None:
-    """Make a heading an answer that says something: what a long number is (an account, an invoice), or a sentence.
+def _mark_facts(pages: Sequence[Sequence[Segment]]) -> None:
+    """Turn headings that state a fact into lines that can be quoted: a long number (of an account), a sentence.
 
     On the pages of the development data seven headings are sentences, six of them facts.
     """
@@ -167,7 +167,7 @@ def _heading_paths(title: str, pages: Sequence[Sequence[Segment]]) -> dict[int, 
     outline = Outline(title)
     paths: dict[int, Path] = {}
     for segment in (segment for page in pages for segment in page):
-        if segment.block.is_heading and segment.section is None:  # lines of a contents page open nothing
+        if segment.block.is_heading and segment.section is None:  # lines of a table of contents open no section
             outline.open(segment.block)
         paths[id(segment)] = outline.path
     return paths
@@ -310,6 +310,6 @@ def units_of(sentences: Sequence[Sentence]) -> tuple[tuple[int, int], ...]:
 
 
 def _without_marks(sentence: Sentence) -> Sentence:
-    """Return a sentence that is searched without its note marks, which belong to no word or number."""
+    """Return a sentence without note marks in its search text, since they belong to no word or number."""
     search = without_marks(sentence.search)
     return sentence if search == sentence.search else replace(sentence, search=search)

@@ -1,7 +1,7 @@
-"""Words that a line is found by and does not hold: its page's name, the heading above it, the number of its clause.
+"""Context words of a line, added to its search text: its page's name, the heading above it, its clause's number.
 
-"Norwegian, English, Spanish" says what it is only under "Languages", "The total is 1,240.50" only under "Invoice
-INV-311". The words are added to what is searched, never to what is shown or quoted.
+"Norwegian, English, Spanish" makes sense only under "Languages", "The total is 1,240.50" only under "Invoice INV-311".
+The words are added to what is searched, never to what is shown or quoted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from loaders.text.dates import spelled_dates
 from loaders.types import Sentence
 
 SHORT_LINE = 14
-"""Words of the longest line without a full stop that is found by the heading above it, such as an entry of a list."""
+"""Words of the longest line without a full stop that gets the heading above it, such as an entry of a list."""
 _SECTION_NUMBER = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})*|[IVX]{1,5})[.):]?\s+")
 _IDENTIFIER = re.compile(
     r"(?=\S*\d)[\w§/.#-]{2,}|§\s*\d+|\b(?:article|section|clause|artikel|rule)\s+\d", re.IGNORECASE
@@ -29,7 +29,7 @@ _LEADERS = re.compile(r"\s*(?:(?:\.\s?){3,}|…+)\s*")
 _FULL_STOP = re.compile(r"[.!?…][\"'”’)\]]*$")
 _STATEMENT_END = re.compile(r"[.][\"'”’»)\]]*$")
 _STATEMENT_WORDS = 7  # "2. Notice of termination." has four
-_MAX_HEADING = 100  # characters: a longer heading is a paragraph in disguise, and would outweigh the line
+_MAX_HEADING = 100  # characters: a longer heading is really a paragraph, and would outweigh the line
 
 
 def is_contact(text: str) -> bool:
@@ -63,10 +63,10 @@ def clause_number(text: str) -> str:
 
 
 def with_heading(sentence: Sentence, heading: str, person: str = "") -> Sentence:
-    """Add the heading above a sentence to what it is found by, if that is short or the heading names one.
+    """Add the heading above a sentence to its search text, if the sentence is short or the heading has an identifier.
 
-    A heading over prose ("4 Results") says little that the prose does not, and would make all its sentences alike.
-    `person` is whom a curriculum is about, else "".
+    A heading over prose ("4 Results") adds little, and would make the search texts of all its sentences alike. `person`
+    is the person whose CV it is, else "".
     """
     if not heading or sentence.is_heading or len(heading) > _MAX_HEADING or sentence.kind not in ("prose", "item"):
         return sentence
@@ -74,17 +74,19 @@ def with_heading(sentence: Sentence, heading: str, person: str = "") -> Sentence
     short = len(sentence.text.split()) <= SHORT_LINE and not _FULL_STOP.search(sentence.text)
     if not (short or _IDENTIFIER.search(title)) or title.casefold() in sentence.text.casefold():
         return sentence
-    return _found_by(sentence, _said_of(person, title) if person and short and not is_contact(sentence.text) else title)
+    return _with_search_words(
+        sentence, _question_words(person, title) if person and short and not is_contact(sentence.text) else title
+    )
 
 
-def _said_of(person: str, title: str) -> str:
-    """Return what a heading of a curriculum says of the lines under it, in the words that a question has."""
+def _question_words(person: str, title: str) -> str:
+    """Return a heading of a CV in the words that a question about the lines under it uses."""
     if title == person:
         return f"{person}, profession"
-    return next((words.format(person) for pattern, words in _SAID if pattern.match(title)), title)
+    return next((words.format(person) for pattern, words in _QUESTION_WORDS if pattern.match(title)), title)
 
 
-_SAID = tuple(
+_QUESTION_WORDS = tuple(
     (re.compile(rf"(?:{names})\W*$", re.IGNORECASE), words)
     for names, words in (
         (r"(?:academic )?(?:education|qualifications|studies)(?: (?:and|&) \w+)?", "Where {} studied, education"),
@@ -96,36 +98,36 @@ _SAID = tuple(
         (r"(?:sprachen|sprachkenntnisse)", "Sprachen, die {} spricht"),
     )
 )
-"""Under "Education" the question "Where did she study?" has a fit of 4.3, "Where ... studied, education" gives 9.3; 7.7
-is what a relevant line has."""
+"""Under "Education" the score of a line for the question "Where did she study?" is 4.3, with "Where ... studied,
+education" 9.3; a relevant line has 7.7."""
 
 
 def with_page_name(sentence: Sentence, name: str) -> Sentence:
-    """Add the name of its page to what a sentence is found by."""
+    """Add the name of its page to a sentence's search text."""
     known = not name or sentence.is_heading or name in sentence.search
-    return sentence if known else _found_by(sentence, name)
+    return sentence if known else _with_search_words(sentence, name)
 
 
 def with_clause(sentence: Sentence, number: str) -> Sentence:
-    """Add the number of its clause to what a later sentence of the clause is found by."""
+    """Add the number of its clause to the search text of a later sentence of the clause."""
     return replace(sentence, search=f"{number} {sentence.search}") if number else sentence
 
 
 def with_contents(sentence: Sentence) -> Sentence:
-    """Find a line of a contents page as such, without its leaders."""
-    return _found_by(replace(sentence, search=_LEADERS.sub(" ", sentence.search)), "Contents")
+    """Add "Contents" to the search text of a line of a table of contents, and remove its leaders."""
+    return _with_search_words(replace(sentence, search=_LEADERS.sub(" ", sentence.search)), "Contents")
 
 
 def with_contact(sentence: Sentence) -> Sentence:
-    """Name the e-mail address and the telephone number in a line that does not name them itself."""
+    """Add "E-mail address" and "telephone number" to the search text of a line that has one without its name."""
     said = sentence.text.casefold()
     names = [
         name
         for name, pattern, word in (("E-mail address", _MAIL, "mail"), ("telephone number", _PHONE, "phone"))
         if pattern.search(sentence.text) and word not in said
     ]
-    return _found_by(sentence, ", ".join(names)) if names and sentence.kind in ("prose", "item") else sentence
+    return _with_search_words(sentence, ", ".join(names)) if names and sentence.kind in ("prose", "item") else sentence
 
 
-def _found_by(sentence: Sentence, words: str) -> Sentence:
+def _with_search_words(sentence: Sentence, words: str) -> Sentence:
     return replace(sentence, search=f"{words.rstrip(' .:')}. {sentence.search}")

@@ -1,4 +1,4 @@
-"""The front matter of a document: title, authors and date, told from its first page where the file names none.
+"""Front matter of a document: title, authors and date, taken from its first page where the file names none.
 
 A wrong title is worse than none, since questions are answered with it: what is not clear is left out.
 """
@@ -22,7 +22,7 @@ COVER_WORDS = 60
 PROSE_WORDS = 25
 """Words from which a text is a paragraph: a heading after one opens a section."""
 LARGER = 1.8
-"""How much more of the page each letter of a cover's title takes than of any other text on it."""
+"""Least ratio of the area of a letter of a cover's title to that of a letter of any other text on it."""
 _LOWEST = 0.6  # of the page's height: a heading below that opens no document
 _AUTHOR_BLOCKS = 4  # under the title
 _FRONT_BLOCKS = 20  # of the first page that are looked at for a date or for "By ..."
@@ -67,7 +67,7 @@ _NO_PERSON = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """What a document says of itself: its title, its authors in their order, and its date ("2024-03-12", "2024-03")."""
+    """A document's title, its authors in their order, and its date ("2024-03-12", "2024-03"), as printed in it."""
 
     title: str = ""
     authors: tuple[str, ...] = ()
@@ -91,7 +91,7 @@ def front_matter(file_title: str, names: Sequence[str], pages: Sequence[tuple[in
 
 
 def is_title(text: str, names: Sequence[str] = ()) -> bool:
-    """Return whether the title of a file's metadata is one, and no name of a file, program or template."""
+    """Return whether the title in a file's metadata is a real one, not the name of a file, program or template."""
     text = " ".join(text.split())
     stems = {stem for name in names for stem in (name.casefold(), name.rsplit(".", 1)[0].casefold())}
     if len(text) < 4 or _NONSENSE.match(text) or text.casefold() in stems:
@@ -170,7 +170,7 @@ def _cover_title(body: Sequence[Block]) -> int | None:
 
 
 def _authors(body: Sequence[Block], title: int | None) -> tuple[str, ...]:
-    """Return the authors: of a line "By ...", or the names under the title, over contacts, a date or an abstract."""
+    """Return the authors: in a line "By ...", or under the title and above contact details, a date or an abstract."""
     for line in (line for block in body[:_FRONT_BLOCKS] for line in _lines(block)):
         found = _BY.match(line)
         if found and (names := _names(found["names"])):
@@ -179,8 +179,8 @@ def _authors(body: Sequence[Block], title: int | None) -> tuple[str, ...]:
         return ()
     under = _names_under(body[title + 1 : title + 1 + _AUTHOR_BLOCKS])
     if not under:
-        return _body_with_address(body[title + 1 : title + 3])
-    return under if _speaks_of_authors(body[title + 1 :]) else ()
+        return _organisation_with_address(body[title + 1 : title + 3])
+    return under if _may_name_authors(body[title + 1 :]) else ()
 
 
 def _names_under(blocks: Sequence[Block]) -> tuple[str, ...]:
@@ -197,8 +197,8 @@ def _names_under(blocks: Sequence[Block]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _body_with_address(under: Sequence[Block]) -> tuple[str, ...]:
-    """Return the name of a body that stands under the title, over an e-mail address that holds a word of it."""
+def _organisation_with_address(under: Sequence[Block]) -> tuple[str, ...]:
+    """Return the organisation named under the title, above an e-mail address that contains a word of its name."""
     lines = [line for block in under if not block.is_heading for line in _lines(block)][:2]
     if len(lines) < 2 or "@" in lines[0] or "@" not in lines[1] or len(lines[0].split()) > _BODY_WORDS:
         return ()
@@ -210,8 +210,8 @@ def _body_with_address(under: Sequence[Block]) -> tuple[str, ...]:
 _BODY_WORDS = 6  # of the longest name of a company or team that signs as author
 
 
-def _speaks_of_authors(after: Sequence[Block]) -> bool:
-    """Return whether contacts, a date, an affiliation or an abstract stand under the title: a paper, a report."""
+def _may_name_authors(after: Sequence[Block]) -> bool:
+    """Return whether contact details, a date, an affiliation or an abstract follow the title, as in a paper."""
     for block in after[: _AUTHOR_BLOCKS + 4]:
         text = plain(block.text)
         if re.match(r"(?:abstract|zusammenfassung|résumé|summary|keywords)\b", text, re.IGNORECASE) or "@" in text:
@@ -247,7 +247,7 @@ def _is_person(text: str) -> bool:
 
 
 def _date(body: Sequence[Block]) -> str:
-    """Return the date that stands on a line of its own near the top or at the end, "" if two differ."""
+    """Return the date on a line of its own near the top or at the end, "" if two differ."""
     found = [single_date(line) for block in body[:_FRONT_BLOCKS] if not block.is_list for line in _lines(block)]
     dates = list(dict.fromkeys(date for date in found if date))
     return dates[0] if len(dates) == 1 else ""

@@ -1,4 +1,4 @@
-"""Removal of running headers, footers and page numbers, with or without a reader's mark."""
+"""Removal of running headers, footers and page numbers, whether or not a reader marked them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ MIN_SHARE = 1 / 3
 MAX_WORDS = 25
 """Words of the longest running header; a longer text that is repeated is a notice with content of its own."""
 SENTENCE_WORDS = 5
-"""Words from which a header of a document of one or two pages says something."""
+"""Words from which a header of a document of one or two pages is text."""
 LAYERS = 3
-"""Blocks at each edge that are looked at: a footer's line, a page number and a rule."""
+"""Blocks at each edge that are examined: a footer's line, a page number and a rule."""
 
 _NUMBER = re.compile(r"\d+")
 _PAGE = re.compile(r"^\W*#\W*$|\b(?:page|seite|p)\W*#(?:\s*(?:of|/|von)\s*#)?")
@@ -53,7 +53,7 @@ def drop_headers_footers(pages: Pages) -> list[tuple[int, list[Block]]]:
         top, bottom = _strip_edge(bodies, 0, notes), _strip_edge(bodies, -1, notes)
         if not (top or bottom):
             break
-    # A page of which only its heading would be left says the same as others, and says it in its text.
+    # If only its heading would be left, the page's text repeats that of other pages, and is kept.
     return [
         (number, body if _has_text(body) or (body and not had) else blocks)
         for (number, blocks), body, had in zip(marked, bodies, had_text, strict=True)
@@ -90,7 +90,7 @@ def _words(block: Block) -> str:
 
 
 def _strip_edge(bodies: list[list[Block]], edge: int, notes: set[int]) -> bool:
-    """Remove the first (0) or last (-1) block of the pages where it repeats, but no note; return whether any was."""
+    """Remove the first (0) or last (-1) block of the pages where it repeats, except notes; return whether any was."""
     keys = [_key(body[edge]) if body and id(body[edge]) not in notes else "" for body in bodies]
     counts = Counter(key for key in keys if key)
     repeated = {key for key, count in counts.items() if count >= MIN_PAGES and count > MIN_SHARE * len(bodies)}

@@ -1,4 +1,4 @@
-"""Notes at the foot of a page, told from running footers by the raised sign that calls them in the text above."""
+"""Footnotes, distinguished from running footers by the note mark in the text above that refers to them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Pages = Sequence[tuple[int, Sequence[Block]]]
 
 
 def with_notes(pages: Pages) -> list[tuple[int, list[Block]]]:
-    """Return the pages with those headers and footers as footnotes that a sign on their page calls.
+    """Return the pages with headers and footers to which a note mark on the page refers as footnotes.
 
     "1 Without VAT." is a note where the page has "110 pounds¹", also if each page has it. One text behind numbers that
     change from page to page, "2 Annual report" and "3 Annual report", is a running footer.
@@ -43,7 +43,7 @@ def with_notes(pages: Pages) -> list[tuple[int, list[Block]]]:
 
 
 def called_notes(blocks: Sequence[Block]) -> list[Block]:
-    """Return the lines of a page, headers and footers too, that begin with a sign which hangs on other text there."""
+    """Return the blocks of a page, headers and footers too, that begin with a note mark which other text there has."""
     found = [(block, mark) for block in blocks if _may_be_note(block) and (mark := _mark(block))]
     if not found:
         return []

@@ -1,7 +1,7 @@
-"""Page numbers in print, told from the running headers and footers of a whole document.
+"""Printed page numbers, found in the running headers and footers of a whole document.
 
-A number at the edge of a page is its printed number if the pages around it count on: on at least three pages the
-number less the place of the page is the same. So neither a year nor a lone number in a footer is taken for one.
+A number at the edge of a page is its printed number if the pages around it continue the count: on at least three pages
+the number minus the page's position is the same. So neither a year nor a single number in a footer counts.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from loaders.text.plain import plain
 from loaders.types import Block
 
 MIN_PAGES = 3
-"""Pages that must count on: two numbers in a row stand at the edges of many slides by chance."""
+"""Pages that must continue the count: on slides two consecutive numbers at the edge are often chance."""
 MIN_SHARE = 0.6
 """Share of the pages between the first and the last of a run that must show their number."""
 MAX_GAP = 3
-"""Pages without a number (an opener, a plate) that stand between two numbered ones and are counted by them."""
-_EDGE_BLOCKS = 2  # blocks at each edge that are looked at, beside those that are marked as headers and footers
-_MAX_CHARS = 200  # of the longest header or footer that is looked at
+"""Pages without a number (an opener, a plate) between two numbered ones that the count includes."""
+_EDGE_BLOCKS = 2  # blocks at each edge that are examined, beside those that are marked as headers and footers
+_MAX_CHARS = 200  # of the longest header or footer that is examined
 _LONE = re.compile(
     r"\W*(?:(?:page|seite|pagina|página|p)\W*)?(?:\d{1,4}|[ivxlc]{1,8})(?:\W*(?:of|/|von|de|sur)\W*\d{1,4})?\W*", re.I
 )
@@ -40,11 +40,11 @@ _OF = re.compile(r"\b(\d{1,4})\s*(?:of|/|von|de|sur|di)\s*\d{1,4}\b", re.IGNOREC
 
 Pages = Sequence[tuple[int, Sequence[Block]]]
 _Key = tuple[str, int]
-"""A way of counting ("arabic" or "roman"), and the printed number less the number of the page."""
+"""A numeral system ("arabic" or "roman"), and the printed number minus the number of the page."""
 
 
 def printed_labels(pages: Pages) -> dict[int, str]:
-    """Return the printed page numbers by page, of those pages where they can be told."""
+    """Return the printed page number of each page where it is certain."""
     seen: dict[_Key, dict[int, str]] = defaultdict(dict)
     for number, blocks in pages:
         for style, value, label in set(_candidates(blocks)):
@@ -60,7 +60,7 @@ def printed_labels(pages: Pages) -> dict[int, str]:
 
 
 def without_identifiers(text: str) -> str:
-    """Return a header without the numbers that name something, so that what is left may be the page's."""
+    """Return a header without identifiers of other things, so that a number that is left may be the page's."""
     return _IDENTIFIER.sub(" ", text)
 
 
@@ -90,7 +90,7 @@ def _runs(pages: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _candidates(blocks: Sequence[Block]) -> Iterator[tuple[str, int, str]]:
-    """Yield (way of counting, value, label) of what may be the page's number, at its top and its bottom."""
+    """Yield (numeral system, value, label) of what may be the page's number, at its top and its bottom."""
     for at, block in enumerate(blocks):
         marked = block.is_header_or_footer
         at_edge = at < _EDGE_BLOCKS or at >= len(blocks) - _EDGE_BLOCKS

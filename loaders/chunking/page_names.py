@@ -1,7 +1,7 @@
 """Names of pages: running headers that change from page to page, such as a component, a chapter or an employee.
 
-What is the same on all pages says nothing; what changes says what the page is about, and often stands nowhere else on
-it: the data sheet of a component has its number in the header alone.
+A header that is the same on all pages does not describe any of them; one that changes names the page's subject, often
+nowhere else on the page: the data sheet of a component has its number in the header alone.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ MIN_SHARE = 1 / 2
 MAX_WORDS = 14
 """Words of the longest name of a page."""
 _MARGIN = 0.1  # share of the page's height at its top and bottom where unmarked lines count as headers and footers
-_CONSTANT_SHARE = 0.6  # of the pages of one place: what is on more of them is no name, with the rest of them blank
-_SPREAD = 0.8  # of the pages from first to last: a title on every other page is no name either
+_CONSTANT_SHARE = 0.6  # of the lines at one place: a text that is on more of them is no name
+_SPREAD = 0.8  # of the document: a text repeated over more of it is no name, such as a title on every other page
 _PAGE_OF = re.compile(r"\b(?:page|seite|p\.)?\s*\d{1,4}\s*(?:of|/|von)\s*\d{1,4}\b", re.IGNORECASE)
 _PAGE = re.compile(r"\b(?:page|seite)\s*\d{1,4}\b", re.IGNORECASE)
 _EDGES = " \t|·•–—-/:,;"
 
 Pages = Sequence[tuple[int, Sequence[Block]]]
 _Line = tuple[int, str, int]
-"""A page, what its header says, and the `id()` of the block."""
+"""A page, the text of its header, and the `id()` of the block."""
 
 
 def page_names(pages: Pages) -> tuple[dict[int, str], set[int]]:

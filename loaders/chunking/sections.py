@@ -1,7 +1,7 @@
-"""Contents pages, lists of figures, indexes and lists of references: parts of a document that point to others.
+"""Contents pages, lists of figures, indexes and lists of references: parts of a document that refer to others.
 
-Their lines repeat the words of the headings and titles that they name, so that they match any question about these, and
-answer none: "6 Firing stoneware ........ 8" is no evidence for anything but the page.
+Their lines repeat the words of the headings and titles that they list, so that they match questions about these and
+answer none: "6 Firing stoneware ........ 8" is evidence only of the page number.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _REFERENCE = re.compile(r"\b(?:19|20)\d\d[a-z]?\b|\bpp?\.\s*\d|\bdoi\b|\bhttps?:
 
 
 class SectionTracker:
-    """Follows the blocks of a document in order, and says which of them are contents or references."""
+    """Reads the blocks of a document in order, and returns which of them are contents or references."""
 
     def __init__(self) -> None:
         self._section: SentenceKind | None = None
@@ -45,7 +45,7 @@ class SectionTracker:
     def kind_of(self, block: Block, following: Sequence[Block]) -> SentenceKind | None:
         """Return `contents` or `reference` for a block of such a section, None for all others and for its heading.
 
-        `following` are the blocks after it, of which the first tell whether "Sources" lists works.
+        `following` are the blocks after it, the first of which show whether "Sources" lists works.
         """
         text = plain(block.text)
         if _LEADERS.search(text):

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from loaders.chunking.context_words import clause_number, with_clause, with_contents
 from loaders.chunking.sections import SectionTracker
-from loaders.chunking.struck_lines import found_by_labels, struck_lines
+from loaders.chunking.struck_lines import struck_lines, with_labels
 from loaders.text.captions import is_caption, is_table_summary
 from loaders.text.charts import parse_chart_line, spelled_out
 from loaders.text.plain import plain
@@ -52,7 +52,7 @@ _BREAK = re.compile(r"<br\s*/?>|\n", re.IGNORECASE)
 class Segment:
     """A block on its page, with its sentences; `whole` is true if they contain exactly the block's text.
 
-    `section` says whether it is a part of a contents page or of a list of references, and which.
+    `section` is `contents` in a table of contents or an index, `reference` in a list of references, else None.
     """
 
     block: Block
@@ -101,13 +101,13 @@ def _add_struck(page: Sequence[Segment]) -> None:
         if not segment.block.is_table:
             segment.sentences = [*segment.sentences, *struck_lines(segment.block, segment.page)]
     if any(sentence.is_struck for segment in page for sentence in segment.sentences):
-        labelled = found_by_labels([(segment.block, segment.sentences) for segment in page])
+        labelled = with_labels([(segment.block, segment.sentences) for segment in page])
         for segment, sentences in zip(page, labelled, strict=True):
             segment.sentences = sentences
 
 
 def _normalised(block: Block) -> list[Block]:
-    """Return items of a list, and lines that were ended on purpose, as blocks, and a text like a caption as one."""
+    """Split a block into list items and lines with deliberate breaks; mark text that reads like a caption as one."""
     if block.is_running_text:
         text = plain(block.text)
         if is_caption(text) and len(text.split()) <= CAPTION_WORDS:
@@ -121,7 +121,7 @@ def _cut_paragraphs(pages: list[list[Segment]]) -> Iterator[list[_Part]]:
     """Yield the parts of each paragraph that is cut by the end of a page or of a column."""
     run: list[_Part] = []
     for tail, head in pairwise(segment for page in pages for segment in page if _is_body(segment)):
-        beside = head.page == tail.page and _goes_on_beside(tail, head)
+        beside = head.page == tail.page and _continues_in_next_column(tail, head)
         if beside or (head.page == tail.page + 1 and _continues(tail, head)):
             run = [*(run or [_Part(tail, plain(tail.block.text))]), _Part(head, plain(head.block.text))]
         elif run:
@@ -131,8 +131,8 @@ def _cut_paragraphs(pages: list[list[Segment]]) -> Iterator[list[_Part]]:
         yield run
 
 
-def _goes_on_beside(tail: Segment, head: Segment) -> bool:
-    """Return whether a paragraph goes on at the top of the next column: to its right, higher, with a small letter."""
+def _continues_in_next_column(tail: Segment, head: Segment) -> bool:
+    """Return whether a paragraph continues in the next column: further right, higher up, with a lower-case letter."""
     above, below = tail.block.box, head.block.box
     if not (above and below and below.x0 >= above.x1 - _COLUMN_OVERLAP and below.y0 < above.y1):
         return False
@@ -223,7 +223,7 @@ _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}")
 
 
 def contents_lines(text: str) -> list[str]:
-    """Return the lines of a contents page, as they stand; run together, they are cut after each page number."""
+    """Return the lines of a table of contents as printed; if run together, they are cut after each page number."""
     lines = [plain(line.replace("|", " ")) for line in text.splitlines()]
     lines = [line for line in lines if any(character.isalnum() for character in line)]
     if len(lines) > 1 or len(_LEADERS.findall(text)) < 2:
@@ -238,7 +238,7 @@ def contents_lines(text: str) -> list[str]:
 
 
 def _chart_line(line: str, page: int) -> Sentence:
-    """Return a line of a chart as a row, found by its category spelled out ("July" for "Jul")."""
+    """Return a line of a chart as a row, with its category spelled out in its search text ("July" for "Jul")."""
     (_, category), *values = parse_chart_line(line) or (("", line),)
     name = spelled_out(category)
     search = f"{name}{line.removeprefix(category)}" if values else line
@@ -267,7 +267,7 @@ def _with_label(texts: list[str]) -> list[str]:
 
 
 def _figure_texts(text: str) -> list[str]:
-    """Return the sentences of a described figure; labels and numbers that were read in one are packed line by line."""
+    """Return the sentences of a described figure; labels and numbers in one are packed line by line."""
     words = plain(text)
     sentences = split_sentences(words)
     if words.endswith((".", "!", "?")) and len(words.split()) >= 6 * len(sentences):

@@ -1,7 +1,7 @@
-"""Struck-out text as lines of its own: found by a question, so that the answer can say that it is struck, never quoted.
+"""Struck-out text as separate sentences: searched, so that an answer can say that it is struck out, never quoted.
 
-What is left beside it may be a mere label, such as the "2. Notice." of a clause whose wording is struck. A label says
-nothing by itself; what stands under it instead is found by it.
+What is left beside it may be a mere label, such as the "2. Notice." of a clause whose wording is struck. A label
+answers nothing by itself; it is added to the search text of the text that replaces the wording.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from loaders.text.sentences import split_sentences
 from loaders.types import Block, Sentence
 
 _ROW_END = re.compile(r"\n|</tr\s*>", re.IGNORECASE)
-_LEAST_WORDS = 3  # of a struck text that says something: a struck price or date alone answers no question
+_LEAST_WORDS = 3  # of a struck text that is searched: a struck price or date alone answers no question
 _LABEL_WORDS, _BARE_WORDS = 6, 2  # of a label with a number or a colon, and of one that only ends with a stop
-_MOST_WORDS = 200  # of a line: a longer "sentence" is a list without stops, of which no single vector says much
+_MOST_WORDS = 200  # of a line: a longer "sentence" is a list without stops, which no single vector represents well
 _FIRST_LIVE = re.compile(r"^(?:(?!~~|<(?:del|s|strike)\b).)*", re.DOTALL | re.IGNORECASE)
 _NUMBERED = re.compile(
     r"^\s*(?:[-*+•]\s+)?(?:§+\s*|\w+\s+)?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5})[.)]", re.IGNORECASE
@@ -54,8 +54,8 @@ def is_label(block: Block) -> bool:
     return left.endswith(".") and size <= _BARE_WORDS
 
 
-def found_by_labels(blocks: Sequence[tuple[Block, list[Sentence]]]) -> list[list[Sentence]]:
-    """Return the sentences of a page's blocks: labels as headings, and what stands in the place of struck text by them.
+def with_labels(blocks: Sequence[tuple[Block, list[Sentence]]]) -> list[list[Sentence]]:
+    """Return the sentences of a page's blocks: labels as headings, and replacements of struck text searched by them.
 
     Args:
         blocks: The blocks of a page in reading order, each with its sentences.

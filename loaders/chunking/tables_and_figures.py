@@ -15,14 +15,14 @@ from loaders.text.tables import Table, parse_table
 from loaders.types import Sentence
 
 MAX_DISTANCE = 3
-"""Distance in blocks at which a caption still belongs to a table; a note or a stray label may lie between."""
+"""Most blocks between a caption and its table; a note or a stray label may lie between."""
 
 
 @dataclass(slots=True)
 class Group:
     """A table (with its parts on further pages), or a figure's blocks, and the caption; indices count on the page.
 
-    `summary` is what a vision model wrote of a table after it ("Table summary: ..."); it is found and shown with it.
+    `summary` is what a vision model wrote of a table after it ("Table summary: ..."); it is searched and shown with it.
     `struck` are the struck-out rows of a table.
     """
 
@@ -131,7 +131,8 @@ def _goes_on(
 def _has_own_header(tables: Sequence[tuple[Table, int]], after: Table) -> bool:
     """Return whether a table of equal width has a header of its own: words over numbers where the other has numbers.
 
-    A row of data may hold a word in such a column ("closed"), but also a word or label that stands in the table before.
+    A row of data may hold a word in such a column ("closed"), but then also a word or label that occurs in the table
+    before.
     """
     if after.columns == tables[0][0].columns:
         return False
@@ -162,7 +163,7 @@ def _is_title(segment: Segment) -> bool:
 
 
 def _title(segment: Segment) -> str:
-    """Return a heading or caption without "(continued)", as it stands over each part of a table."""
+    """Return a heading or caption without "(continued)", which is printed over each part of a table."""
     return band_name(plain(segment.block.text)).rstrip(" .,;–—-").casefold()
 
 

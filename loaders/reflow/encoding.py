@@ -1,4 +1,4 @@
-"""Encodings of text files, told from their bytes: UTF-8, UTF-16, UTF-32, Windows-1252, or what the file declares."""
+"""Detection of the encoding of text files: UTF-8, UTF-16, UTF-32, Windows-1252, or the one that the file declares."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ZEROS = 0.3  # share of zero bytes at even or odd places: UTF-16 of Latin scrip
 
 
 def decode(data: bytes, declared: str = "") -> str | None:
-    """Return the text of some bytes, or None if they are no text in an encoding that can be told.
+    """Return the text of some bytes, or None if no encoding fits.
 
     Args:
         data: The bytes; the last character may be cut off.
@@ -48,7 +48,7 @@ def _tried(data: bytes, name: str) -> str | None:
 
 
 def _utf16(data: bytes) -> str:
-    """Return the encoding of UTF-16 that has no mark, told by its zero bytes; "" for others."""
+    """Return the name of UTF-16 without a byte-order mark, detected by its zero bytes; "" for other encodings."""
     sample = data[:4096]
     half = len(sample) // 2
     if half < 2:

@@ -48,7 +48,7 @@ def _parse(data: bytes) -> EmailMessage:
 
 
 def _attached(message: EmailMessage) -> Iterator[EmailMessage]:
-    """Yield the parts that are files: not the body, and not the pictures that stand in it."""
+    """Yield the parts that are files, without the body and the pictures in it."""
     body = {id(part) for part in _bodies(message)}
     stack = [message]
     while stack:
@@ -95,7 +95,7 @@ def _picture(message: EmailMessage, wanted: str) -> str:
 
 
 def _message_in(part: MIMEPart) -> EmailMessage | None:
-    """Return the message that a part is, where it is one that was forwarded as a file."""
+    """Return the message in a part if it was forwarded as a file, else None."""
     inner = part.get_payload() if part.get_content_type() == "message/rfc822" else None
     return cast(EmailMessage, inner[0]) if isinstance(inner, list) and inner else None
 

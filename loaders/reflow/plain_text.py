@@ -15,7 +15,7 @@ MAX_COLUMNS = 60
 
 _UNBROKEN = re.compile(r"[^\s\u200b]{80}")  # a longer word is given a place where it may be broken
 _ALIGNED = re.compile(r"\S(?: {3,}|\t)\S")  # words that stand in columns
-_ALIGNED_SHARE = 0.3  # of the lines: their columns are kept by a typewriter's font
+_ALIGNED_SHARE = 0.3  # of the lines, from which a fixed-width font keeps the columns
 
 
 def breakable(text: str) -> str:
@@ -38,7 +38,7 @@ def table_as_html(text: str, separator: str = "") -> list[str]:
 
     Args:
         text: The content of the file.
-        separator: The character between two cells; "" for the one that the first lines show.
+        separator: The character between two cells; "" to detect it from the first lines.
     """
     rows = _rows(text, separator)
     width = max(map(len, rows), default=0)
@@ -54,7 +54,7 @@ def _is_aligned(lines: list[str]) -> bool:
 
 
 def _rows(text: str, separator: str) -> list[list[str]]:
-    """Return the rows with something in them; none where the text is no table."""
+    """Return the rows that are not empty; none where the text is no table."""
     try:
         separator = separator or csv.Sniffer().sniff(text[:8192], delimiters=",;\t|").delimiter
         found = list(csv.reader(_lines(text), delimiter=separator))

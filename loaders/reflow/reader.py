@@ -15,7 +15,7 @@ from loaders.reflow.markup import clean_html, declared_charset, markdown_as_html
 from loaders.reflow.plain_text import table_as_html, text_as_html
 
 MAX_BYTES = 60 * 2**20
-"""A larger file is refused before it is read: a message with attachments grows by a third."""
+"""A larger file is refused before it is read; a message's attachments are encoded a third larger."""
 
 MAX_CHARACTERS = 4_000_000
 """Text that is laid out, pictures not counted: about 1,500 pages in 8 CPU seconds, which each worker process spends."""
@@ -90,7 +90,7 @@ def _decoded(path: Path, data: bytes, limit: int | None = MAX_CHARACTERS, declar
             f"{str(path)!r} is not text in UTF-8, UTF-16 or Windows-1252: save it as UTF-8, or rename it to what it is."
         )
     if not text.strip():
-        raise SourceError(f"{str(path)!r} holds nothing but white space: there is nothing in it to read.")
+        raise SourceError(f"{str(path)!r} contains only white space: give a file with text.")
     if limit and len(text) > limit:
         raise _too_long(path)
     return text

@@ -1,4 +1,4 @@
-"""Kinds of files told from their first bytes where these carry no signature: zip archives, Office files, texts."""
+"""Detection of the kind of files without a signature of their own: zip archives, Office files, texts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SECTOR = 512
 
 
 def text_kind(head: bytes) -> TextKind | None:
-    """Return what kind of text begins so; None for bytes that are no text."""
+    """Return the kind of text that begins with these bytes; None for bytes that are no text."""
     text = decode(head) if head else None
     if text is None or not text.strip():
         return None
@@ -48,7 +48,7 @@ def _is_mail(head: bytes) -> bool:
 
 
 def archive_kind(file: IO[bytes]) -> str:
-    """Return the ending of the format that a zip archive is of by the names in it; "" for any other archive."""
+    """Return the suffix of a zip archive's format, by the names in it; "" for any other archive."""
     try:
         with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
@@ -98,7 +98,7 @@ def check_unpacked(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
     except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
-        return  # its reader says what is wrong
+        return  # its reader reports what is wrong
     if size > MAX_UNPACKED_BYTES:
         raise SourceError(
             f"{str(path)!r} is too large: it holds {size >> 20} MB, more than {MAX_UNPACKED_BYTES >> 20}; split it."

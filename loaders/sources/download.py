@@ -92,8 +92,8 @@ def is_public(address: str) -> bool:
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 
 
-class _Closed(http.client.HTTPConnection):
-    """A connection over a socket that is open already."""
+class _PinnedConnection(http.client.HTTPConnection):
+    """A connection over a socket that is already open to the address that was checked."""
 
     def __init__(self, host: str, port: int, opened: socket.socket, deadline: float) -> None:
         super().__init__(host, port)
@@ -121,7 +121,7 @@ class _Closed(http.client.HTTPConnection):
         self.close()
 
 
-def _connection(url: str, limits: DownloadLimits, deadline: float) -> _Closed:
+def _connection(url: str, limits: DownloadLimits, deadline: float) -> _PinnedConnection:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SourceError(f"{url!r} is not an http(s) address: give one, or the path of a file.")
@@ -131,7 +131,7 @@ def _connection(url: str, limits: DownloadLimits, deadline: float) -> _Closed:
     opened = _open(parts, port, limits, deadline)
     if parts.scheme == "https":
         opened = ssl.create_default_context().wrap_socket(opened, server_hostname=parts.hostname)
-    return _Closed(parts.hostname, port, opened, deadline)
+    return _PinnedConnection(parts.hostname, port, opened, deadline)
 
 
 def _open(parts: SplitResult, port: int, limits: DownloadLimits, deadline: float) -> socket.socket:
@@ -162,7 +162,7 @@ def _refused(host: str) -> SourceError:
     )
 
 
-def _ask(connection: _Closed, url: str) -> http.client.HTTPResponse:
+def _ask(connection: _PinnedConnection, url: str) -> http.client.HTTPResponse:
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     ascii_only = re.sub(r"[^\x21-\x7e]", lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), target)

@@ -20,7 +20,7 @@ PROGRAM_FILES = frozenset(
 )
 """Endings of texts that are written for programs: in folders they are skipped, and read where they are named."""
 
-HIDDEN = "{} is hidden (its name begins with a point): name it itself if it is to be read."
+HIDDEN = "{} is hidden (its name begins with a dot): give its own path to read it."
 """Why a hidden file or folder is skipped."""
 
 _GLOB = re.compile(r"[*?\[]")
@@ -41,16 +41,16 @@ class Skipped(NamedTuple):
 
 
 class Expansion(NamedTuple):
-    """The files that sources stand for, and the files of their folders that are not read."""
+    """The files of some sources, and the files in their folders that are not read."""
 
     files: list[Path]
     skipped: list[Skipped]
     links: Sequence[tuple[Path, Path]] = ()
-    """Links to files that are among `files`, each with that one."""
+    """Links to files that are among `files`, each with its target."""
 
 
 def expand(sources: Sequence[str]) -> list[Path]:
-    """Return the files that `sources` (files, folders, globs) stand for: in order, each once, folders sorted.
+    """Return the files of `sources` (files, folders, globs): in order, each once, folders sorted.
 
     Raises SourceError for the first source without a readable file.
     """
@@ -60,7 +60,7 @@ def expand(sources: Sequence[str]) -> list[Path]:
 def expand_all(sources: Sequence[str]) -> Expansion:
     """Return the files as `expand` does, and each file of the folders and globs that is skipped.
 
-    Hidden files and folders are among the skipped, a folder as one. Raises SourceError as `expand` does.
+    Hidden files and folders are among the skipped, a folder as one entry. Raises SourceError as `expand` does.
     """
     found: dict[Path, Path] = {}
     skipped: dict[Path, Skipped] = {}
@@ -85,7 +85,7 @@ def check_source(path: Path) -> None:
     except FileNotFoundError:
         raise SourceError(f"{str(path)!r} does not exist: check the spelling, and the folder you are in.") from None
     except OSError as exc:
-        raise SourceError(f"{str(path)!r} cannot be looked at ({exc.strerror}): check its permissions.") from exc
+        raise SourceError(f"{str(path)!r} cannot be accessed ({exc.strerror}): check its permissions.") from exc
     for is_kind, name in _SPECIAL:
         if is_kind(mode):
             raise SourceError(f"{str(path)!r} is {name}, not a regular file: save its content as a file first.")
@@ -153,10 +153,10 @@ def _in_glob(source: str, pattern: Path) -> Expansion:
 
 
 def _files_below(folder: Path) -> tuple[list[Path], list[Skipped]]:
-    """Return all files of a folder and its folders, and what is not looked into.
+    """Return all files below a folder, and what is skipped.
 
-    That is hidden folders (.git, .venv, .pagewitness), folders that this user may not list, pipes and sockets, and
-    links that lead nowhere.
+    Skipped are hidden folders (.git, .venv, .pagewitness), folders that this user may not list, pipes and sockets, and
+    links to nothing.
     """
     found: list[Path] = []
     skipped: list[Skipped] = []
@@ -178,9 +178,9 @@ def _files_below(folder: Path) -> tuple[list[Path], list[Skipped]]:
 
 
 def _sorted_out(paths: Iterable[Path]) -> Expansion:
-    """Return the files that are read and those that are not, as hidden ones (.DS_Store, ._scan.pdf of macOS).
+    """Separate the files that are read from those that are not, such as hidden ones (.DS_Store, ._scan.pdf of macOS).
 
-    A file with the ending of a format is left to its reader, which says what is wrong with it; others are looked into.
+    A file with the suffix of a format is left to its reader, which reports what is wrong with it; others are opened.
     """
     found, skipped = list[Path](), list[Skipped]()
     for path in paths:

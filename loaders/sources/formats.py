@@ -40,7 +40,7 @@ class DocumentReader(Protocol):
         """Return the number of pages, 1 or more; raise SourceError if none of them can be read."""
 
     def models(self) -> Iterable[str]:
-        """Return the models that its pages will be read by, as far as a glance at the file tells."""
+        """Return the models that its pages are expected to need, from a quick look at the file."""
 
     def profile(self, page: int) -> PageProfile:
         """Return the profile of a page, without rendering it."""
@@ -68,9 +68,9 @@ class FileFormat:
     suffixes: tuple[str, ...]
     """File name endings in lower case, with the dot; the usual one first."""
     kind: DocumentKind
-    """What its documents are in the ledger."""
+    """The kind of its documents in the ledger."""
     matches: Callable[[bytes], bool]
-    """Whether the first `HEAD_BYTES` of a file have the format's signature."""
+    """Returns whether the first `HEAD_BYTES` of a file have the format's signature."""
     open: Opener
     """Opens its files. The reader's libraries are imported then: 0.3 to 1 s that other processes save."""
     parts: Parts | None = None
@@ -140,7 +140,7 @@ def _starts_with(*signatures: bytes) -> Callable[[bytes], bool]:
 
 
 def _by_content(head: bytes) -> bool:
-    """Match no signature: zip archives and texts are told apart by what they hold (`identify`)."""
+    """Return False: zip archives and texts have no signature of their own; `identify` looks at their content."""
     return False
 
 
@@ -219,7 +219,7 @@ def identify(file: IO[bytes], suffix: str) -> FileFormat | None:
     if named is None:
         return _BY_SUFFIX[_TEXTS[kind]]
     if named.kind == "text":
-        # A Markdown file may begin with a tag, and a page that was saved as text is a page.
+        # A Markdown file may begin with a tag; a web page that was saved as .txt is HTML.
         return named if kind == "text" or named.name == "Markdown" else _BY_SUFFIX[_TEXTS[kind]]
     return _BY_SUFFIX[_TEXTS[kind]] if named.kind == "mail" else None
 
@@ -244,9 +244,9 @@ def sniff_suffix(file: IO[bytes], suffix: str) -> str:
 
 
 def format_of(path: Path) -> FileFormat:
-    """Return the format of a file: what its bytes say, whatever its name is.
+    """Return the format of a file by its bytes, whatever its name is.
 
-    A file whose bytes say nothing is opened as its name says, so that this format's reader tells what is wrong.
+    A file with unknown bytes is opened by the format of its suffix, whose reader then reports what is wrong.
 
     Raises:
         SourceError: it is a text under the name of another format, or of no format that is read.

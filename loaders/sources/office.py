@@ -13,7 +13,8 @@ from pathlib import Path
 from loaders.errors import SourceError
 
 SECONDS = 180.0
-"""Time of one conversion: a letter takes 3-6 s with the start of LibreOffice, a workbook of 300 pages 40."""
+"""Seconds allowed for one conversion: a letter takes 3-6 s with the start of LibreOffice, a workbook of 300 pages
+40."""
 
 _COMMANDS = ("soffice", "libreoffice", "/Applications/LibreOffice.app/Contents/MacOS/soffice")
 
@@ -53,7 +54,7 @@ def convert_to_pdf(path: Path, target: Path, converter: str, seconds: float = SE
         work = Path(folder)
         (work / "profile" / "user").mkdir(parents=True)
         (work / "profile" / "user" / "registrymodifications.xcu").write_text(_PROFILE, "utf-8")
-        # A name of our own: one that begins with a hyphen would be taken for an option.
+        # A fixed name: one that begins with a hyphen would be taken for an option.
         copy = work / f"document{path.suffix.lower()}"
         shutil.copyfile(path, copy)
         _run(path, work, copy, converter, seconds)

@@ -17,14 +17,14 @@ MAX_BYTES = 200 * 2**20
 """Bytes that are taken out of one file, all parts together."""
 
 MARK = "!"
-"""Between the source of a file and the name of a file in it: `mail.eml!report.pdf`."""
+"""Separator between the source of a file and the name of a file in it: `mail.eml!report.pdf`."""
 
 
 class Part(NamedTuple):
     """A file inside another."""
 
     name: str
-    """Its name, which no other part of the same file has."""
+    """Its name, unique among the parts of the same file."""
     path: str
     """Where it was written; "" for one that is not read."""
     problem: str

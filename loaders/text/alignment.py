@@ -1,11 +1,11 @@
-"""An alignment of two texts by words: which words of one stand in the other, where, and what stands in place of others.
+"""Alignment of two texts by words: their equal words, the places of these, and the differences between them.
 
-It serves to find a quote on a page with its boxes, to check that its numbers and names stand there, and to mend single
-words of a transcript from the text layer:
+It is used to find a quote on a page with its boxes, to check that its numbers and names are there, and to correct
+single words of a transcript from the text layer:
 
     page = WordIndex(word_keys(word.text for word in words))     # once a page
-    place = page.find([token.key for token in tokens(quote)])    # where the quote stands, and how much of it
-    runs = align(first, second)                                  # equal stretches, in whatever order they stand
+    place = page.find([token.key for token in tokens(quote)])    # where the quote is, and how much of it
+    runs = align(first, second)                                  # equal stretches, in any order
     gaps = differences(runs, len(first), len(second))            # what differs between neighbouring runs
 
 Words are compared by their keys (`key_of`): case, ligatures, quotation marks, note marks, thousands separators and
@@ -31,10 +31,10 @@ _LETTER = rf"[^\W_{RAISED}{_SINGLE}]"
 _WORD = re.compile(rf"[{_SINGLE}]|{_LETTER}+(?:(?:(?<=\d)[.,'’](?=\d)|(?<=[^\W\d_])['’\u00ad](?=[^\W\d_])){_LETTER}+)*")
 _GROUPED = re.compile(r"(?<=\d)[,'’](?=\d{3}(?!\d))")
 _ANCHOR = 3
-"""Words of a phrase that, if both texts hold it once, is the same place in both."""
+"""Words of a phrase that aligns two texts if it occurs exactly once in both."""
 _MAX_CELLS = 250_000
 """Pairs of words that are compared one by one between two runs; more are left unaligned: 500 words against 500."""
-_RARE, _CANDIDATES = 24, 6  # occurrences of a word that tells a place; places that are looked at
+_RARE, _CANDIDATES = 24, 6  # most occurrences of a word that is used to locate a place; places that are tried
 
 
 class Token(NamedTuple):
@@ -68,7 +68,7 @@ class Place(NamedTuple):
     end: int
     pairs: tuple[tuple[int, int], ...]
     share: float
-    """The share of the words looked for that stand there; 1.0 if all do, in their order."""
+    """The share of the words searched for that were found there; 1.0 if all were, in their order."""
 
 
 def tokens(text: str) -> list[Token]:
@@ -77,14 +77,14 @@ def tokens(text: str) -> list[Token]:
 
 
 def word_keys(words: Iterable[str]) -> tuple[list[str], list[int]]:
-    """Return the keys of words as a page holds them ("o1-0912,"), and for each key the number of its word."""
+    """Return the keys of words as they are printed ("o1-0912,"), and for each key the number of its word."""
     pairs = [(key_of(found[0]), number) for number, word in enumerate(words) for found in _WORD.finditer(word)]
     return [key for key, _ in pairs], [number for _, number in pairs]
 
 
 @lru_cache(maxsize=50_000)
 def key_of(word: str) -> str:
-    """Return what a word is compared by."""
+    """Return the key by which a word is compared."""
     if word.isascii() and word.isalpha():
         return word.lower()
     text = unicodedata.normalize("NFKC", word.translate(FALL)).replace("\u00ad", "").replace("’", "'")
@@ -94,7 +94,7 @@ def key_of(word: str) -> str:
 def align(first: Sequence[str], second: Sequence[str]) -> list[Run]:
     """Return the equal stretches of two texts, given as keys, in the order of the first; no word is in two of them.
 
-    A phrase of three words that both texts hold once fixes a place, in whatever order: columns and tables may be read
+    A phrase of three words that occurs once in both texts fixes a place, in any order: columns and tables may be read
     in another order. Between two such places single words are aligned. 600 words against 600 take about 0.5 ms.
     """
     runs = _anchored(first, second)
@@ -102,7 +102,7 @@ def align(first: Sequence[str], second: Sequence[str]) -> list[Run]:
 
 
 def differences(runs: Sequence[Run], first: int, second: int) -> list[Gap]:
-    """Return what differs between runs of `align` that follow each other in both texts, which have so many words."""
+    """Return what differs between runs of `align` that follow each other in texts of `first` and `second` words."""
     ends = [Run(0, 0, 0), *runs, Run(first, second, 0)]
     starts = sorted([run.second for run in runs] + [second])
     gaps = []
@@ -124,11 +124,11 @@ class WordIndex:
             self._places.setdefault(key, []).append(at)
 
     def __contains__(self, key: str) -> bool:
-        """Return whether a word stands anywhere in the text."""
+        """Return whether a word occurs anywhere in the text."""
         return key in self._places
 
     def find(self, part: Sequence[str]) -> Place | None:
-        """Return where most of the words of `part` stand in their order, closest together; None if none does.
+        """Return where most of the words of `part` occur in their order, closest together; None if none does.
 
         A quote of 5-30 words on a page of 600 takes about 0.2 ms.
         """
@@ -148,7 +148,7 @@ class WordIndex:
         return best[2] if best else None
 
     def _candidates(self, part: Sequence[str]) -> list[int]:
-        """Return where `part` may begin: where most of its words agree on, frequent words left out."""
+        """Return where `part` may begin: the places implied by most of its words, frequent words left out."""
         known = [(at, self._places[key]) for at, key in enumerate(part) if key in self._places]
         least = min((len(places) for _, places in known), default=0)
         votes = Counter(place - at for at, places in known if len(places) <= max(_RARE, least) for place in places)
@@ -163,7 +163,7 @@ class WordIndex:
 
 
 def _anchored(first: Sequence[str], second: Sequence[str]) -> list[Run]:
-    """Return the runs around phrases that both texts hold exactly once."""
+    """Return the runs around phrases that occur exactly once in both texts."""
     places = [_unique_phrases(words) for words in (first, second)]
     taken = bytearray(len(second))
     runs: list[Run] = []

@@ -1,4 +1,4 @@
-"""Bands of a table: rows that hold only a name (a port, a region, "Current assets"), and the rows under them."""
+"""Bands of a table: rows with nothing but a name (a port, a region, "Current assets"), and the rows under them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from collections.abc import Collection, Sequence
 from loaders.text.numbers import is_number
 
 MAX_BAND_WORDS = 14
-"""A longer text that stands alone in its row is a note, not a name."""
+"""Words of the longest name of a band: a longer text alone in its row is a note."""
 
 MAX_BAND_SHARE = 0.6
-"""Share of the rows that may be bands; where more hold one cell, the "table" is a list with a stray second column."""
+"""Most rows that may be bands, as a share; where more have one cell, the "table" is a list with a stray second
+column."""
 
 NUMBERS_SHARE = 0.8
 """Share of numbers among the cells of a column of numbers; the others are dashes and notes."""
 
 Band = tuple[str, ...]
-"""The names that hold for a row, outermost first."""
+"""The names of the bands that a row is under, outermost first."""
 
-_MAX_LEVELS = 3  # bands that stand directly under each other
+_MAX_LEVELS = 3  # bands directly under each other
 _TOTAL_WORD = (
     r"(?:grand|sub|net|overall|totals?|sub-?totals?|sums?|insgesamt|summe|gesamt\w*|zwischensumme|totale?|totaux|totaal|"
     r"somme|suma|all|of|the|for|der|die|des|du|de|la)"
@@ -38,25 +39,27 @@ _NOTE = re.compile(r"\s*(?:[*†‡§]|(?:sources?|notes?|quellen?|anmerkung(?:e
 
 
 def find_bands(rows: Sequence[Sequence[str]], label: int, blank: Collection[int] = ()) -> tuple[list[Band], set[int]]:
-    """Return for each row the names of the bands that it stands under, and which of the rows are bands themselves.
+    """Return for each row the names of the bands that it is under, and which of the rows are bands themselves.
 
-    A band is a row with one filled cell, a name, at its left or among numbers; rows with values must follow. A total is
-    none, nor is a row in `blank`, of which the page shows that its other cells are there and empty. A band holds until
-    the next one, or until its total; bands that stand directly under each other are levels.
+    A band is a row with one filled cell, a name, at its left or among numbers; rows with values must follow. Totals are
+    no bands, nor are rows in `blank`, whose other cells are drawn on the page and empty. A band applies until the next
+    one, or until its total; bands directly under each other are levels.
     """
     places = {0, label, *_columns_of_numbers(rows)}
     alone = [index not in blank and _is_name_alone(row, places) for index, row in enumerate(rows)]
     end = next((index + 1 for index in reversed(range(len(rows))) if not alone[index]), 0)
     firsts = [row[0][0] for row in rows if row[:1] and row[0]]
     lowered = 2 * sum(map(str.islower, firsts)) >= len(firsts)
-    alone = [found and index < end and (lowered or not _goes_on(rows, index)) for index, found in enumerate(alone)]
+    alone = [
+        found and index < end and (lowered or not _is_first_line(rows, index)) for index, found in enumerate(alone)
+    ]
     found = {index for index, is_alone in enumerate(alone) if is_alone}
     if len(found) > MAX_BAND_SHARE * len(rows):
         return [()] * len(rows), set()
     whole = _grand_total(rows, label, found)
     bands: list[Band] = []
     path: list[str] = []
-    depth = 0  # of the bands that stand directly above
+    depth = 0  # of the bands directly above
     for index, row in enumerate(rows):
         if index in found:
             # A lone band replaces the innermost of several; two in a row replace them all.
@@ -64,7 +67,7 @@ def find_bands(rows: Sequence[Sequence[str]], label: int, blank: Collection[int]
             path = path[:-1] if single and len(path) > 1 else path if depth else []
             bands.append(tuple(path))
             name = band_name(_only_cell(row))
-            path = path if path[-1:] == [name] else [*path, name][-_MAX_LEVELS:]  # repeated at the head of a page
+            path = path if path[-1:] == [name] else [*path, name][-_MAX_LEVELS:]  # repeated at the top of a page
             depth += 1
             continue
         depth = 0
@@ -80,7 +83,7 @@ def band_name(text: str) -> str:
 
 
 def is_value(text: str) -> bool:
-    """Return whether a cell holds a number that is no year."""
+    """Return whether a cell is a number other than a year."""
     return bool(is_number(text) and not _YEAR.match(text))
 
 
@@ -95,7 +98,7 @@ def is_total(label: str) -> bool:
 
 
 def _columns_of_numbers(rows: Sequence[Sequence[str]]) -> list[int]:
-    """Return the columns of numbers: a name alone in one is no value, but a band that stands in the middle."""
+    """Return the columns of numbers: a name alone in one of them is a band set in the middle."""
     full = [row for row in rows if sum(map(bool, row)) > 1]
     found = []
     for column in range(min(map(len, full), default=0)):
@@ -106,7 +109,7 @@ def _columns_of_numbers(rows: Sequence[Sequence[str]]) -> list[int]:
 
 
 def _is_name_alone(row: Sequence[str], places: Collection[int]) -> bool:
-    """Return whether a row holds nothing but a name, in one of these columns."""
+    """Return whether a row has nothing but a name, in one of these columns."""
     filled = {index for index, cell in enumerate(row) if cell}
     if len(row) < 2 or len(filled) != 1 or not filled <= set(places):
         return False
@@ -120,14 +123,14 @@ def _only_cell(row: Sequence[str]) -> str:
     return next(cell for cell in row if cell)
 
 
-def _goes_on(rows: Sequence[Sequence[str]], index: int) -> bool:
+def _is_first_line(rows: Sequence[Sequence[str]], index: int) -> bool:
     """Return whether a name is the first line of the label below it ("Proceeds from the sale of / plant")."""
     text, below = _only_cell(rows[index]), next((cell for cell in rows[index + 1] if cell), "")
     return below[:1].islower() and not text.endswith(":")
 
 
 def _grand_total(rows: Sequence[Sequence[str]], label: int, found: Collection[int]) -> int | None:
-    """Return the bare total below the last of several bands that sums up all of them: most others have none."""
+    """Return the row of the bare total of all bands, below the last of several; None if most have their own."""
     bare = [index for index, row in enumerate(rows) if is_total(row[label]) and not _summed(row[label])]
     if len(found) < 2 or not bare or bare[-1] < max(found) or len(bare) > len(found) / 2:
         return None
@@ -135,7 +138,7 @@ def _grand_total(rows: Sequence[Sequence[str]], label: int, found: Collection[in
 
 
 def _after_total(path: list[str], label: str) -> list[str]:
-    """Return the bands that hold below a total: it ends the band that it names, or else the innermost one."""
+    """Return the bands that still apply below a total: it ends the band that it names, or else the innermost one."""
     summed = _summed(label)
     for depth, name in enumerate(path):
         if summed and summed == _words(name):
@@ -144,7 +147,7 @@ def _after_total(path: list[str], label: str) -> list[str]:
 
 
 def _summed(label: str) -> frozenset[str]:
-    """Return the words of what a total sums up: those of "Total current assets" but the first."""
+    """Return the words for what a total sums up: "current" and "assets" of "Total current assets"."""
     return _words(_TOTAL_WORDS.sub(" ", label))
 
 

@@ -1,4 +1,4 @@
-"""Recognition of captions, and of the labels of what a model wrote of a table or figure."""
+"""Recognition of captions, and of the labels before a model's description of a table or figure."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def is_caption(text: str) -> bool:
 
 
 def is_table_summary(text: str) -> bool:
-    """Return whether a paragraph is the summary of a table that the vision model was asked for."""
+    """Return whether a paragraph is a vision model's summary of a table."""
     return bool(_SUMMARY.match(text))
 
 
 def labelled(label: str, text: str) -> str:
-    """Return a description behind its label, once; "" for one without words."""
+    """Return a description with one label before it; "" for one without words."""
     words = _LABELLED.sub("", text, count=1).strip()
     return f"{label} {words}" if words else ""

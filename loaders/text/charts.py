@@ -1,7 +1,7 @@
 """Lines of a chart as text: "AIME 2024: DeepSeek-R1 79.8, OpenAI-o1 79.2", written and parsed.
 
-A chart is stored as such lines, since they are what is quoted and shown; a line is searched and computed with as a row
-of a table whose columns are the series.
+A chart is stored as such lines, which are quoted and shown; for search and calculations a line is a row of a table
+whose columns are the series.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from loaders.text.dates import month_name
 from loaders.types import Block
 
 UNREAD = "?"
-"""What stands for a value that a chart shows, or should show, and that could not be joined."""
-_IN_PART = "A chart on the page was joined in part: ? stands for {count} of its values that could not be told."
+"""Placeholder for a value that a chart shows, or should show, and that could not be joined."""
+_IN_PART = "A chart on the page was joined in part: ? stands for {count} of its values that could not be read."
 _SPACES = re.compile(r"\s+")
 _PIECE = re.compile(r"(?:(?P<name>.*) )?(?P<value>[^ ]+)", re.DOTALL)
 _CATEGORY = re.compile(r"(?P<month>[A-Z][a-z]{2,3})\.?(?P<rest>(?:[\s'’-].*)?)", re.DOTALL)
@@ -31,7 +31,7 @@ def chart_line(category: str, values: Sequence[tuple[str, str]]) -> str:
 
 
 def parse_chart_line(line: str) -> tuple[tuple[str, str], ...] | None:
-    """Return a line as the cells of a table's row, the category first; None if it is no such line."""
+    """Return a line as the cells of a table's row, the category first; None for other text."""
     category, mark, rest = line.partition(": ")
     pieces = [_PIECE.fullmatch(piece) for piece in rest.split(", ")]
     if not mark or not all(pieces):
@@ -41,7 +41,7 @@ def parse_chart_line(line: str) -> tuple[tuple[str, str], ...] | None:
 
 
 def note_of_gaps(blocks: Iterable[Block]) -> str:
-    """Return the sentence that says that charts of a page were joined in part; "" if all their values were told."""
+    """Return the sentence about charts of a page that were joined in part; "" if all their values were joined."""
     lines = [line for block in blocks if block.is_chart for line in block.text.splitlines()]
     count = sum(value == UNREAD for line in lines for _, value in (parse_chart_line(line) or ())[1:])
     return _IN_PART.format(count=count) if count else ""
@@ -55,5 +55,5 @@ def spelled_out(category: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """Return a name without the marks that part the pieces of a line."""
+    """Return a name without the marks that separate the pieces of a line."""
     return _SPACES.sub(" ", name.replace(": ", " ").replace(", ", " ").rstrip(":,")).strip()

@@ -1,4 +1,4 @@
-"""Dates as a question will name them: "12 Mar", "2024-03-12" and "12.03.2024" spelled out, day before month.
+"""Dates spelled out, day before month, as questions name them: "12 Mar", "2024-03-12" and "12.03.2024".
 
 A statement of account or a timetable has a date in each row, in the shortest notation that fits its column; a question
 spells it out. The words are added to what is searched, never to what is shown or quoted.
@@ -31,7 +31,7 @@ def month_name(short: str) -> str:
 
 
 def spelled_dates(text: str) -> str:
-    """Return a text with its dates spelled out, such as "12 March 2024"; figures that may be two dates stay."""
+    """Return a text with its dates spelled out, such as "12 March 2024"; ambiguous figures stay as they are."""
     text = _FIGURES.sub(_from_figures, text)
     return _MONTH_FIRST.sub(_spelled, _DAY_FIRST.sub(_spelled, text))
 
@@ -67,7 +67,7 @@ _THIS_CENTURY = 70  # as in POSIX: "69" is 2069, "70" is 1970
 def single_date(line: str) -> str:
     """Return the date that a line consists of, as "2024-03-12" or "2024-03"; "" for any other line.
 
-    Beside it may stand a place ("Skagen, 12 March 2024"), a weekday, or what the date is ("Published:", "Version 2").
+    The line may also have a place ("Skagen, 12 March 2024"), a weekday, or a label ("Published:", "Version 2").
     """
     text = _foreign_months(spelled_dates(_foreign_months(line)))
     found = _WHOLE.search(text)
@@ -125,9 +125,9 @@ _DURATION = re.compile(r"\s*(?:(\d{1,3}):)?(\d{1,2}):([0-5]\d(?:\.\d+)?)\s*")
 
 
 def duration_seconds(text: str) -> Decimal | None:
-    """Return a time as it is written in results ("2:31:05", "34:12", also "19:30") in seconds; None for other text.
+    """Return a time as written in results ("2:31:05", "34:12", also "19:30") in seconds; None for other text.
 
-    With two parts, these are taken as minutes and seconds, which puts clock times in their order, too.
+    Two parts are taken as minutes and seconds, which also sorts clock times correctly.
     """
     found = _DURATION.fullmatch(text)
     return Decimal(found[1] or 0) * 3600 + Decimal(found[2]) * 60 + Decimal(found[3]) if found else None

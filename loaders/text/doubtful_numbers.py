@@ -1,4 +1,4 @@
-"""Numbers of a page that OCR may have read wrongly: the sentences of the page's detail that list them."""
+"""Numbers of a page that OCR may have misread: the sentences that list them in the page's detail."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from loaders.types import LITTLE_CONFIDENCE
 
-_MOST = 40  # numbers that are listed; more are a page that is too small or too blurred for signs
+_MOST = 40  # numbers that are listed; with more the print is too small or too blurred to read signs
 _SIGN_NOTE = (
     f"Numbers {LITTLE_CONFIDENCE}, whose last digit may be a raised sign: {{numbers}}; compare them with the page."
 )
@@ -23,7 +23,7 @@ def note_of_doubtful(numbers: Sequence[str]) -> str:
 
 
 def note_of_unsure(numbers: Sequence[str]) -> str:
-    """Return the sentence that lists numbers with a digit of which the recogniser is not sure."""
+    """Return the sentence that lists numbers with a digit of low confidence."""
     return _listed(_UNSURE_NOTE, numbers)
 
 
@@ -33,7 +33,7 @@ def doubtful_numbers_of(quote: str, detail: str) -> list[str]:
 
 
 def unsure_numbers_of(quote: str, detail: str) -> list[str]:
-    """Return the numbers of a quote of which OCR is not sure, by the detail of its page."""
+    """Return the numbers of a quote that OCR read with low confidence, by the detail of its page."""
     return _held(quote, detail, _UNSURE_NOTE)
 
 

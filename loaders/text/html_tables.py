@@ -9,7 +9,7 @@ from loaders.text.plain import plain
 from loaders.text.raised_signs import write_signs
 
 MAX_SPAN = 64
-"""A hostile `colspan="99999999"` must not become a list of that length; no printed table has more columns."""
+"""Most columns or rows of a span: a hostile `colspan="99999999"` must not become a list of that length."""
 
 _BREAKS = {"br", "p", "div", "li", "table", "tr", "td", "th"}
 
@@ -109,7 +109,7 @@ def read_html_table(text: str) -> HtmlGrid:
     """Read the first table of an HTML text into a grid; header cells fill all they span, body cells fill downwards.
 
     A body cell that spans columns is stored once, in its first column: it is a heading of its rows, not their value.
-    One that spans rows holds for each of them.
+    One that spans rows applies to each of them.
     """
     reader = _Reader()
     reader.feed(write_signs(text))

@@ -27,7 +27,7 @@ def vocabulary(lines: Iterable[str]) -> set[str]:
 
 def join_lines(lines: Sequence[str], known: Container[str]) -> str:
     """Join lines into one; `known` (lower case) decides whether a hyphen at a line's end belongs to the word."""
-    pieces: list[str] = []  # each ends where a space follows: only the last one is looked at, which keeps this linear
+    pieces: list[str] = []  # each ends where a space follows; only the last one is examined, which keeps this linear
     for line in (part.strip() for part in lines):
         if not line:
             continue

@@ -1,6 +1,6 @@
-"""A Markdown parser: from a page's Markdown to blocks.
+"""Markdown parser: from a page's Markdown to blocks.
 
-The Markdown comes unchecked from a vision model. So this parser never raises and drops no word: text that it does not
+The Markdown comes unchecked from a vision model, so the parser never raises and drops no word: text that it does not
 recognise becomes a paragraph.
 """
 

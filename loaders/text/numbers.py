@@ -1,8 +1,8 @@
-"""A parser of numbers in every notation that documents use, and of the convention by which one document writes them.
+"""Parser of numbers in every notation that documents use, and of the decimal mark that one document uses.
 
 `12.480,1`, `12 480,1`, `1'204`, `1,234.5`, `12,34,567`, `(1,930)`, `−7`, `12 %`, `1½`, `3.5 bn`, `1e6` and `10⁶` are
-numbers. What a notation leaves open stays open: `1,234` has two readings until the document shows which mark it sets
-before decimals. Note marks (`320¹`) are no part of a number.
+numbers. An ambiguous number keeps all its readings: `1,234` has two until the document's decimal mark is known. Note
+marks (`320¹`) are no part of a number.
 """
 
 from __future__ import annotations
@@ -61,24 +61,24 @@ _SPACED_DECIMAL = re.compile(r"(?<![\w.,])\d{1,3}(?: \d{3})+,\d+(?![.,]?\d)")
 _GROUPED = re.compile(r"\d{1,3}(?P<mark>[.,])\d{3}(?:(?P=mark)\d{3})*(?:(?!(?P=mark))[.,]\d+)?")
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?")
 _ONE_MARK = re.compile(r"(\d*)([.,])(\d+)")
-_SHARE = 0.8  # of the numbers that must agree on a convention
+_SHARE = 0.8  # of the numbers that must agree on a decimal mark
 _WORDS = {
     ".": re.compile(r"\b(?:the|of|and|with|was|were|by)\b", re.IGNORECASE),
     ",": re.compile(r"\b(?:der|die|das|und|für|les|des|dans|est|los|las|del|della|het|een|och|jest)\b", re.IGNORECASE),
 }
-_MIN_WORDS = 3  # of a language, before it says how numbers are written
+_MIN_WORDS = 3  # of a language, from which its decimal mark is taken
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in digits, where it stands in a folded text."""
+    """A number in digits in a text that `fold` returned."""
 
     text: str
     """The number as it is written, with its magnitude."""
     written: str
     """Its digits as they are written."""
     readings: tuple[str, ...]
-    """What its digits may mean, in canonical notation ("1234.5"), the likeliest first; several where that is open."""
+    """The possible values of its digits in canonical notation ("1234.5"), the likeliest first; one if unambiguous."""
     scale: int = 1
     """Its magnitude: 1,000,000 for millions."""
     certain: bool = True
@@ -91,7 +91,7 @@ class Number:
 
     @property
     def values(self) -> tuple[Decimal, ...]:
-        """The decimal value of each reading; none of a version or a date."""
+        """The decimal value of each reading; none for a version or a date."""
         return tuple(value * self.scale for value in self.unscaled)
 
     @property
@@ -104,16 +104,16 @@ _PLAIN_VALUE = re.compile(r"\d+(?:\.\d+)?")
 
 
 def fold(text: str) -> str:
-    """Return a text with the notation of its numbers made alike: no note marks, `10^6`, apostrophes between groups."""
+    """Return a text with its numbers in one notation: no note marks, `10^6`, apostrophes between groups."""
     text = _LONE_FRACTION.sub(r"0\1", write_signs(text))
     return unicodedata.normalize("NFKC", _GROUP_SPACE.sub("'", without_marks(text)))
 
 
 def find_numbers(text: str, decimal: Mark = "") -> list[Number]:
-    """Return the numbers in digits of a text, in order; `decimal` is the mark that its document sets before decimals.
+    """Return the numbers in digits of a text, in order; `decimal` is its document's decimal mark.
 
-    Groups apart by an ordinary space are numbers of their own, see `spaced_numbers`, unless a decimal comma follows
-    where commas stand before decimals.
+    Groups with an ordinary space between them are separate numbers (see `spaced_numbers`), unless a decimal comma
+    follows in a document that uses decimal commas.
     """
     folded = fold(text)
     if decimal == ",":
@@ -122,7 +122,7 @@ def find_numbers(text: str, decimal: Mark = "") -> list[Number]:
 
 
 def spaced_numbers(text: str, decimal: Mark = "") -> list[Number]:
-    """Return what may be one number with ordinary spaces between its groups ("12 480,1"), or several."""
+    """Return what may be one number with ordinary spaces between its groups ("12 480,1"), or several numbers."""
     return [_spaced(found[0], decimal) for found in _SPACED.finditer(fold(text))]
 
 
@@ -131,7 +131,7 @@ def _spaced(text: str, decimal: Mark) -> Number:
 
 
 def readings(number: str, decimal: Mark = "") -> tuple[str, ...]:
-    """Return what a number in digits may mean, in canonical notation: without separators, with a decimal point.
+    """Return the possible values of a number in canonical notation: without separators, with a decimal point.
 
     Versions and dates stay as they are. `1,234` has two readings unless `decimal` is known.
     """
@@ -153,11 +153,12 @@ def readings(number: str, decimal: Mark = "") -> tuple[str, ...]:
     return (number,)
 
 
-@lru_cache(maxsize=16)  # each check of a claim asks it of the same passage
+@lru_cache(maxsize=16)  # each check of a claim calls it with the same passage
 def decimal_mark(text: str) -> Mark:
-    """Return the mark that a document sets before decimals, or "" where it is not told.
+    """Return the decimal mark of a text, or "" if it is not clear.
 
-    It is told from unambiguous numbers, then from the language, then from whole numbers below 1000 beside grouped ones.
+    It follows from unambiguous numbers, then from the language, then from whole numbers below 1000 beside grouped
+    ones.
     """
     votes: Counter[str] = Counter()
     folded = fold(text)
@@ -173,9 +174,10 @@ def decimal_mark(text: str) -> Mark:
 
 
 def document_mark(pages: Sequence[tuple[int, Sequence[Block]]]) -> Mark:
-    """Return the mark that a whole document sets before decimals, or "" where it is not told.
+    """Return the decimal mark of a whole document, or "" if it is not clear.
 
-    Told from its tables, else from all its text but headings, dates and the numbers of clauses, whose points are none.
+    It follows from its tables, else from all its text without headings, dates and numbers of clauses, whose points
+    are no decimal marks.
     """
     blocks = [block for _, page in pages for block in page if not block.is_heading and not block.is_header_or_footer]
     tables = " ; ".join(block.text.replace("|", " ; ") for block in blocks if block.is_table or block.is_chart)
@@ -189,11 +191,11 @@ _NO_AMOUNT = re.compile(
     r"|\b(?:section|version|figure|table|chapter|abschnitt|kapitel|tabelle|abbildung|artikel|art\.)\s+\d+(?:\.\d+)+",
     re.IGNORECASE | re.MULTILINE,
 )
-"""Points that stand before no decimals: dates, clauses, times, versions, references."""
+"""Points that are no decimal marks: in dates, clauses, times, versions, references."""
 
 
 def _beside_whole_numbers(folded: str) -> Mark:
-    """Return the mark that is left if the other one only groups thousands: "1,120" beside "330" and "12"."""
+    """Return the decimal mark if the other mark only groups thousands: "1,120" beside "330" and "12"."""
     numbers = [found["digits"] for found in _NUMBER.finditer(folded)]
     marks = {number[-_GROUP - 1] for number in numbers if _GROUPED.fullmatch(number)}
     short = any(number.isdecimal() and len(number) <= _GROUP for number in numbers)
@@ -207,7 +209,7 @@ _MARKS: tuple[Mark, ...] = (".", ",")
 
 
 def _vote(number: str) -> list[str]:
-    """Return the decimal mark that a number shows, twice if it can be nothing else ("1.234,5", "1,234,567")."""
+    """Return the decimal mark that a number implies, twice if it is certain ("1.234,5", "1,234,567")."""
     if _INDIAN.fullmatch(number):
         return [".."]
     if grouped := _GROUPED.fullmatch(number):
@@ -221,7 +223,7 @@ def _vote(number: str) -> list[str]:
 
 
 def cell_values(cell: str, decimal: Mark = "") -> tuple[Decimal, ...]:
-    """Return what the number of a table's cell may be, the likeliest first; none if the cell holds no single number.
+    """Return the possible values of a table cell, the likeliest first; none if it is not a single number.
 
     Parentheses around all of it and every minus sign make it negative. Percent signs, units and notes are left out.
     """
@@ -257,7 +259,7 @@ def is_number(cell: str) -> bool:
 
 
 def is_value(cell: str) -> bool:
-    """Return whether a cell is a number, or stands for a missing one: dashes, "n/a"."""
+    """Return whether a cell is a number, or the sign of a missing one: dashes, "n/a"."""
     return is_number(cell) or bool(_MISSING.fullmatch(cell))
 
 
@@ -273,7 +275,7 @@ _CELL = re.compile(
 
 
 def _number_of(found: re.Match[str], decimal: Mark) -> Number:
-    """Return the number of a match; what only looks like an exponent is left out ("320^1")."""
+    """Return the number of a match, without a note mark that looks like an exponent ("320^1")."""
     digits, power, over = found["digits"], found["power"] or "", found["over"] or ""
     word, letter = found["word"], found["letter"]
     scale = MAGNITUDES[word.lower()] if word else LETTERS.get(letter or "", 1)

@@ -53,11 +53,11 @@ _STRUCK = re.compile(
     r"(?<![~\w])~~(?=[^\s~])(?:(?!~~).)*?(?<=[^\s~])~~(?![~\w])|<(del|s|strike)(?:\s[^<>]*)?>.*?</\1\s*>",
     re.IGNORECASE | re.DOTALL,
 )
-"""Text that is struck out: it stays in the transcript, and is no part of what is searched, quoted or compared."""
+"""Text that is struck out: it stays in the transcript, and is left out of what is searched, quoted or compared."""
 _STRUCK_MARK = re.compile(r"~~|</?(?:del|s|strike)(?:\s[^<>]*)?>", re.IGNORECASE)
 _DUNDER = re.compile(r"__[a-z0-9]+(?:_[a-z0-9]+)*__")
 _HIDDEN = 0xE000
-"""Start of the private use area, whose characters stand for escaped ones while marks are removed."""
+"""Start of the private use area, whose characters replace escaped ones while marks are removed."""
 
 T = TypeVar("T")
 

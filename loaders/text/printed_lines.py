@@ -1,8 +1,8 @@
-"""Line breaks that are meant: lines of a list without marks, of an address or a curriculum, which are no running text.
+"""Deliberate line breaks: in lists without bullets, addresses and CVs, as opposed to wrapped running text.
 
-A printer breaks a line of running text where the next word no longer fits. Where it would have fitted, the break was
-meant, if the next line begins as a new one does. Such lines are written one under the other in Markdown, and each of
-them is searched and quoted alone.
+Running text is wrapped where the next word no longer fits. Where it would have fitted, the break is deliberate if the
+next line looks like the start of a new entry. Such lines keep their breaks in Markdown, and each is searched and quoted
+alone.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ Printed = tuple[str, Box]
 """A printed line with its box, in any unit."""
 
 HARD_BREAK = "  \n"
-"""A line break of Markdown that is meant."""
+"""A line break of Markdown."""
 
 MAX_WORDS = 14
-"""Words of the longest line that is taken for one of its own without an e-mail address, a year or a name before it."""
+"""Words of the longest line that counts as a separate one without an e-mail address, a year or a label before it."""
 ROOM = 0.7
-"""Share of the width that such lines fill at most where no running text beside them shows how wide it is."""
+"""Largest share of the width that separate lines fill where no running text shows the column's width."""
 SHORT_WORDS = 8
-"""Words of lines in a transcript, all of which are that short, that are no wrapped text: print has ten and more."""
+"""Words of the longest line of a transcript's paragraph that is not wrapped: wrapped lines have ten and more."""
 _MARKED = re.compile(r"(?: {2,}|\\)\n|<br\s*/?>\s*", re.IGNORECASE)
-_INDENT = 0.1  # of the page's width by which the lines of one column may begin apart
+_INDENT = 0.1  # of the page's width by which the left edges of the lines of one column may differ
 _LABEL_WORDS = 2
-_COLUMN = 4  # lines further right that make a column, wherever they stand
+_COLUMN = 4  # lines further right that make a column, at any height
 
 _MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _PHONE = r"(?<!\d)(?!(?:19|20)\d\d\s*[-–/]\s*(?:19|20)\d\d)\+?\(?\d[\d ()/.-]{6,18}\d\b"
@@ -44,7 +44,7 @@ _CONTACT = re.compile(rf"(?:{_MAIL}|{_PHONE}|https?://|www\.)", re.IGNORECASE)
 _KEY = re.compile(r"^[^\W\d_][\w’'./&() -]{0,38}:\s+\S")
 _NAMED = re.compile(r"^(?=[^\W\d_])[^a-z][\w’'./&()-]*(?: [\w’'./&()-]+){0,2}:\s+\S")
 _ENTRY = re.compile(rf"^(?:{_DATE})", re.IGNORECASE)
-_GOES_ON = re.compile(
+_OPEN_END = re.compile(
     r"(?:[^\W\d_][-‐\u00ad]|\b(?:the|an?|of|in|on|at|by|to|for|from|with|and|or|but|that|which|who|as|than|is|are|was"
     r"|were|be|been|has|have|had|its|their|his|her|this|these|between|into|under|over|about|not|can|will|would|may|no"
     r"|der|die|das|den|dem|des|und|oder|von|mit|für|im|am|zu|ein|eine|le|la|les|de|du|et|ou|el|los|del|y))$",
@@ -54,9 +54,9 @@ _GOES_ON = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How far the lines of a page reach, to tell where a word would still have fitted.
+    """The reach of a page's lines, which shows where another word would have fitted.
 
-    `wrapped` are the boxes of lines of running text that go on in the next line, `lines` those of all lines; `width`
+    `wrapped` are the boxes of lines of running text that continue in the next line, `lines` those of all lines; `width`
     is the page's.
     """
 
@@ -74,9 +74,9 @@ class Measure:
         return cls(tuple(wrapped), tuple(box for lines in known for _, box in lines), width)
 
     def right_of(self, box: Box) -> tuple[float, bool]:
-        """Return where lines that begin where `box` does may end, and whether running text shows it.
+        """Return the right edge for lines that begin where `box` does, and whether running text shows it.
 
-        Where none does, it is the next column, or a margin as wide as the one on the left.
+        Where none does, it is the left edge of the next column, or a margin as wide as the one on the left.
         """
         near = _INDENT * self.width
         shown = [one.x1 for one in self.wrapped if abs(one.x0 - box.x0) < near and one.x1 > box.x0]
@@ -91,13 +91,13 @@ class Measure:
 
 
 def broken_text(lines: Sequence[Printed], measure: Measure, join: Callable[[list[str]], str]) -> str:
-    """Return the lines of a paragraph as text; lines that were ended on purpose are under each other."""
+    """Return the lines of a paragraph as text; deliberate breaks are kept."""
     groups = break_lines(lines, measure)
     return HARD_BREAK.join(join([lines[at][0] for at in group]) for group in groups)
 
 
 def break_lines(lines: Sequence[Printed], measure: Measure) -> list[list[int]]:
-    """Return the indices of a paragraph's lines in groups: those that run on together, each other line alone."""
+    """Return the indices of a paragraph's lines in groups: wrapped lines together, each separate line alone."""
     if len(lines) < 2:
         return [[at] for at in range(len(lines))]
     around = bounding_box(box for _, box in lines)
@@ -115,9 +115,9 @@ def break_lines(lines: Sequence[Printed], measure: Measure) -> list[list[int]]:
 
 
 def meant_lines(text: str) -> list[str]:
-    """Return the lines of a paragraph's Markdown that were ended on purpose, each without its break.
+    """Return the lines of a paragraph's Markdown with deliberate breaks, each without its break.
 
-    A lone line break in a transcript is one where a curriculum or an address would have it: its place is not known.
+    A transcript has no boxes: its line breaks are deliberate where a CV or an address would have them.
     """
     lines: list[str] = []
     for piece in filter(str.strip, _MARKED.split(text)):
@@ -140,7 +140,7 @@ def _stands_alone(above: str, below: str, short: bool) -> bool:
 
 
 def _joint(one: Printed, other: Printed, right: float) -> Literal["new", "perhaps", "runs on"]:
-    """Return whether a line break was meant, from how the lines end and begin and whether a word would have fitted."""
+    """Return whether a line break is deliberate, by the words around it and whether another word would have fitted."""
     above, below = one[0].strip(), other[0].strip()
     if _NAMED.match(above) and _NAMED.match(below):  # "Invoice no.: 2041" over "Date: 14 March"
         return "new"
@@ -152,9 +152,9 @@ def _joint(one: Printed, other: Printed, right: float) -> Literal["new", "perhap
 
 
 def _runs_on(above: str, below: str) -> bool:
-    """Return whether the words themselves say that a line goes on in the next one."""
+    """Return whether the words show that a line continues in the next one."""
     first = next((character for character in below if character.isalnum()), "")
-    open_end = _GOES_ON.search(above)
+    open_end = _OPEN_END.search(above)
     if open_end and not first.islower():  # "Sold to" is a label, "AS" and "US" end names
         named = len(open_end[0]) > 1 and open_end[0].isupper() and not above.isupper()
         return not named and len(above.split()) > _LABEL_WORDS
@@ -171,5 +171,5 @@ def _begins_entry(line: str) -> bool:
 
 
 def is_contact_line(line: str) -> bool:
-    """Return whether a line holds an e-mail address, a telephone number or a web address and little else."""
+    """Return whether a line has an e-mail address, a telephone number or a web address and little else."""
     return bool(_CONTACT.search(line)) and len(line.split()) <= MAX_WORDS

@@ -1,8 +1,8 @@
-"""Raised and lowered signs in text: note marks, exponents, formulas, ordinals, fractions, in whatever notation.
+"""Raised and lowered signs (superscripts, subscripts) in any notation: note marks, exponents, ordinals, fractions.
 
-Everywhere in this project they are written in the characters that Unicode has for them: `$320¹`, `10⁶`, `CO₂`, `1½`.
-So a sign is never an ordinary digit of the number that it hangs on. Ordinals stay as people write them (`1st`).
-Compatibility normalisation (NFKC) undoes that: `without_marks` comes before it.
+Everywhere in this project they are written in the characters that Unicode has for them: `$320¹`, `10⁶`, `CO₂`, `1½`. So
+a sign is never an ordinary digit of the number that it is attached to. Ordinals stay as people write them (`1st`).
+Compatibility normalisation (NFKC) undoes that, so `without_marks` must be called before it.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ _FOOTNOTE = re.compile(r"\[\^([^\]\s]{1,40})\](:?)")
 
 
 def raised(text: str, before: str = "") -> str:
-    """Return a text as it is written raised; `before` is what it hangs on: `st` stays as it is after a digit."""
+    """Return a text as it is written raised; `before` is the text before it: `st` stays as it is after a digit."""
     text = re.sub(r"\s*([,;])\s*", r"\1", text.strip()).translate(_DASHES)
     if _ENDS_IN_DIGIT.search(before[-3:]) and (
         _ORDINAL.fullmatch(text) or _SHORT_ORDINAL.fullmatch(before[-3:].rstrip(".") + text)
@@ -77,7 +77,7 @@ def raised(text: str, before: str = "") -> str:
         return text
     if text == "o" and _SHORT_NUMBER.search(before[-4:]):
         return "º"
-    if text[:1] == "[":  # brackets keep a number apart
+    if text[:1] == "[":  # brackets keep a number separate
         return text
     if text.upper() in ("TM", "SM"):
         return "™" if text.upper() == "TM" else "℠"
@@ -91,7 +91,7 @@ def raised(text: str, before: str = "") -> str:
 
 
 def hang(base: str, mark: str) -> str:
-    """Return a text with the raised mark that hangs on it: "31" and "ˢᵗ" are "31st"."""
+    """Return a text with a raised mark appended: "31" and "ˢᵗ" are "31st"."""
     return base + raised(mark.translate(FALL), base) if _LETTERS_RAISED.fullmatch(mark) else base + mark
 
 
@@ -125,7 +125,7 @@ def join_fractions(text: str) -> str:
 def without_marks(text: str) -> str:
     """Return a text for search and comparison: no note marks, exponents as `10^6` and `m2`, formulas as `CO2`.
 
-    What is a note mark and what an exponent is told from what it hangs on: `10⁶`, `m²`, `x³`, `s⁻¹` are exponents,
+    The text before a sign decides whether it is a note mark or an exponent: `10⁶`, `m²`, `x³`, `s⁻¹` are exponents,
     `320¹`, `summer²` and `10¹` have notes.
     """
     if not _ANY.search(text):
@@ -174,7 +174,7 @@ def _folded_run(text: str, run: re.Match[str]) -> str:
     sign = run[0].translate(FALL)
     base = text[max(0, start - 24) : start]
     after = text[end : end + 4]
-    if not base or base[-1].isspace() or base[-1] in "(|[":  # before what it belongs to: ¹⁴C, or the mark of a note
+    if not base or base[-1].isspace() or base[-1] in "(|[":  # before its text: ¹⁴C, or the mark of a note
         return sign if re.match(r"[A-Z][a-z]?(?![a-z])", after) and sign.isdecimal() else ""
     if base.endswith("^"):
         return sign
@@ -189,7 +189,7 @@ def _fraction(found: re.Match[str]) -> str:
 
 
 def _spelled(found: re.Match[str]) -> str:
-    """Return a fraction in digits, apart from the whole number before: `1½` as `1 1/2`."""
+    """Return a fraction in digits, separate from the whole number before: `1½` as `1 1/2`."""
     return f"{found[1]} "[: 2 * len(found[1])] + FRACTIONS[found[2]]
 
 

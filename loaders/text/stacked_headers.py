@@ -1,4 +1,4 @@
-"""Stacked headers: which columns a heading stands over that spans several of them ("2023" over "H1" and "H2")."""
+"""Stacked headers: the columns under a heading that spans several of them ("2023" over "H1" and "H2")."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Extent(NamedTuple):
 
 
 MAX_OFF_CENTRE = 0.12
-"""Share of the distance between columns by which a heading may stand off the middle of its columns. The headings of the
-DeepSeek-R1 paper that stand on two lines over one column are off the middle of any two by a third and more."""
+"""Share of the distance between columns by which a heading may be off the middle of its columns. The headings of the
+DeepSeek-R1 paper that are on two lines over one column are off the middle of any two by a third and more."""
 
 MAX_OFF_REPEATED = 0.35
 """The same where the names under the headings repeat, for the middle or the left edge: names may be set to the left or
 the right of their columns. A name's first line in the last of four columns is off by 1.5."""
 
-_ALIGNED = 0.2  # of the distance between columns: a heading this near stands on one column
+_ALIGNED = 0.2  # of the distance between columns: a heading this near is over one column
 _MAX_COLUMNS = 60  # wider tables are left as they are
 _MAX_LABELS = 2  # columns at the left that no heading spans
 _UNDERLINED = 0.6  # of a column's width that a line under a heading must cover
@@ -43,11 +43,12 @@ def columns_under(
     columns: Sequence[Extent],
     underlines: Sequence[Extent | None] = (),
 ) -> Runs | None:
-    """Return for each heading of a line the columns that it stands over; None where none spans several.
+    """Return for each heading of a line the columns under it; None where none spans several.
 
-    `below` has the texts of the header line under it, by column; `columns` are the extents of what stands in each
-    column; `underlines` are the drawn lines right under each heading. A heading spans what its line does; else the
-    columns whose names repeat ("H1, H2, H1, H2"); else those that it is centred over, unless all stand on a name.
+    `below` has the texts of the header line under it, by column; `columns` are the extents of the text in each column;
+    `underlines` are the drawn lines right under each heading. A heading spans the columns that its line does; else
+    those whose names repeat ("H1, H2, H1, H2"); else those that it is centred over, unless all headings are right above
+    a name.
     """
     if not headings or not 2 <= len(columns) <= _MAX_COLUMNS or len(below) <= len(headings):
         return None
@@ -61,7 +62,7 @@ def columns_under(
 def _over_lines(
     headings: Sequence[Extent], columns: Sequence[Extent], underlines: Sequence[Extent | None]
 ) -> Runs | None:
-    """Return the columns that the line under each heading covers; a heading without one stands on the nearest."""
+    """Return the columns that the line under each heading covers; one without a line belongs to the nearest column."""
     runs = []
     for heading, line in zip(headings, underlines, strict=False):
         found = [index for index, column in enumerate(columns) if line and _covers(line, column)]
@@ -76,7 +77,7 @@ def _covers(line: Extent, column: Extent) -> bool:
 
 
 def _over_repeated(headings: Sequence[Extent], columns: Sequence[Extent], below: Mapping[int, str]) -> Runs | None:
-    """Share the columns equally if their names are the same under each heading; those over the labels are apart."""
+    """Share the columns equally if their names are the same under each heading, except headings over the labels."""
     own = _over_labels(headings, columns, below)
     headings = headings[len(own) :]
     count = len(headings)
@@ -98,7 +99,7 @@ def _over_repeated(headings: Sequence[Extent], columns: Sequence[Extent], below:
 
 
 def _over_labels(headings: Sequence[Extent], columns: Sequence[Extent], below: Mapping[int, str]) -> Runs:
-    """Return the columns of the headings at the left that stand over labels, under which the next line has no name."""
+    """Return the columns of the headings at the left over row labels, where the next line has no name."""
     runs: Runs = []
     for heading in headings[:_MAX_LABELS]:
         nearest = min(range(len(columns)), key=lambda index: abs(columns[index].left - heading.left))
@@ -109,7 +110,7 @@ def _over_labels(headings: Sequence[Extent], columns: Sequence[Extent], below: M
 
 
 def _off(heading: Extent, run: Extent) -> float:
-    """Return how far a heading is off the middle and off the left edge of its columns, whichever is less."""
+    """Return the distance of a heading from the middle or the left edge of its columns, whichever is less."""
     return min(abs(heading.middle - run.middle), abs(heading.left - run.left))
 
 

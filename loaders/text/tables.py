@@ -1,4 +1,4 @@
-"""Tables as values: parsed from pipes or HTML to header, rows and row labels, and written as Markdown."""
+"""Tables parsed from Markdown pipes or HTML to header, rows and row labels, and written as Markdown."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ and the label column all of them; a label column with sub-totals left blank stil
 """
 
 EMPTY_CELL = "&nbsp;"
-"""How a reader writes a cell that is drawn and holds nothing: a row of such cells is no band."""
+"""How a reader writes an empty cell with drawn borders: a row of such cells is no band."""
 
 _DELIMITER_CELL = re.compile(r"^\s*:?-+:?\s*$")
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
@@ -41,10 +41,10 @@ _PAGE_DIGITS = 3  # of a page number; years and counts have more
 class Table:
     """A table: one name per column, equally long rows, and which column holds the rows' labels.
 
-    `caption` is text of the table's HTML outside its cells, or alone in its first row. `groups` has,
-    per row, what a spanning cell to the left of the label says of it ("" where there is none). `bands` has, per row,
-    the names that stand alone in a row above it; `band_rows` are these rows. `given` are cells that a span fills: they
-    hold for their row, and stand in it on no page. `blank` are rows whose cells are empty and no band's.
+    `caption` is text of the table's HTML outside its cells, or alone in its first row. `groups` has, per row, the text
+    of a spanning cell to the left of the label ("" where there is none). `bands` has, per row, the names that are alone
+    in a row above it; `band_rows` are these rows. `given` are cells that a span fills: they apply to their row, but are
+    not printed in it. `blank` are rows with drawn, empty cells, which are no bands.
     """
 
     columns: list[str]
@@ -71,7 +71,7 @@ class Table:
         return replace(self, bands=tuple(bands), band_rows=frozenset(found))
 
     def without_empty_columns(self) -> Table:
-        """Return the table without columns in which neither a name nor a cell stands."""
+        """Return the table without columns that have neither a name nor a filled cell."""
         used = [x for x, name in enumerate(self.columns) if name or any(row[x] for row in self.rows) or x == self.label]
         if len(used) == len(self.columns):
             return self
@@ -85,7 +85,7 @@ class Table:
         )
 
     def band(self, index: int) -> Band:
-        """Return what holds for a row beside its label: its bands, and the group to the left of the label."""
+        """Return the names that apply to a row beside its label: its bands, and the group to the left of the label."""
         names = self.bands[index] if index < len(self.bands) else ()
         group = self.groups[index] if index < len(self.groups) and index not in self.band_rows else ""
         return (*names, group) if group and group not in names else names
@@ -114,10 +114,10 @@ class Table:
         return tuple((self.columns[x], row[x]) for x in order if row[x] or x == self.label)
 
     def row_search(self, index: int, caption: str) -> str:
-        """Return the text that a row is found by: "caption. band label | column: cell; column: cell".
+        """Return the search text of a row: "caption. band label | column: cell; column: cell".
 
         A bare row is noise to an embedder: with caption and header the evidence of the paper's table questions is in
-        the first five results for 1.00 of them, without for .83-.89. Lone dashes say nothing and are left out.
+        the first five results for 1.00 of them, without for .83-.89. Lone dashes are left out.
         """
         (_, label), *cells = self.row_cells(index)
         band = self.band(index)
@@ -129,7 +129,7 @@ class Table:
 
 
 def parse_table(text: str) -> Table | None:
-    """Parse the one table that a text holds, in pipes or in HTML; None when there is no table in it."""
+    """Parse the table in a text, in pipes or in HTML; return None if it has none."""
     if re.search(r"<(?:table|tr|td)\b", text, re.IGNORECASE):
         found = read_html_table(text)
         return _build(_Grid(found.rows, found.headers, found.outside, found.given))
@@ -182,7 +182,7 @@ def _read_pipes(text: str) -> _Grid:
 
 
 def _without_repeats(row: list[str]) -> list[str]:
-    """Return a row of one text in three or more cells as that text alone: so models write a cell that spans a row."""
+    """Return a row with one text in three or more cells as that text alone: models write spanning cells so."""
     name = row[0]
     spans = len(row) > 2 and all(cell == name for cell in row) and any(map(str.isalpha, name)) and len(name) > 3
     return [name, *[""] * (len(row) - 1)] if spans else row
@@ -255,7 +255,7 @@ def _is_form(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _name_rest_of_fields(grid: _Grid) -> None:
-    """Give rows without a name, in which a form's value goes on, the name of the field above."""
+    """Give rows without a name, which continue a form's value, the name of the field above."""
     for y, (above, row) in enumerate(pairwise(grid.rows), start=1):
         if above[0] and not row[0] and any(row):
             row[0] = above[0]
@@ -267,7 +267,7 @@ _FORM_COLUMNS = (2, 4)  # a field and its value, once or twice in a row
 
 
 def _without_title(grid: _Grid) -> _Grid:
-    """Take a first row that holds one cell for the table's title if the row below it looks like a header."""
+    """Return the grid with a first row of one cell as its title, if the row below it looks like a header."""
     rows = grid.rows
     if len(rows) < 3 or not _is_lone(rows[0]) or grid.headers > 1:
         return grid
@@ -289,7 +289,7 @@ def _label_column(rows: Sequence[Sequence[str]], width: int) -> int:
 
 
 def _is_repeated(rows: Sequence[Sequence[str]], column: int) -> bool:
-    """Return whether a column holds names of groups, each in all of its rows, and the next one the rows' labels."""
+    """Return whether a column has names of groups, each in all of its rows, and the next one the rows' labels."""
     if column + 1 >= len(rows[0]) or _label_column([row[column + 1 :] for row in rows], len(rows[0]) - column - 1):
         return False
     names = [name for name, _ in groupby(row[column] for row in rows)]
@@ -330,7 +330,7 @@ def _merge_headers(headers: list[list[str]], width: int, label: int) -> list[str
         return [""] * width
     filled = [list(row) for row in headers]
     for above, below in zip(filled, headers[1:], strict=False):
-        if any(left and left == right for left, right in pairwise(above)):  # what spans is repeated already
+        if any(left and left == right for left, right in pairwise(above)):  # spanning cells are repeated already
             continue
         for x in range(1, width):
             if not above[x] and below[x] and x - 1 != label and above[x - 1]:
@@ -346,10 +346,10 @@ def _merge_headers(headers: list[list[str]], width: int, label: int) -> list[str
 
 
 def _groups(rows: list[list[str]], label: int) -> tuple[str, ...]:
-    """Carry a group's name down to its rows, if the table starts with one (else its place on the page is a guess)."""
+    """Carry a group's name down to its rows, if the table starts with one (elsewhere its place would be a guess)."""
     if label == 0 or not rows:
         return ()
-    if any(above[0] and above[0] == row[0] for above, row in pairwise(rows)):  # it stands in each of its rows
+    if any(above[0] and above[0] == row[0] for above, row in pairwise(rows)):  # it is in each of its rows
         return tuple(row[0] for row in rows)
     if not rows[0][0]:
         return ()
