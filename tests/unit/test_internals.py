@@ -152,7 +152,7 @@ def test_the_jobs_and_processes_of_a_pool_can_be_compared() -> None:
     with ProcessPool(1) as pool:
         assert pool.schedule(abs, [-1]).result() == 1
         manager = pool._pool_manager
-        assert len(manager.worker_manager.workers) == 1, PAGE
+        assert len(manager.worker_manager.workers) == manager.worker_manager.workers_number == 1, PAGE
         assert manager.task_manager.tasks == {}, PAGE
     task = Task(1, ProcessFuture(), None, TaskPayload(abs, (), {}))
     assert (task.started, task.worker_id, task.future.done()) == (False, 0, False), PAGE

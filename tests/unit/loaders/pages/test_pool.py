@@ -175,6 +175,20 @@ async def begun(pool: PagePool, mark: Path) -> asyncio.Task[list[object]]:
     return waiting
 
 
+async def test_no_more_processes_start_than_there_are_jobs() -> None:
+    pool, slept = ProcessPagePool(workers=3), "(__import__('time').sleep(.6), __import__('os').getpid())[1]"
+    try:
+        one = {*await pool.map(eval, ["__import__('os').getpid()"]), await pool.call(eval, "__import__('os').getpid()")}
+        assert len(one) == 1
+        assert {*pool._all._pool._pool_manager.worker_manager.workers} == one
+        assert len({*await pool.map(eval, [slept] * 6)}) == 3
+        pool.close()
+        await pool.map(eval, [slept] * 2)
+        assert len(pool._all._pool._pool_manager.worker_manager.workers) == 2
+    finally:
+        pool.close()
+
+
 async def test_a_job_whose_process_was_ended_on_anothers_account_is_tried_once_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -253,7 +267,7 @@ async def test_call_raises_what_the_function_raises(pool: PagePool) -> None:
     assert await pool.call(abs, -1) == 1
     with pytest.raises(ValueError, match="invalid literal"):
         await pool.call(int, "x")
-    with pytest.raises(SourceError, match="process end"):
+    with pytest.raises(SourceError, match="ended the process"):
         await pool.call(os._exit, 1)
 
 
