@@ -1,4 +1,4 @@
-"""Searches for threads as LangGraph's server has them, on Aegra, which refuses or ignores some of their fields."""
+"""Middleware that gives Aegra the thread search of LangGraph's server, some of whose fields Aegra does not know."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SEARCH = "/threads/search"
-_MOST = 100  # ids of one search
+_MOST = 100  # ids in one search
 _ID = re.compile(r"[0-9a-fA-F-]{36}")
 _UNKNOWN = ("select", "extract")
-"""Fields that make a reply smaller; Aegra's own has no values of threads in it."""
+"""Fields that shorten LangGraph's reply; Aegra refuses them, and its replies hold no values of threads."""
 
 
 class ThreadSearchMiddleware:
-    """ASGI middleware that leaves out what Aegra 0.11 does not know, and looks up threads that are searched by id."""
+    """ASGI middleware that removes fields unknown to Aegra 0.11, and fetches each thread that is searched by id."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on a request, a search in Aegra's words."""
+        """Pass on a request; answer a search for ids, and reduce any other search to the fields that Aegra knows."""
         if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] != _SEARCH:
             await self.app(scope, receive, send)
             return
@@ -58,7 +58,7 @@ class ThreadSearchMiddleware:
 
 
 class _Reply:
-    """A reply that is kept in place of being sent."""
+    """A buffer that collects a reply which is not sent to the client."""
 
     def __init__(self) -> None:
         self.status, self.body = 500, b""
@@ -74,7 +74,7 @@ def _read(body: bytes) -> dict[str, Any]:
     try:
         asked = json.loads(body)
     except ValueError:
-        return {}  # Aegra says what is wrong with it
+        return {}  # invalid JSON, which Aegra refuses
     return asked if isinstance(asked, dict) else {}
 
 

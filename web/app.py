@@ -45,14 +45,14 @@ process.configure_gc(pause=False)
 
 _STATIC = Path(__file__).parent / "static"
 _SAMPLE = Path(__file__).parents[1] / "examples" / "sample.pdf"
-"""A document to try the room with; an installed package has no examples."""
+"""The document that an empty reading room offers; an installed package has no examples."""
 
 _DOCUMENT = "/documents/{document}"
 
 
 @contextlib.asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
-    """Dispatch runs and follow the watched folders while the server runs, and end it well."""
+    """Dispatch runs and follow the watched folders while the server runs; at its end let running work finish."""
     process.end_pause()
     threading.Thread(target=sessions.prepare, daemon=True).start()
     async with dispatching(), following() as stop, ending_gracefully(stop):
@@ -60,7 +60,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
 
 
 def room(request: Request) -> Response:
-    """Return the reading room's page; a load balancer, which asks "/" without wanting HTML, gets `{"ok": true}`."""
+    """Return the reading room's page, or `{"ok": true}` to a load balancer, which requests "/" without HTML."""
     if request.url.path == "/" and "text/html" not in request.headers.get("accept", ""):
         return JSONResponse({"ok": True})
     return FileResponse(_STATIC / "index.html", headers={"Cache-Control": "no-cache"})

@@ -1,9 +1,9 @@
 """Authentication: who sends a request, by a token or by a proxy that has authenticated its user.
 
 A program sends its token as `Authorization: Bearer ...`, or as `X-Api-Key` as LangGraph's own clients do. A browser
-cannot send that with a link or an image, so the reading room trades the token for a cookie, which other sites can
+cannot send that with a link or an image, so the reading room exchanges the token for a cookie, which other sites can
 neither read nor make the browser send. `PAGEWITNESS_SERVER_TOKEN` is the token of the one local user, the manager of
-everything; `graph/users.py` knows those of other users. Without either the server is open, and everybody is that user.
+everything; `graph/users.py` reads those of other users. Without either the server is open to all, as that user.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ IDENTITY = "pagewitness.identity"
 _COOKIE_DAYS = 30
 _MAX_TOKEN_BYTES = 4096
 _TOKEN_REQUIRED = "This server asks for a token: send it as `Authorization: Bearer ...`, or sign in at /room."
-_NO_USERS = "The users of this server cannot be read just now: its log says why."
+_NO_USERS = "The list of this server's users cannot be read: ask its manager to look at the server's log."
 
 logger = logging.getLogger(__name__)
 auth = Auth()
@@ -45,13 +45,13 @@ async def authenticate(headers: dict[Any, Any], scope: dict[str, Any] | None = N
 
     Args:
         headers: The headers, as bytes or as texts.
-        scope: The request itself, which knows the address that it comes from; None where a server does not tell it.
+        scope: The request, with the address that it comes from; None if the server does not pass it.
     """
     texts = {_text(key).lower(): _text(value) for key, value in headers.items()}
     try:
         identity = identify(texts, _address(scope or {}))
     except BadInputError as error:
-        logger.error("No user can be let in: %s", error)
+        logger.error("All requests of users are refused: %s", error)
         raise Auth.exceptions.HTTPException(status_code=401, detail=_NO_USERS) from None
     if identity is None:
         raise Auth.exceptions.HTTPException(status_code=401, detail=_TOKEN_REQUIRED)
@@ -79,7 +79,7 @@ def identify(headers: Mapping[str, str], address: str = "") -> Identity | None:
         return LOCAL
     if (proxy := users.proxy_headers()) and proxy[0] in headers:
         named, groups = _values(headers, proxy[0]), _values(headers, proxy[1])
-        # Of two, the client wrote one, and a proxy that only adds its own does not tell which.
+        # Of two headers the client may have written one: a proxy that only adds its own does not show which.
         if len(named) > 1 or len(groups) > 1 or not _comes_from_proxy(headers, address):
             return None
         return users.of_proxy(named[0], ",".join(groups))
@@ -103,16 +103,16 @@ def identity_of(request: HTTPConnection) -> Identity:
 
 
 def stores_of(request: HTTPConnection) -> Stores:
-    """Return the stores as the user who sends a request sees them: the one place where routes get theirs."""
+    """Return the stores restricted to what the sender of a request may see; every route gets its stores here."""
     return dependencies.stores_of(identity_of(request))
 
 
 def recognize(scope: Any, headers: Mapping[str, str]) -> Identity | None:
-    """Return who sends a request, and note it in its scope for the routes; None if no one may send it."""
+    """Identify the sender of a request, and store the identity in its scope for the routes; None if it is refused."""
     try:
         found = identify(headers, _address(scope))
     except BadInputError as error:
-        logger.error("No user can be let in: %s", error)
+        logger.error("All requests of users are refused: %s", error)
         return None
     scope[IDENTITY] = found
     return found
@@ -124,19 +124,21 @@ def unauthorized() -> Response:
 
 
 async def sign_in(request: Request) -> Response:
-    """Trade the token, which is the body of the request, for a cookie."""
+    """Exchange the token, which is the body of the request, for a cookie."""
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > _MAX_TOKEN_BYTES:
-            return WebError(413, "The token is too long.").response()
+            return WebError(
+                413, f"The token is longer than {_MAX_TOKEN_BYTES:,} bytes: send the token alone."
+            ).response()
     try:
         session = await asyncio.to_thread(session_of, body.decode("utf-8", "replace").strip())
     except BadInputError as error:
-        logger.error("No user can be let in: %s", error)
+        logger.error("All requests of users are refused: %s", error)
         return WebError(503, _NO_USERS).response()
     if session is None:
-        return WebError(401, "The token is wrong.").response()
+        return WebError(401, "The token is wrong: check it, or ask the manager of this server for one.").response()
     response = JSONResponse({"signed_in": True})
     if session:
         response.set_cookie(
@@ -154,9 +156,9 @@ def _tokens(headers: Mapping[str, str]) -> list[str]:
 
 
 def _comes_from_proxy(headers: Mapping[str, str], address: str) -> bool:
-    """Return whether a trusted proxy itself sends a request, and its address is no text that the client wrote."""
+    """Return whether a request comes from a trusted proxy, by an address that is not taken from a client's header."""
     forwarded = ",".join(_values(headers, "x-forwarded-for"))
-    # With a port or without, in any of several such headers: all that a client's address may have been taken from.
+    # A server may take the client's address from any of these headers, where it stands with a port or without.
     written = address and re.search(rf"(?<![\w.:]){re.escape(address)}(?![\w.])", forwarded)
     return not (written and address not in ("127.0.0.1", "::1")) and users.is_trusted_proxy(address)
 

@@ -1,4 +1,4 @@
-"""Routes of collections: which of them a document is in, and many documents put into some at once."""
+"""Routes of collections: setting the collections of a document, and adding many documents to collections."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from web.responses import WebError
 
 _MAX_BYTES = 16 * 2**10
 _MAX_BYTES_OF_MANY = 2**20  # the ids of 50,000 documents
-_ADDITION = 'The body must be a JSON object: {"documents": [the ids of some], "names": [collections to add them to]}.'
+_ADDITION = 'The body must be a JSON object: {"documents": [their ids], "names": [names of collections]}.'
 
 
 class InCollections(TypedDict):
@@ -56,12 +56,12 @@ async def add(request: Request) -> Added:
 
 
 async def _json(request: Request, most: int) -> Any:
-    """Return the body of a request as JSON, or None where it is none."""
+    """Return the body of a request as JSON, or None if it is not JSON."""
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > most:
-            raise WebError(413, "The list of collections is too long: leave out some.")
+            raise WebError(413, f"The body is larger than {most >> 10} kB: send fewer ids or names at once.")
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -87,7 +87,7 @@ def _add(request: Request, documents: list[str], names: list[str]) -> Added:
     stores = stores_of(request)
     known = {row.id for row in stores.catalog.documents()}.intersection(documents)
     if not known:
-        raise WebError(422, "None of these documents is in the library: look at the list again.")
+        raise WebError(422, "None of these documents is in the library: reload the list of documents.")
     stores.acquire_for_writing()
     try:
         ordered = [one for one in dict.fromkeys(documents) if one in known]

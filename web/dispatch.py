@@ -2,9 +2,9 @@
 
 The runtime looks for new runs every 0.5 s, so that an offline answer, which takes 0.01 s, comes after 0.6 to 1.0 s. The
 dispatcher looks right after each request that may create a run, by the same functions as the queue: the run is locked,
-carried out, joined, cancelled and stored as always, and LangGraph Studio shows it. Everything that it leaves undone (a
-run too many, a run of a thread that is busy) the queue finds later. A runtime with another queue is left alone: that of
-the server image is woken by Redis.
+carried out, joined, cancelled and stored as always, and LangGraph Studio shows it. Runs that cannot start at once (no
+free place, a busy thread) are started by the queue later. Only the in-memory runtime is changed: the queue of the
+server image is woken by Redis.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from web.responses import logger
 from web.run_shares import next_runs
 
 CREATES_RUNS = re.compile(r"/(?:threads/[^/]+/(?:runs|stream|commands).*|runs(?:/.*)?|a2a/.*)")
-"""The requests after which there may be a new run."""
+"""Paths of the requests that may create a run."""
 
 _START_S = 0.06
 """How long the next run waits for the one before it to end, in seconds: twice the time of an offline question. Ten of
@@ -101,7 +101,9 @@ async def _dispatch(wanted: asyncio.Event) -> None:
             for run, attempt in await _claimed():
                 await asyncio.wait([_start(run, attempt, wanted)], timeout=_START_S)
         except Exception as error:  # the queue starts them half a second later
-            logger.warning("New runs wait for the queue", exc_info=error)
+            logger.warning(
+                "New runs could not be dispatched; the queue starts them within half a second", exc_info=error
+            )
 
 
 async def _claimed() -> list[tuple[Any, int]]:

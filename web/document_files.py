@@ -42,7 +42,7 @@ def file(request: Request) -> Response:
         raise WebError(404, "This document is no PDF: save its text, or look at its pages.")
     path = pdf_of(stores_of(request), row)
     try:
-        # The document may be seen, and the bytes are its own: the folder of another user may hold them.
+        # The user may see the document, so its bytes are sent even if they lie in the folder of another user.
         path = access.check_path(path, row.name, dependencies.stores(Scope.everything())) if path else None
     except SourceError:
         path = None

@@ -31,14 +31,14 @@ _ORDERS: Mapping[str, tuple[Callable[[DocumentRow], Any], bool]] = {
     "name": (lambda row: row.label.casefold(), False),
     "pages": (lambda row: row.pages, True),
 }
-"""What each order sorts by, and whether downwards."""
+"""The sort key of each order, and whether it descends."""
 
 
 class ListQuery(TypedDict, total=False):
     """The query of the list of documents."""
 
-    limit: Annotated[int, Field(ge=1, le=MAX_LISTED, description="So many documents at most; all by default.")]
-    offset: Annotated[int, Field(ge=0, le=_MAX_OFFSET, description="So many of the matching documents are left out.")]
+    limit: Annotated[int, Field(ge=1, le=MAX_LISTED, description="The largest number of documents; all by default.")]
+    offset: Annotated[int, Field(ge=0, le=_MAX_OFFSET, description="How many of the matching documents to skip.")]
     q: Annotated[str, Field(max_length=_MAX_WORDS, description="Words that name or title contain, all of them.")]
     order: Annotated[Order, Field(description="The default is oldest first.")]
     collection: Annotated[
@@ -69,15 +69,15 @@ class ListedCollection(TypedDict):
 
 
 class DocumentList(TypedDict):
-    """Documents of the library; without a query all of them, and nothing else."""
+    """Documents of the library; without a query all of them, and no other field."""
 
     documents: list[ListedDocument]
     total: NotRequired[int]
-    """How many match the query, on other pages of the list too."""
+    """How many match the query, on all pages of the list."""
     all: NotRequired[int]
-    """How many documents the library has; of a user, the collection that the query names."""
+    """How many documents the library has; for a user, how many the collection in the query has."""
     unfinished: NotRequired[int]
-    """How many of all have pages that are not read."""
+    """How many of `all` have pages that are not read."""
     collections: NotRequired[list[ListedCollection]]
     """All collections of the library, by name."""
 
@@ -97,7 +97,7 @@ def find_document(request: Request) -> DocumentRow:
     """
     row = stores_of(request).catalog.document(request.path_params["document"])
     if row is None or not row.source:
-        raise WebError(404, "There is no such document: it may have been deleted. Look at the list again.")
+        raise WebError(404, "There is no such document: it may have been deleted. Reload the list of documents.")
     return row
 
 
@@ -142,20 +142,20 @@ def _collections(catalog: Catalog, rows: Sequence[DocumentRow]) -> dict[str, set
 
 
 def _opened(request: Request, rows: list[DocumentRow], grouped: Mapping[str, set[str]]) -> list[DocumentRow]:
-    """Return the documents of the collection that a user's query names, as they are called there; else all."""
+    """Return the documents of the collection in a user's query, with their names there; all if there is none."""
     identity, wanted = identity_of(request), request.query_params.get("collection", "")
     if identity is LOCAL or not wanted:
         return rows
     known = {row.id for row in rows}
     try:
         opened = dependencies.stores_of(identity, wanted).catalog
-    except NotAllowedError:  # of two of one name, each is listed with the beginning of its id behind it
+    except NotAllowedError:  # collections of the same name are listed with the beginning of their ids
         return [row for row in rows if row.id in grouped.get(wanted, ())]
     return [row for row in opened.documents() if row.id in known]
 
 
 def _chosen(request: Request, rows: list[DocumentRow], grouped: Mapping[str, set[str]]) -> list[DocumentRow]:
-    """Return the documents of the collection and of the ids that the query names; a user's are opened before."""
+    """Return the documents with the ids, and for the local user of the collection, that the query names."""
     query = request.query_params
     if "collection" in query and identity_of(request) is LOCAL:
         rows = [row for row in rows if row.id in grouped.get(query["collection"], ())]

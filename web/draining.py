@@ -1,8 +1,8 @@
-"""The end of a server that SIGTERM stops: no new work is taken, and what is under way is finished or handed back.
+"""The graceful end of a server after SIGTERM: new work is refused, running work is finished or handed back.
 
 Requests that start work are refused with a time after which another server, or the next one, takes them. Runs go on for
-`_RUNS_S`; then they are stopped as pending, and the next server of the home folder carries them out. Ctrl-C waits for
-no run. Only the in-memory runtime is ended so; a server with another queue has its own way.
+`_RUNS_S`; then they are stopped and stay pending, and the next server of the home folder carries them out. Ctrl-C ends
+the server without waiting. Only the in-memory runtime is ended in this way; other runtimes end their own queues.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ _RUNS_S = 18.0
 _END_S = 29.0
 """Seconds after SIGTERM in which the process ends. Streams that clients still read have 5 s after the runs, the
 runtime 5 s to stop; the rest is for threads that are written to the disk, and none for one that hangs in a service."""
-_LOOKED_EVERY_S = 0.1
+_POLL_S = 0.1
 RETRY = {"Retry-After": "5"}
 STOPPING = "The server is stopping: send the request again in some seconds, to it or to another one."
 _STARTS_WORK = re.compile(r"/(?:v1/chat/completions|mcp|uploads)")
-# Runs that are handed back would each be told as a failure, with a traceback.
+# Runs that are handed back would each be logged as a failure, with a traceback.
 _LOGGERS = ("uvicorn.error", "langgraph_api.worker", "langgraph_api.stream", "langgraph_runtime_inmem.queue")
 
 _draining = False
 
 
 def is_draining() -> bool:
-    """Return whether the server takes no new work any more."""
+    """Return whether the server refuses new work."""
     return _draining
 
 
@@ -52,7 +52,7 @@ class DrainingMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on a request, or refuse it; what the server asks itself belongs to work that it has taken."""
+        """Pass on a request, or refuse it; the server's requests to itself pass, since running work sends them."""
         if not _draining or scope["type"] == "lifespan" or not _starts_work(scope):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -73,12 +73,12 @@ def _starts_work(scope: Scope) -> bool:
 
 @contextlib.asynccontextmanager
 async def ending_gracefully(stop: Callable[[], None]) -> AsyncIterator[None]:
-    """End the server, when SIGTERM says so, as soon as its runs have ended.
+    """After SIGTERM, end the server as soon as its runs have ended.
 
     Args:
-        stop: Called at once: ends what gives the server work of its own.
+        stop: Called on SIGTERM: ends what starts runs without a request, such as the watcher of folders.
     """
-    # The child of a server that is started again at each change of the code ends at once.
+    # The child of a server that reloads changed code ends at once.
     if not queue_sleeps() or threading.current_thread() is not threading.main_thread() or _is_child():
         yield
         return
@@ -88,7 +88,7 @@ async def ending_gracefully(stop: Callable[[], None]) -> AsyncIterator[None]:
     def begin() -> None:
         global _draining
         if _draining:
-            end(signal.SIGTERM, None)  # a second one is in a hurry
+            end(signal.SIGTERM, None)  # a second SIGTERM ends at once
             return
         _draining = True
         logging.getLogger("langgraph_api.server").addFilter(_is_no_refusal)
@@ -110,21 +110,21 @@ def _is_child() -> bool:
 
 
 def _end_in_time() -> None:
-    """End the process after `_END_S`, also if a thread of it waits for a service that hangs; nothing is lost."""
+    """End the process after `_END_S` even if a thread waits for a service that hangs; nothing is lost."""
     timer = threading.Timer(_END_S, os._exit, [0])
     timer.daemon = True
     timer.start()
 
 
 async def _drain(end: Callable[[], None]) -> None:
-    """Wait until no run is under way or accepted, hand back those that take too long, and end the server."""
+    """Wait until no run is running or pending, hand back those that take too long, and end the server."""
     if under_way := _runs():
         sys.stderr.write(f"PageWitness stops, and finishes {counted(under_way, 'run')} first.\n")
         sys.stderr.flush()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_RUNS_S):
             while _runs():
-                await asyncio.sleep(_LOOKED_EVERY_S)
+                await asyncio.sleep(_POLL_S)
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(_hides)
     if _runs():
@@ -133,7 +133,7 @@ async def _drain(end: Callable[[], None]) -> None:
 
 
 def _is_no_refusal(record: logging.LogRecord) -> bool:
-    """Return False for the line of a request that was refused since the server stops."""
+    """Return False for the log record of a request that was refused because the server stops."""
     return not (isinstance(record.msg, dict) and record.msg.get("status") == 503)
 
 
@@ -142,7 +142,7 @@ def _hides(record: logging.LogRecord) -> bool:
 
 
 def _runs() -> int:
-    """Return how many runs are carried out, or wait until they may be."""
+    """Return how many runs are running or pending."""
     from langgraph_runtime_inmem import database, queue
 
     now = datetime.now(UTC)
@@ -157,7 +157,7 @@ async def _hand_back() -> None:
     from langgraph_runtime_inmem import ops, queue
 
     async def none(**_: Any) -> AsyncIterator[Any]:
-        await asyncio.sleep(_LOOKED_EVERY_S)  # the queue asks again at once
+        await asyncio.sleep(_POLL_S)  # the queue asks again at once
         for run in list[Any]():
             yield run
 

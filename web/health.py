@@ -49,7 +49,7 @@ class Health(TypedDict):
 
 @endpoint()
 async def health(request: Request) -> Health | JSONResponse:
-    """Say whether the library can be used, and what may be uploaded.
+    """Report whether the library can be used, and which files may be uploaded.
 
     If it cannot, the status is 503, and authorized clients get the reason.
     """
@@ -67,15 +67,15 @@ async def health(request: Request) -> Health | JSONResponse:
     if not problems:
         return state
     who = recognize(request.scope, request.headers)
-    detail = " ".join(_told(*one, in_full=who.admin) for one in problems) if who else LIBRARY_UNAVAILABLE
+    detail = " ".join(_detail(*one, in_full=who.admin) for one in problems) if who else LIBRARY_UNAVAILABLE
     return JSONResponse({**state, "ok": False, "detail": detail}, 503)
 
 
 async def _problems() -> list[tuple[str, Exception]]:
-    """Return what is wrong: for each check that failed its sentence and its error.
+    """Return the sentence and the error of each check that failed.
 
-    What the services hold is looked at only while all of them answer: it would wait for them, with locks that the
-    server's other work needs.
+    The library is checked only if all services answer: its checks would wait for a service that does not, and keep
+    locks that the server's other work needs.
     """
     failed = await _failed(_SERVICES, _SERVICE_S) or await _failed(_LIBRARY, _LIBRARY_S)
     for sentence, error in failed:
@@ -89,7 +89,7 @@ async def _failed(checks: Sequence[tuple[Probe, str]], seconds: float) -> list[t
     return [(sentence, error) for (_, sentence), error in zip(checks, found, strict=True) if error]
 
 
-def _told(sentence: str, error: Exception, *, in_full: bool) -> str:
+def _detail(sentence: str, error: Exception, *, in_full: bool) -> str:
     """Return a sentence on a failed check, with the cause for those who manage the server."""
     if isinstance(error, TimeoutError):
         return f"{sentence} There was no answer in time."
@@ -138,7 +138,7 @@ _NO_VECTORS = (
     "another model's."
 )
 _FULL = ("The home folder cannot be written to, or its disk is full.", _NO_VECTORS)
-"""Sentences that need no cause."""
+"""Sentences that are complete without the error's message."""
 _SERVICE_S, _LIBRARY_S = 2.0, 20.0  # to load the models takes 1 to 3 s
 _SERVICES = (
     (Probe(_check_home), _FULL[0]),
@@ -147,8 +147,8 @@ _SERVICES = (
     (Probe(partial(_check_service, "quota")), "The shared quota (PAGEWITNESS_QUOTA_URL) cannot be used."),
 )
 _LIBRARY = (
-    (Probe(_check_catalog, busy_is_well=True), _NO_CATALOG),
-    (Probe(_check_files, busy_is_well=True), _NO_FILES),
-    (Probe(_check_engine, busy_is_well=True), "The engine cannot be loaded: look at the settings of its models."),
-    (Probe(_check_vectors, busy_is_well=True), _NO_VECTORS),
+    (Probe(_check_catalog, passes_while_busy=True), _NO_CATALOG),
+    (Probe(_check_files, passes_while_busy=True), _NO_FILES),
+    (Probe(_check_engine, passes_while_busy=True), "The engine cannot be loaded: look at the settings of its models."),
+    (Probe(_check_vectors, passes_while_busy=True), _NO_VECTORS),
 )

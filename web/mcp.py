@@ -1,7 +1,7 @@
 """The Model Context Protocol at `/mcp`: streamable HTTP without sessions, with JSON replies.
 
-LangGraph has such a route too; it offers every graph, the maintenance among them, returns Python's `repr` of a state,
-and marks no error of a user as one. This route is in its place, with the four tools of `web/mcp_tools.py`.
+It replaces LangGraph's own route, which offers every graph, including maintenance, returns Python's `repr` of a state,
+and does not mark a user's errors as errors. This one offers the four tools of `web/mcp_tools.py`.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ async def mcp(request: Request) -> Response:
 
 
 def _replied(identity: Any, method: Any, params: dict[str, Any]) -> dict[str, Any]:
-    """Return the reply to every message but the call of a tool."""
+    """Return the reply to a message other than the call of a tool."""
     if method == "initialize":
         return _result(identity, _initialized(params))
     if method == "ping":
@@ -74,7 +74,7 @@ def _replied(identity: Any, method: Any, params: dict[str, Any]) -> dict[str, An
 
 
 async def _called(identity: Any, params: dict[str, Any], user: Identity) -> AsyncIterator[str]:
-    """Yield the result of a tool as JSON, after line feeds while it works."""
+    """Yield line feeds while a tool works, then its result as JSON."""
     async with _calls:
         call = asyncio.create_task(call_tool(params["name"], params.get("arguments"), user))
         try:

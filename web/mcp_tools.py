@@ -1,7 +1,7 @@
 """The tools that `/mcp` offers to assistants: `ask`, `ingest`, `list` and `page`.
 
-Each returns text for a language model, the same as JSON for programs, and links to the pages in the reading room. What
-the user has to correct is a result that is marked as an error, so that the assistant can tell it and go on.
+Each returns text for a language model, the same as JSON for programs, and links to the pages in the reading room. A
+user's mistake is returned as a result that is marked as an error, so that the assistant can report it and go on.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ _IMAGE_WIDTH_PX = 1200
 
 
 class ListArguments(TypedDict):
-    """Which documents are listed."""
+    """The documents to list."""
 
     contains: NotRequired[Annotated[str, Field(description="Only documents whose name or title contains this.")]]
 
 
 class IngestArguments(TypedDict):
-    """What is read."""
+    """The documents to read."""
 
     sources: Annotated[
         list[str],
@@ -52,7 +52,7 @@ class IngestArguments(TypedDict):
 
 
 class PageArguments(TypedDict):
-    """Which page is shown."""
+    """The page to show."""
 
     document: Annotated[str, Field(description="The document's name or id, as `list` returns them.")]
     page: Annotated[int, Field(ge=1, description="The page, counted from 1.")]
@@ -78,7 +78,7 @@ class Result:
 
 @dataclass(frozen=True)
 class _Tool:
-    """A tool: its name, what it is for, its arguments, what it does, and whether it changes the library."""
+    """A tool: name, purpose, type of its arguments, function, and whether it changes the library."""
 
     name: str
     description: str
@@ -218,7 +218,7 @@ def _problem(sentence: str) -> Result:
 
 
 def _wrong(error: ValidationError) -> str:
-    """Return the first wrong argument as a sentence."""
+    """Return a sentence about the first invalid argument."""
     first = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(str(part) for part in first["loc"]) or "arguments"
     return f"The argument `{place}` is wrong: {first['msg']}."

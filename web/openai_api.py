@@ -2,8 +2,8 @@
 
 The client keeps the conversation and sends all of it. The model `pagewitness` asks the whole library,
 `pagewitness:report.pdf` that document, and `pagewitness:Reports` the documents of that collection. Nothing unproven is
-sent: while an answer is made the stream only shows that the server works, then it has the answer with its links,
-citations and verdict. Each conversation has a thread (`web/openai_threads.py`).
+sent: the stream holds only comments while the graph runs, then the answer with its links, citations and verdict.
+Each conversation has a thread (`web/openai_threads.py`).
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ async def models(request: Request) -> Response:
 
 
 def _parts(user: Identity) -> list[str]:
-    """Return the names of what can be asked by itself: collections, then documents."""
+    """Return the names that may follow `pagewitness:`: those of collections, then those of documents."""
     catalog = dependencies.stores_of(user).catalog
     names = [*catalog.collections(), *(row.name for row in catalog.documents())]
     return list(dict.fromkeys(names))[:_MAX_LISTED]
@@ -106,7 +106,7 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 def _input(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the input of the graph: the conversation without what clients tell models.
+    """Return the input of the graph: the conversation's messages of the user and of the assistant.
 
     Raises:
         ApiError: there is no such model, or the messages do not end with the user's.
@@ -207,7 +207,7 @@ def _event(body: Mapping[str, Any]) -> str:
 
 
 def _reply(state: Mapping[str, Any]) -> str:
-    """Return the reply to the last message, as chat clients are shown it: Markdown with links to the cited pages."""
+    """Return the reply to the last message as Markdown with links to the cited pages."""
     messages = state.get("messages") or []
     return str(messages[-1]["content"]) if messages else ""
 
@@ -219,5 +219,5 @@ def _usage(state: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _proof(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the citations and the verdict, as fields that OpenAI's clients pass on and do not need."""
+    """Return the citations and the verdict as extra fields, which OpenAI's clients pass on."""
     return {name: state[name] for name in _FIELDS if state.get(name) is not None}

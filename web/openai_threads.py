@@ -1,7 +1,7 @@
 """Runs of conversations that a client of OpenAI's API keeps, each on a thread that LangGraph Studio can open.
 
-Such a client sends the whole conversation each time. The thread of the turns before is found by what they say, so that
-one conversation is one thread; an edited or repeated turn begins another one.
+Such a client sends the whole conversation each time. The thread is found by the text of the earlier turns, so that one
+conversation is one thread; an edited or repeated turn begins another one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from web.own_server import client_of
 from web.turnstile import Turnstile
 
 _MAX_KNOWN = 5000
-"""Conversations whose threads are known; older ones continue on a new thread that has all their turns."""
+"""Conversations whose threads are remembered; older ones continue on a new thread that gets all their turns."""
 _threads: OrderedDict[str, str] = OrderedDict()
 _requests = Turnstile()
 

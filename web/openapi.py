@@ -62,7 +62,7 @@ def endpoint(
     """Decorate a request handler: send what it returns as JSON, turn exceptions into errors, describe it as OpenAPI.
 
     The handler returns a TypedDict, whose schema is generated from its return annotation, or a `Response`. One that is
-    no coroutine runs in a thread of Starlette's, as it may block.
+    not a coroutine function runs in Starlette's thread pool, since it may block.
 
     Args:
         path: A TypedDict of the parameters in the path.
@@ -184,9 +184,9 @@ def _errors(statuses: Sequence[int]) -> Spec:
 
 
 def _yaml(operation: Spec) -> str:
-    """Return an operation as JSON in which the errors but the first one are aliases: a server parses it at its start.
+    """Return an operation as YAML: JSON in which each error after the first is an alias of it.
 
-    Of 91 ms of CPU for all routes 53 are left.
+    A server parses it at its start; for all routes that takes 53 ms of CPU, without aliases 91.
     """
     error = json.dumps(_ERROR)
     before, *after = json.dumps(operation).split(error)

@@ -68,7 +68,7 @@ def _endpoint(operation: Operation[Any, Any]) -> Endpoint:
 
 
 async def _sent(request: Request, has_body: bool) -> Any:
-    """Return the query as a dictionary of texts, or the body as JSON: None where it is none."""
+    """Return the query as a dictionary of texts, or the body as JSON; None if it is not JSON."""
     if not has_body:
         return dict(request.query_params)
     body = b""

@@ -55,7 +55,7 @@ class Overview(TypedDict):
     outline: list[OutlineEntry]
     """Its headings; the first of them, if there are very many."""
     quotes: list[Quote]
-    """A few sentences from its beginning and its sections, as they stand there."""
+    """A few sentences from its beginning and its sections, verbatim."""
     questions: list[str]
     """Questions to begin with."""
 
@@ -80,19 +80,19 @@ def overview(request: Request) -> Overview:
         "date": row.date,
         "pages": row.pages,
         "outline": [{"text": plain(text), "level": level - lowest, "page": page} for level, text, page in headings],
-        # Slides have nothing but headings: they are quoted then.
+        # Slides may hold headings only, which are then quoted.
         "quotes": ([one for one in quotes if _letters(one["text"]) not in known] or quotes)[:_MAX_QUOTES],
         "questions": _questions(catalog, row, [plain(text) for _, text, _ in headings]) if row.generation else [],
     }
 
 
 def _letters(text: str) -> str:
-    """Return what of a text tells whether it is a title or heading, which the overview shows beside the quotes."""
+    """Return the letters and digits of a text, by which a quote is compared with the titles and headings."""
     return re.sub(r"[\W_]+", "", plain(text)).casefold()
 
 
 def _questions(catalog: Catalog, row: DocumentRow, headings: Sequence[str]) -> list[str]:
-    """Return questions that the document is likely to answer: on its subjects first, then on the whole of it."""
+    """Return questions that the document is likely to answer: first on its subjects, then on all of it."""
     subjects = [_NUMBER.sub("", heading).rstrip(" .:") for heading in headings if not _GENERAL.search(heading)]
     named = list(dict.fromkeys(subject for subject in subjects if len(subject.split()) in _WORDS))
     spread = named[:: max(1, len(named) // 2)][: _QUESTIONS - 1]

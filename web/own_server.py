@@ -30,12 +30,12 @@ def is_langgraph() -> bool:
 async def client_of(identity: Identity, request: HTTPConnection | None = None) -> AsyncIterator[LangGraphClient]:
     """Open a client of this server that acts for a user.
 
-    LangGraph's server takes the user from a variable of this process. Aegra has none: it recognizes the user by what
-    the request carries for which the client is used, or by the server's token.
+    LangGraph's server takes the user from a variable of this process. Aegra has no such variable: the client sends it
+    the credentials of the given request, or the server's token.
 
     Args:
         identity: The user.
-        request: The request in whose course the client is used; None for the server's own work.
+        request: The request during which the client is used; None for the server's own work.
     """
     from langgraph_sdk import get_client
     from langgraph_sdk.client import LangGraphClient

@@ -18,7 +18,7 @@ from graph.access import LOCAL, Identity
 
 OWNER = "owner"
 _SYSTEM = "created_by"
-"""What the server says in the metadata of ready-made assistants: that the system has created them."""
+"""The key in the metadata of assistants by which the server marks ready-made ones, with the value "system"."""
 Filter = dict[str, Any]
 _WRITES = frozenset({"create", "update", "create_run"})
 _ACTIONS = {
@@ -27,7 +27,7 @@ _ACTIONS = {
     "crons": frozenset({"create", "read", "update", "delete", "search"}),
     "store": frozenset({"put", "get", "search", "delete", "list_namespaces"}),
 }
-_REFUSED = "This is not open to users of this server: ask who runs it."
+_REFUSED = "Users of this server may not do this: ask its manager."
 
 
 def restrict(identity: Identity, resource: str, action: str, value: Any) -> Filter | None:
@@ -58,18 +58,18 @@ def restrict(identity: Identity, resource: str, action: str, value: Any) -> Filt
 
 
 def _claim(identity: Identity, value: MutableMapping[str, Any], *, makes: bool) -> None:
-    """Write the owner into the metadata, in the very object that the server goes on with."""
+    """Write the owner into the metadata of `value` in place, since the server goes on with that object."""
     metadata = value.get("metadata")
     if metadata is None and not makes:
         return
     if not isinstance(metadata, MutableMapping):
         metadata = value["metadata"] = {}
     metadata[OWNER] = identity.name
-    metadata.pop(_SYSTEM, None)  # else an assistant of a user would pass for a ready-made one, which all may read
+    metadata.pop(_SYSTEM, None)  # else all users could read it as a ready-made assistant
 
 
 def _label(name: str) -> str:
-    """Return a user's name as a label of a namespace, which has no dots; no two names have the same."""
+    """Return a user's name as a label of a namespace, which has no dots; different names have different labels."""
     return name.replace(".", "%2E")  # no name has a percent sign
 
 
@@ -83,7 +83,7 @@ async def acting_as(identity: Identity) -> AsyncIterator[None]:
     """Send the requests of this process to its own server as a user, who then owns their runs and threads.
 
     Such requests carry no token. The server takes their user from a variable of the context in which they are sent,
-    and no header, input or setting of a client reaches that.
+    which no header, input or setting of a client can change.
     """
     if not users.configured():
         yield
@@ -96,7 +96,7 @@ async def acting_as(identity: Identity) -> AsyncIterator[None]:
 
 
 def run_config(identity: Identity) -> dict[str, Any]:
-    """Return the configuration of a graph that a route calls itself, for a user: what the server gives its own runs."""
+    """Return the configuration for a graph that a route calls itself for a user, as the server makes it for runs."""
     if not users.configured():
         return {}
     from langgraph_api.auth.custom import normalize_user

@@ -25,7 +25,7 @@ def render_page(png: bytes, width: int | None, form: str, boxes: Sequence[Box]) 
         form: "png" or "webp".
         boxes: Rectangles to highlight, as fractions of the page.
     """
-    from PIL import Image  # with the first image: a server starts without it
+    from PIL import Image  # loaded with the first image, not at the start of a server
 
     with Image.open(io.BytesIO(png)) as stored:
         page = stored.convert("RGB")

@@ -100,7 +100,7 @@ def image(request: Request) -> Response:
     if not row.image:
         raise WebError(404, f"There is no picture of page {row.page}: {row.detail or 'it has not been rendered yet'}")
     tag = hashlib.sha256(repr((row.image, width, form, boxes)).encode()).hexdigest()[:32]
-    # A link that names the image's own hash never changes; without it the page may be rendered again one day.
+    # With the image's hash the link always leads to the same image; without it the page may be rendered again.
     fixed = request.query_params.get("hash") == row.image
     headers = {"ETag": f'"{tag}"', "Cache-Control": _IMMUTABLE if fixed else _REVALIDATE}
     if f'"{tag}"' in request.headers.get("if-none-match", ""):
@@ -109,7 +109,7 @@ def image(request: Request) -> Response:
 
 
 class PlacedWord(TypedDict):
-    """A word where it stands on its page."""
+    """A word with its place on the page."""
 
     text: str
     box: list[float]
@@ -117,7 +117,7 @@ class PlacedWord(TypedDict):
 
 
 class PageWords(TypedDict):
-    """The words of a page where they stand on its image."""
+    """The words of a page with their places on its image."""
 
     words: list[PlacedWord]
     """In reading order."""

@@ -32,7 +32,7 @@ async def password(request: Request) -> Opened:
     async for part in request.stream():
         given += part
         if len(given) > _MAX_PASSWORD_BYTES:
-            raise WebError(413, "The password is too long.")
+            raise WebError(413, f"The password is longer than {_MAX_PASSWORD_BYTES:,} bytes: check it.")
     from loaders.pages.reader import inspect  # loads NumPy, which a server starts without
 
     document = request.path_params["document"]
@@ -43,7 +43,7 @@ async def password(request: Request) -> Opened:
     except (PasswordError, UnicodeDecodeError):
         raise WebError(422, "The password is wrong: try again.") from None
     except SourceError:
-        raise WebError(415, "This file cannot be opened with any password; reading it says why.") from None
+        raise WebError(415, "No password opens this file: read it into the library to get the reason.") from None
     remember(document, text, identity_of(request).name)
     return {"id": document}
 

@@ -1,4 +1,4 @@
-"""Checks beside the server's own work, each with a time limit: one that hangs is reported, and not started again."""
+"""Checks of services in threads of their own, with a time limit: one that hangs is reported, not started again."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ _BUSY_S = 1.0
 class Probe:
     """A check that runs in a thread of its own, one at a time.
 
-    Not in the server's pools of threads, all of which may wait for the service that is asked.
+    The server's thread pools are not used, since all their threads may be waiting for the service that is checked.
 
     Args:
         check: Raises an error that says what is wrong.
-        busy_is_well: Whether a check that has passed before, and now takes its time, says nothing: its service has just
-            answered, so that it waits for the server's own work, which a server that is busy must not be taken out for.
+        passes_while_busy: Whether a check that has passed before passes again if it exceeds the limit: it then waits
+            for the server's own work, and a load balancer must not drop a server that is only busy.
     """
 
-    def __init__(self, check: Callable[[], None], *, busy_is_well: bool = False) -> None:
-        self._check, self._busy_is_well, self._has_passed = check, busy_is_well, False
+    def __init__(self, check: Callable[[], None], *, passes_while_busy: bool = False) -> None:
+        self._check, self._passes_while_busy, self._has_passed = check, passes_while_busy, False
         self._lock = threading.Lock()
         self._under_way: Future[Exception | None] | None = None
 
     async def problem(self, seconds: float) -> Exception | None:
-        """Return what is wrong: the error of the check, a TimeoutError if it takes longer, or None."""
-        excused = self._busy_is_well and self._has_passed
+        """Return the error of the check, a TimeoutError if it takes longer than `seconds`, or None."""
+        excused = self._passes_while_busy and self._has_passed
         try:
             async with asyncio.timeout(min(seconds, _BUSY_S) if excused else seconds):
                 return await asyncio.shield(asyncio.wrap_future(self._started()))

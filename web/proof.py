@@ -38,7 +38,7 @@ async def _answer(request: Request) -> Mapping[str, Any]:
     async for part in request.stream():
         body += part
         if len(body) > _MAX_BYTES:
-            raise WebError(413, f"The answer is larger than {_MAX_BYTES >> 20} MB: give its citations only.")
+            raise WebError(413, f"The answer is larger than {_MAX_BYTES >> 20} MB: send only its citations.")
     try:
         answer = json.loads(without_half_characters(bytes(body)))
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""ASGI middleware around the replies: no absolute path of this server, and a sentence where a state does not fit.
+"""ASGI middleware for replies: it shortens absolute paths, and explains why a state does not fit the graph.
 
-Paths are in reports, lists and errors, since the catalog knows documents by them. Clients get them from the name of the
-folder on that the server may read: `papers/2024/report.pdf`.
+Reports, lists and errors hold paths, since the catalog stores documents by path. Clients get each path from the name of
+a permitted folder on: `papers/2024/report.pdf`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DOES_NOT_FIT = (
 
 
 class ReplyMiddleware:
-    """ASGI middleware inside of the security checks; the server's calls of itself pass unchanged."""
+    """ASGI middleware that runs after the security checks; replies to the server's own requests pass unchanged."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -47,7 +47,7 @@ class ReplyMiddleware:
 
 
 class _Reply:
-    """A reply on its way; its beginning waits for the first part of the body, whose length may change."""
+    """A reply whose start is held back until the first part of the body, whose length may change."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -80,7 +80,7 @@ class _Reply:
 
 
 def shortened(body: bytes) -> bytes:
-    """Return a text with the folders of this server by their names alone."""
+    """Return a text in which each permitted folder is written as its name, without the path that leads to it."""
     current = settings()
     paths, names = _folders((current.home, *current.allowed_folders, *current.watch_folders))
     return paths.sub(lambda found: names[found[0]], body) if names else body
@@ -88,7 +88,7 @@ def shortened(body: bytes) -> bytes:
 
 @lru_cache(maxsize=8)
 def _folders(folders: tuple[Path, ...]) -> tuple[re.Pattern[bytes], dict[bytes, bytes]]:
-    """Return what finds the folders' paths, as JSON writes them and as they are, and their names."""
+    """Return a pattern of the folders' paths, plain and as JSON writes them, and the name for each path."""
     names: dict[bytes, bytes] = {}
     for folder in folders:
         if folder.name:  # not the root of a file system

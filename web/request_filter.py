@@ -76,7 +76,7 @@ class RequestFilter:
 def filter_body(body: bytes, scope: Scope, *, of_state: bool = False) -> bytes:
     """Return the body with references in place of files; the same object if it holds no file or is not JSON.
 
-    Half a character becomes "?".
+    Half of a surrogate pair becomes "?".
 
     Args:
         body: The body of a request.
@@ -112,7 +112,7 @@ def _check_settings(given: Any) -> None:
 
 
 def _check_shape(given: Any, *, of_state: bool) -> None:
-    """Refuse a state that is none, and a name that no model has, which the API tells in the words of its schemas."""
+    """Refuse an invalid state or model name with one sentence; the API itself would quote its schemas."""
     if not isinstance(given, Mapping):
         return
     if len(str(given.get("model") or "")) > _MAX_MODEL_NAME:
@@ -165,7 +165,9 @@ def _references(messages: Any) -> Iterator[str]:
 
 def _stores(scope: Scope) -> Stores:
     """Return the stores as the user of a request sees them."""
-    if str(scope.get("root_path", "")).startswith("/noauth"):  # of this process: a route has taken the files out
+    if str(scope.get("root_path", "")).startswith(
+        "/noauth"
+    ):  # the server's own request: a route has taken the files out
         return dependencies.stores(Everything.everything())
     return stores_of(HTTPConnection(scope))
 

@@ -1,4 +1,4 @@
-"""Helpers of the routes: error responses that reveal nothing of the machine, query numbers, and half characters."""
+"""Helpers of the routes: error responses without paths of this machine, numbers in queries, and lone surrogates."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def error_response(error: Exception) -> Response:
 
 
 def without_half_characters(body: bytes) -> bytes:
-    """Return JSON with "?" for each half of a character, which can be neither stored, searched for nor sent.
+    """Return JSON with "?" for each half of a surrogate pair, which cannot be stored, searched for or sent.
 
     Clients that shorten a text in the middle of an emoji send one.
 

@@ -1,8 +1,8 @@
-"""Runs that a server always keeps for questions, however many readings it was given.
+"""Places for runs that a server keeps free for questions, however many readings are pending.
 
-The in-memory runtime starts runs in the order in which they came: as many readings as it carries runs would keep every
-question waiting until one of them ends, which may take hours. Here readings take four in five of the places at most;
-those that are too many wait, and questions pass them. A server with another queue is left alone.
+The in-memory runtime starts runs in the order in which they came: if readings took all its places, every question would
+wait until one of them ends, which may take hours. Here readings take at most four in five of the places; further ones
+wait, and questions pass them. Only the in-memory runtime is changed.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def _has_attachment(messages: object) -> bool:
 
 
 async def next_runs(wait: bool, limit: int = 1) -> AsyncIterator[tuple[Any, int]]:
-    """Claim pending runs, oldest first, with the number of the attempt; stands for the runtime's `Runs.next`.
+    """Claim pending runs, oldest first, with the number of the attempt; replaces the runtime's `Runs.next`.
 
     Args:
-        wait: Whether to sleep first, as the queue does that found none.
+        wait: Whether to sleep first, as the queue does after it has found no run.
         limit: The most runs.
     """
     from langgraph_api import config
@@ -65,7 +65,7 @@ def claimable(store: Mapping[str, list[Any]], limit: int, readings: int) -> list
     Args:
         store: The runtime's, with its `runs` and `threads`.
         limit: The most runs.
-        readings: How many of the runs that are carried out may be readings.
+        readings: How many of the running runs may be readings.
     """
     now = datetime.now(UTC)
     known = {thread["thread_id"] for thread in store["threads"]}

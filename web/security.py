@@ -2,8 +2,8 @@
 
 - The Host header must hold an address, `localhost` or an allowed name; a name that an attacker points at this machine
   (DNS rebinding) is refused.
-- A header that tells who sends a request or where to is refused if it is sent twice: the routes would obey the first
-  one and LangGraph's own routes the last one.
+- A request with two headers that identify its sender or its target is refused: the routes would obey the first one and
+  LangGraph's own routes the last one.
 - A request that a browser sends for another site is refused, unless that site is allowed; links to a page may be
   followed from anywhere.
 - If a token is set, every request needs it, except those for signing in.
@@ -23,7 +23,7 @@ from graph.settings import settings
 from web.auth import recognize, unauthorized
 from web.responses import WebError
 
-# What signing in needs without a token. "/ok" and "/health" only say that the server is up.
+# Paths open without a token: those for signing in; "/ok" and "/health" only say that the server is up.
 PUBLIC = ("/", "/room", "/session", "/ok", "/health")
 PUBLIC_PREFIX = "/room/static/"
 

@@ -1,8 +1,7 @@
 """Sessions of the reading room: a cookie in place of a token, valid as long as the token of its user is.
 
 A cookie names the user and is signed with the token, or with a key that this server keeps in its home folder, or in the
-database that it shares with others: who can read the file of users, which holds hashes of tokens, cannot make cookies
-of it.
+database that it shares with others. So the file of users, which holds hashes of tokens, is not enough to make a cookie.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ def prepare() -> None:
 
 
 def of_cookie(header: str) -> Identity | None:
-    """Return the user whose session the cookie of a request is; None without a valid cookie.
+    """Return the user of the session in a request's cookie header; None without a valid cookie.
 
     Raises:
         BadInputError: the users of this server cannot be read.
@@ -75,7 +74,7 @@ def of_cookie(header: str) -> Identity | None:
 
 
 def is_equal(given: str, wanted: str) -> bool:
-    """Return whether two secrets are equal; the time taken does not tell where they differ."""
+    """Return whether two secrets are equal, in a time that does not depend on where they differ."""
     return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode())
 
 
@@ -90,9 +89,9 @@ def _user_session(user: users.User, key: bytes) -> str:
 
 
 def _shared_key() -> bytes:
-    """Return the key of all instances that share a catalog, so that each knows the cookies of the others; b"" if none.
+    """Return the key of all instances that share a catalog, so that each accepts cookies of the others; b"" if none.
 
-    In the home folder it is a file that its owner alone may read, and that moves with no catalog.
+    A home folder keeps it in a file that only its owner may read, and that is not moved with the catalog.
     """
     now = settings()
     return _key_of_catalog(now.store_url.get_secret_value()) if now.store_url.get_secret_value() else b""

@@ -9,15 +9,15 @@ from collections.abc import AsyncIterator
 WAIT_S = 0.06
 """How long the next request waits for a place, in seconds: twice the time of an offline answer."""
 AT_ONCE = 2
-"""Requests within the turnstile. With ten at once, half were answered after 219 ms, with one after 228, with all 415
-(medians of 24 turns under load; 173, 188 and 251 in the calmest quarter)."""
+"""Requests inside at a time. Of ten sent together, half were answered after 219 ms with two inside, 228 with one, 415
+with all (medians of 24 turns under load; 173, 188 and 251 in the calmest quarter)."""
 
 
 class Turnstile:
-    """Requests in the order of their arrival: each waits until others have ended, or for `wait_s` seconds.
+    """A queue of requests in the order of their arrival: each waits until others have ended, or for `wait_s` seconds.
 
-    A run's thread is found or made, and the run is checked and stored, before it starts. Of ten requests at once the
-    first was answered when this was done for all of them.
+    A run's thread is found or made, and the run is checked and stored, before it starts. Without a queue, the first of
+    ten requests sent together was answered only after this had been done for all ten.
     """
 
     def __init__(self, wait_s: float = WAIT_S, at_once: int = AT_ONCE) -> None:

@@ -23,7 +23,7 @@ from web.openapi import DocumentPath, endpoint
 from web.responses import WebError
 
 MAX_LISTED = 200
-"""Uploads of one response; those that came last."""
+"""Uploads in one response: the newest."""
 _MAX_OPENED = 20
 """Files that one request opens to see what is wrong with them: each takes a worker 10 to 50 ms."""
 
@@ -34,7 +34,7 @@ class UnreadUpload(TypedDict):
     """An uploaded file of which no page was read."""
 
     id: str
-    """The id of the document that it would be."""
+    """The id that its document would have."""
     name: str
     """The file's name."""
     source: str
@@ -54,7 +54,7 @@ class UnreadUploads(TypedDict):
 
     uploads: list[UnreadUpload]
     total: int
-    """How many there are, more than are listed too."""
+    """How many there are, listed or not."""
 
 
 class _File(NamedTuple):
@@ -66,7 +66,7 @@ class _File(NamedTuple):
 
 
 _problems: dict[tuple[str, float], tuple[Problem, str]] = {}
-"""What was wrong with a file, by its id and time of arrival: a file of these bytes stays as it is."""
+"""What was wrong with a file, by its id and time of arrival: the same bytes always have the same problem."""
 
 
 @endpoint()

@@ -1,4 +1,4 @@
-"""Route for uploads: one file a request, streamed to the disk. Its content is not opened here."""
+"""Route for uploads: one file a request, streamed to the disk without opening it."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ async def _store(request: Request, name: str) -> Uploaded:
     try:
         announced = int(request.headers.get("content-length", "0"))
     except ValueError:
-        raise WebError(400, "The length of the file is not a number.") from None
+        raise WebError(
+            400, "The header `Content-Length` is not a number: send the length of the file in bytes."
+        ) from None
     if announced > limit:
         await _drain(request)
         raise _too_large()
@@ -129,7 +131,7 @@ async def _parts(request: Request) -> AsyncIterator[bytes]:
             async with asyncio.timeout(_IDLE_TIMEOUT_S):
                 part = await anext(stream, None)
         except TimeoutError:
-            raise WebError(408, "The upload stood still for half a minute: send it again.") from None
+            raise WebError(408, "The upload sent nothing for half a minute: send it again.") from None
         if part is not None:
             gathered += part
         if gathered and (part is None or len(gathered) >= _PART_BYTES):

@@ -20,14 +20,14 @@ from web.own_server import client_of
 from web.responses import logger
 
 _OF_THE_FILE = ("BadInputError", "SourceError", "PasswordError")
-"""Errors, by their names, that another attempt does not mend."""
+"""Names of errors that a second attempt would meet again."""
 _STOP_S = 5.0
 """How long a stopping server waits for the thread, which may be in the middle of a reading."""
 
 
 @contextlib.asynccontextmanager
 async def following() -> AsyncIterator[Callable[[], None]]:
-    """Follow the folders of the settings, if there are any; yields what ends that, after a reading under way."""
+    """Follow the folders of the settings, if there are any; yield a function that ends it after the current reading."""
     folders, stop = settings().watch_folders, threading.Event()
     if not folders:
         yield stop.set

@@ -155,7 +155,7 @@ async def test_a_check_that_is_busy_is_no_fault_once_it_has_passed() -> None:
     def check() -> None:
         may_end.wait(60)
 
-    probe, strict = Probe(check, busy_is_well=True), Probe(check)
+    probe, strict = Probe(check, passes_while_busy=True), Probe(check)
     assert [await probe.problem(60), await strict.problem(60)] == [None, None]
     may_end.clear()
     assert await probe.problem(0.05) is None
