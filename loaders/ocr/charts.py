@@ -26,12 +26,12 @@ _DARK = 40  # grey levels under the background from which a pixel belongs to a d
 _SHARE = 0.12  # of the page's width or height that a chart's largest drawing covers
 _GRAIN = 40  # grey levels: the noise of a scan that is smoothed; edges of colours are kept
 _LONGEST = 44  # characters of a label: lines of prose are longer
-_ABOVE = 4.0  # of a label's height around the drawing in which its labels stand
+_ABOVE = 4.0  # of a label's height around the drawing within which its labels lie
 
 
 @dataclass(frozen=True, slots=True)
 class ScanChart:
-    """A chart of a scan: what was read in it, and the OCR's lines that it consists of."""
+    """A chart of a scan: its values, and the lines of the OCR that it consists of."""
 
     chart: Chart
     lines: tuple[OcrLine, ...]
@@ -54,7 +54,7 @@ def find_charts(lines: Sequence[OcrLine], image: Image) -> list[ScanChart]:
 
 
 def find_level_charts(lines: Sequence[OcrLine], image: Image, ink: Ink) -> list[ScanChart]:
-    """Return the charts of a scanned page, looked at without its skew and noise: bars on a tilted axis share no end."""
+    """Return the charts of a scanned page, after removal of its skew and noise: bars on a tilted axis share no end."""
     if not may_be_chart([label for line in lines for label in _labels(line)], share=0.0):
         return []
     level = [replace(line, quad=_corners(line.box)) for line in lines]
@@ -75,7 +75,7 @@ def _corners(box: Box) -> Quad:
 
 
 def chart_of(lines: Sequence[OcrLine], image: Image, place: Box | None = None) -> ScanChart | None:
-    """Return the chart that lines of the OCR and the image (or a place in it) make; None if it is not understood."""
+    """Return the chart in an image (or a place in it) with these lines of the OCR; None if it cannot be read."""
     placed = [(label, line) for line in lines for label in _labels(line)]
     if not may_be_chart([label for label, _ in placed]):
         return None
@@ -94,16 +94,16 @@ def chart_of(lines: Sequence[OcrLine], image: Image, place: Box | None = None) -
 
 
 def picture_text(lines: Sequence[OcrLine], text: str) -> str:
-    """Return the `text` of a picture; of a chart that was not understood only the words.
+    """Return the `text` of a picture; of a chart that could not be read only the words.
 
-    Its loose numbers say nothing, and match any question.
+    Its numbers without labels mean nothing, and would match any question.
     """
     labels = [label for line in lines for label in _labels(line)]
     return (words_of(labels) if has_scale(labels) else "") or text
 
 
 def _labels(line: OcrLine) -> list[Label]:
-    """Return a line as a label; several numbers that were read as one line are labels of their own."""
+    """Return a line as a label; several numbers that were read as one line are separate labels."""
     text = _GLUED.sub(r"\1 \2", line.text.strip())
     if not any(map(str.isalnum, text)):  # a marker, read as a sign
         return []

@@ -1,4 +1,4 @@
-"""Answers of a scan that someone drew a ring around: taken off before the print is read again, and said in words."""
+"""Circled answers of a scan: the rings are removed before the print is read again, and the answers marked in words."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _INKED = 0.5  # share of ink in its box at most: rings 0.1-0.4
 _HULL = (0.7, 0.87)  # share of its box in its outline: ellipses 0.785, drawn ones 0.74-0.84, frames 0.93 and more
 _RIM, _RIM_WIDE = 0.72, 0.82  # of the radius from which ink is taken off; in a wide ring feet of letters are nearer
 _WIDE_RING = 1.6  # width by height
-_LIGHT = 40  # grey levels between the ground and the lightest of a ring's place at most: light print has more
-_BINS, _CLOSED = 48, 0.85  # directions in which a ring is looked for; share of them
-_MIDDLE = 0.6  # of the radius: where print must stand
+_LIGHT = 40  # most grey levels between the background and the lightest pixel in a ring's box: light print has more
+_BINS, _CLOSED = 48, 0.85  # directions in which a ring is checked; least share of them that it crosses
+_MIDDLE = 0.6  # of the radius within which there must be print
 _PRINT = 0.04  # share of ink there at least
-_BESIDE = 9.0  # of a line's height: as far other print of the row may stand
+_BESIDE = 9.0  # of a line's height: most distance of other print of the row
 _FAR = 14.0  # of a line's height between the question and its answers
 _PITCH = 1.15  # of a line's height: lines of prose are 0.9-1.1 apart
 _MAX_RINGS = 40
@@ -85,7 +85,7 @@ def _rim(part: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
 
 
 def _is_around_print(box: Box, part: NDArray[np.bool_], ink: Ink) -> bool:
-    """Return whether other ink stands in the middle of a ring: there is none in a letter O."""
+    """Return whether there is other ink in the middle of a ring: a letter O has none."""
     height, width = part.shape
     ys, xs = np.mgrid[:height, :width]
     off = np.hypot((xs - (width - 1) / 2) / (width / 2), (ys - (height - 1) / 2) / (height / 2))
@@ -95,7 +95,7 @@ def _is_around_print(box: Box, part: NDArray[np.bool_], ink: Ink) -> bool:
 
 
 def _is_dark(box: Box, image: Image, ink: Ink) -> bool:
-    """Return whether a ring is darker than its ground: around light print the ground seems to be one."""
+    """Return whether a ring is darker than the background: the background around light print looks like a ring."""
     place = bounding_box(Box(x, y, x, y) for x, y in ink.on_page(box))
     x0, y0 = max(0, round(place.x0) - 5), max(0, round(place.y0) - 5)
     part = image[y0 : round(place.y1) + 5, x0 : round(place.x1) + 5]
@@ -105,7 +105,7 @@ def _is_dark(box: Box, image: Image, ink: Ink) -> bool:
 
 
 def _is_choice(box: Box, lines: Sequence[OcrLine], size: float) -> bool:
-    """Return whether other print of the row stands before a ring, or after a ring around more than a number."""
+    """Return whether the row has other print before a ring, or after a ring around more than a number."""
     row = [line for line in lines if line.box.y0 < centre(box)[1] < line.box.y1]
     spots = [x for line in row for _, x in characters(line)]
     if any(box.x0 - 3 * _BESIDE * size < x < box.x0 - 2 for x in spots):
@@ -129,9 +129,9 @@ def without_rings(image: Image, rings: Sequence[Ring], ink: Ink) -> Image:
 
 
 def with_circled(lines: Sequence[OcrLine], rings: Sequence[Ring], ink: Ink) -> tuple[list[OcrLine], list[OcrLine]]:
-    """Return lines, read without the rings, with `(circled)` after each answer; and the rows of a form apart.
+    """Return lines, read without the rings, with `(circled)` after each answer; and the rows of forms separately.
 
-    A row of a form is a line of its own, "Insured? Yes (circled) No", and no row of a table.
+    A row of a form is one line, "Insured? Yes (circled) No", and no row of a table.
     """
     left, rows = [_marked(line, [ring.box for ring in rings]) for line in lines], list[OcrLine]()
     for ring in rings:
@@ -146,7 +146,7 @@ def with_circled(lines: Sequence[OcrLine], rings: Sequence[Ring], ink: Ink) -> t
 
 
 def _is_form(ring: Box, row: Sequence[OcrLine], lines: Sequence[OcrLine], ink: Ink) -> bool:
-    """Return whether a row stands by itself: no print close above or below, no table, no column far away."""
+    """Return whether a row is isolated: no print close above or below, no table, no distant column."""
     size, middle = ink.size, centre(ring)[1]
     around = bounding_box(line.box for line in row)
     if any(around.x0 < x < around.x1 and top < middle < bottom for x, top, bottom in ink.rules.vertical):
@@ -163,7 +163,7 @@ def _is_form(ring: Box, row: Sequence[OcrLine], lines: Sequence[OcrLine], ink: I
 
 
 def _marked(line: OcrLine, boxes: Sequence[Box]) -> OcrLine:
-    """Return a line that says after which of its words a ring ends; what is in a ring is a word of its own."""
+    """Return a line with a mark after each word that is in a ring; the text in a ring is a separate word."""
     spots = characters(line)
     starts, ends = set[int](), set[int]()
     for box in boxes:

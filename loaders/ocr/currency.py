@@ -16,7 +16,7 @@ from loaders.ocr.shapes import Shape, shapes_of
 Image = NDArray[np.uint8]
 
 _SEEN_AS = {"₹": "₹きぎチ于手そ", "₺": "₺も毛"}
-"""What the recogniser reads in a sign alone: of 34 signs before cells in five fonts each was one of these."""
+"""What the recogniser reads for an isolated sign: each of 34 signs before cells in five fonts was one of these."""
 _SIGN_OF = {seen: sign for sign, all_seen in _SEEN_AS.items() for seen in all_seen}
 _CJK = re.compile(r"[\u2e80-\u9fff]")
 _NUMBER = re.compile(r"\d[\d,.]*(?:[.,;:)]*|%)?")
@@ -27,7 +27,7 @@ _FULL = 0.7  # of the usual height: the shape of a digit or a sign
 def with_currencies(crop: Image, reading: Reading, read: ReadAlone) -> Reading:
     """Return the reading of a line with the signs of rupees and liras before its numbers.
 
-    The characters of a number before which another unknown sign stands have no confidence.
+    The characters of a number after another unknown sign get the confidence 0.
 
     Args:
         crop: The upright image of the line.

@@ -1,4 +1,4 @@
-"""Printed dashes of a scan, which the recogniser never sees: short strokes that stand alone at the height of a row."""
+"""Printed dashes of a scan, which the recogniser never sees: isolated short strokes at the height of a row."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _SHORTEST, _LONGEST = 0.14, 1.5  # of a line's height: hyphens have 0.147-0.35, 
 _THICK = 0.22  # of a line's height: they have 0.07-0.17
 _FLAT = 1.5  # times as wide as high
 _OFF = 0.2  # of a line's height from the middle of its row: they have 0.0-0.12, an underscore 0.3
-_ALONE = 0.6  # of a line's height to each side without other print: a minus sign stands nearer to its number
+_ALONE = 0.6  # of a line's height to each side without other print: a minus sign is nearer to its number
 _ROW = 0.35  # of a line's height above and below: the boxes of narrow rows overlap, their print does not
 _SPECK = 2  # pixels: smaller shapes beside a dash are dirt
 
 
 def find_dashes(ink: Ink, lines: Sequence[OcrLine]) -> list[OcrLine]:
-    """Return the dashes that stand alone in the rows of these lines, outside of all of them, as lines of their own."""
+    """Return the isolated dashes in the rows of these lines, outside of all of them, as separate lines."""
     if not lines or not ink.shapes:
         return []
     shapes = np.array(ink.shapes, np.float64)

@@ -19,7 +19,7 @@ Image = NDArray[np.uint8]
 Find = Callable[[Image], Any]
 """Returns RapidOCR's result of a detection, or raises RapidOCRError if nothing was found."""
 
-_LARGE = 1_200_000  # pixels: an image of less is looked at as it is
+_LARGE = 1_200_000  # pixels: an image of less is not divided
 _MIDDLE = 0.35, 0.65  # of the height, in which an image is divided
 _BLANK = 9  # pixels of a space between lines
 _SHARP = 0.5  # of the contrast, from a pixel to the next: .84 and more in pictures of digital pages; .54-.58 blurred by
@@ -55,8 +55,8 @@ class QuickRapidOCR(RapidOCR):
 def detect(image: Image, tiny: Find, larger: Find, *, in_picture: bool = False) -> list[Quad]:
     """Return the pieces of print of an image, each of one column; raise RapidOCRError if there are none.
 
-    Where much ink lies beside what the tiny detector found, the larger one looks as well: it finds blurred print too.
-    In a picture much ink is none of print, so there it looks if what was found is not sharp.
+    Where much ink is outside what the tiny detector found, the larger one is run as well: it finds blurred print too.
+    In a picture much ink is no print, so there it is run if the print that was found is not sharp.
     """
     found = _found(tiny, image)
     share = share_within(image, np.array(found, np.int32)) if found else -1.0

@@ -31,13 +31,16 @@ _HALF = 0.13  # of the digits' height: half of the stroke, with its blur
 _CLEAR = 0.08  # of the pixels right of the stroke's head and left of its foot: paper with the noise of scans
 _RIGHT, _LEFT = 0.3, 0.2  # of that height: how far this paper reaches
 _WIDTHS = (0.68, 1.35)  # of that height: fractions of eleven fonts have .75 to 1.2, strokes of other print up to .65
-_REACH = 0.75  # of that height beside the stroke in which both stand
+_REACH = 0.75  # of that height beside the stroke within which both numbers lie
 _APART = 0.05  # of that height: a gap between columns of ink that ends a sign
 _PERCENT = 0.95
 """Confidence from which a sign read as "%" is that: of 45 signs of per cent 42 have more, of three ¾ none in both."""
 _WIDE_PERCENT = 0.95  # of the digits' height: fractions that are read as "%" have up to .88
 _START, _MIDDLE = 0.25, (0.3, 0.75)  # of that height from the top: where a numerator begins at most, and where it ends
-_MOST_SHAPES, _SMALLEST = 12, 7.0  # shapes around a word that tell its digits' height; pixels of the lowest
+_MOST_SHAPES, _SMALLEST = (
+    12,
+    7.0,
+)  # shapes around a word that give its digits' height; pixels of the lowest
 _PAPER = (0.35, 0.6)  # of a sign's height: the paper around it where it is read alone
 
 _DIGIT = re.compile(rf"[\d%‰{_SIGNS}]")
@@ -55,12 +58,12 @@ _CERTAIN = 0.8
 def with_fractions(crop: Image, reading: Reading, read: ReadAlone) -> Reading:
     """Return the reading of a line in which fractions are signs ("7½"; recognisers make 7½2, 71/2, 7%, 7 of it).
 
-    The characters of a word with a fraction that may be another one have no confidence.
+    The characters of a word with an uncertain fraction get the confidence 0.
 
     Args:
         crop: The upright image of the line.
         reading: What was recognised in it.
-        read: Reads what stands in an image.
+        read: Reads the signs in an image.
     """
     if not _DIGIT.search(reading.text):
         return reading
@@ -91,7 +94,7 @@ def words_with_edges(reading: Reading, width: int) -> Iterator[tuple[int, int, f
 
 
 def _fraction(crop: Image, shapes: Sequence[Shape], left: float, right: float) -> Shape | None:
-    """Return where between two x a fraction stands, None if none does."""
+    """Return the box of a fraction between two x, None if there is none."""
     height = crop.shape[0]
     near = sorted(shapes, key=lambda shape: max(left - shape.middle, shape.middle - right, 0.0))
     tall = [each for each in near if 0.3 * height < each.height < 0.8 * height and not _is_level(each)][:_MOST_SHAPES]
@@ -125,7 +128,7 @@ def _ink(crop: Image, x0: int, x1: int, y0: int, y1: int, scale: float) -> NDArr
 def _stroke(ink: NDArray[np.float32], top: float, size: float) -> tuple[float, float] | None:
     """Return the x of the edges of a fraction, that of the fullest slanted stroke; None if there is none.
 
-    The picture is slanted until the stroke stands upright: its head has paper at the right then, its foot at the left.
+    The picture is slanted until the stroke is upright: its head then has paper at the right, its foot at the left.
     """
     rows, width = ink.shape
     first, last = max(0, int(top + 0.06 * size)), min(rows, int(top + 0.94 * size))
@@ -190,26 +193,28 @@ def _run(inked: NDArray[np.intp], size: float) -> tuple[int, int] | None:
 
 
 def _named(crop: Image, spot: Shape, read: ReadAlone, word: str) -> tuple[str, bool]:
-    """Return the fraction at a spot and whether it is that for certain; "%" for a sign of per cent, "" for another.
+    """Return the fraction at a spot and whether it is certain; "%" for a sign of per cent, "" for any other sign.
 
-    It is read twice, with less and with more paper around it, and compared with the word as it was read with it.
+    It is read twice, with less and with more paper around it, and compared with the reading of the whole word.
     """
     seen = [read(alone(crop, spot, share), 2 * HEIGHT) for share in _PAPER]
     texts, score = [text for text, _ in seen], min(score for _, score in seen)
     if texts == ["%", "%"]:
         return "%", score >= _PERCENT or spot.right - spot.left >= _WIDE_PERCENT * (spot.bottom - spot.top)
-    same = len(set(texts)) == 1 and texts[0] in word and not _told(texts[0])
+    same = len(set(texts)) == 1 and texts[0] in word and not _fraction_of(texts[0])
     if same or not any(map(_OF_FRACTION.search, texts)):  # a 2, a ¥, the 74 of 374
         return "", True
-    known = [told for told in map(_told, texts) if told]
+    known = [told for told in map(_fraction_of, texts) if told]
     if not known:
         return "", all(text.startswith("/") for text in texts)  # the middle of 3/4, set as three digits
-    whole = any(_told(text) and "½" not in text.removesuffix("½2") for text in texts)
-    alike = score >= _CERTAIN or all(told in (None, known[0]) for told in map(_told, (word[-3:], word[-2:], word[-1:])))
+    whole = any(_fraction_of(text) and "½" not in text.removesuffix("½2") for text in texts)
+    alike = score >= _CERTAIN or all(
+        told in (None, known[0]) for told in map(_fraction_of, (word[-3:], word[-2:], word[-1:]))
+    )
     return _SIGN_OF[known[0]], len(set(known)) == 1 and len(known) == len(seen) and whole and alike
 
 
-def _told(text: str) -> str | None:
+def _fraction_of(text: str) -> str | None:
     """Return the fraction that a reading of one sign means, as "1/2", None if it means none."""
     if text.strip("/") == "½":
         return "1/2"
@@ -221,7 +226,7 @@ def _told(text: str) -> str | None:
 def _rewritten(
     crop: Image, spot: Shape, edges: tuple[float, float], sign: str, word: str, read: ReadAlone
 ) -> tuple[str, list[float]]:
-    """Return a word with its fraction, and the x of its characters in pixels: what stands beside it is read again."""
+    """Return a word with its fraction, and the x of its characters in pixels: those beside it are read again."""
     before = _part(crop, edges[0], spot.left, read)
     after = _part(crop, spot.right, edges[1], read)
     after = after if _UNIT.fullmatch(after) else word[len(word.rstrip(".,;:)")) :]

@@ -1,4 +1,4 @@
-"""Raised and lowered digits of a scanned line, told by the shapes of its print."""
+"""Raised and lowered digits of a scanned line, recognised by the shapes of its print."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d\.$")
 _NOTE, _MARK = re.compile(r" ?[^\W\d_]{2}"), 2  # what follows the mark of a footnote, and the digits of one
 _NUMERO = re.compile(r"(?<!\w)([nN])⁰(?= ?\d)")  # the raised o of "nº 7" is read as a zero
 _OVERLONG = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(\d{1,2})(?![\d,.])")
-"""A number with digits beyond its last group of three ("1,9504"): they are a sign, or a point before them was lost."""
+"""A number with digits beyond its last group of three ("1,9504"): they are raised, or a point before them was lost."""
 
 
 class Signed(NamedTuple):
-    """A line with its signs."""
+    """A line with its raised and lowered signs."""
 
     text: str
     places: tuple[float, ...]
@@ -37,7 +37,7 @@ class Signed(NamedTuple):
     doubtful: tuple[str, ...] = ()
     """Its numbers of which the last digit may be a sign."""
     old_style: int = 0
-    """By how many of its numbers the figures are old-style ones, less those by which they are not."""
+    """Its numbers in old-style figures, minus those in lining figures."""
 
 
 def with_signs(
@@ -49,7 +49,7 @@ def with_signs(
         crop: The upright image of the line.
         text: What was recognised in it.
         places: The x in pixels of each character that is no space.
-        read: Reads the image of one sign; without it, signs that were taken for letters stay so.
+        read: Reads the image of one sign; without it, signs that were misread as letters are kept as letters.
         old: Whether the figures of the page are old-style ones, of which some end below the baseline.
     """
     spots = [index for index, char in enumerate(text) if not char.isspace()]
@@ -74,7 +74,7 @@ def with_signs(
 def _numbers(line: Print) -> Iterator[range]:
     """Iterate over the places of the line's numbers; a wide gap between two digits ends one."""
     for run in _DIGITS.finditer(line.text):
-        if line.text[run.end() : run.end() + 1] in FRACTIONS:  # no mark hangs between a number and its fraction
+        if line.text[run.end() : run.end() + 1] in FRACTIONS:  # there is no mark between a number and its fraction
             continue
         start = run.start()
         for at in range(run.start() + 1, run.end()):
@@ -92,16 +92,16 @@ def _signs(line: Print, run: range, before: dict[int, str]) -> dict[int, str]:
         kinds = {kind_of(line, at, rest, run.start) for at in rest if at in line.shapes}
         missing = sum(at not in line.shapes for at in rest)
         if len(kinds) == 1 and (kind := kinds.pop()) and missing < len(rest) - missing:
-            hangs = kind == "raised" if first > run.start else _hangs(line, run, kind, before)
+            hangs = kind == "raised" if first > run.start else _is_attached(line, run, kind, before)
             return dict.fromkeys(rest, kind) if hangs else {}
     return {}
 
 
-def _hangs(line: Print, run: range, kind: str, before: dict[int, str]) -> bool:
-    """Return whether a number that is raised or lowered as a whole hangs on what stands beside it."""
+def _is_attached(line: Print, run: range, kind: str, before: dict[int, str]) -> bool:
+    """Return whether a number that is raised or lowered as a whole belongs to the text beside it."""
     text, start = line.text, run.start
     last, next_one = text[max(0, start - 1) : start], text[run.stop : run.stop + 1]
-    if last + next_one in ("()", "[]"):  # "(161)" is a negative number, "(1)" is kept apart as it is
+    if last + next_one in ("()", "[]"):  # "(161)" is a negative number, "(1)" is separate already
         return False
     if kind == "lowered":
         return last.isalpha() or last == ")"
@@ -109,7 +109,7 @@ def _hangs(line: Print, run: range, kind: str, before: dict[int, str]) -> bool:
         return True  # the 6 of "⁵,⁶", the 4 of "10⁻⁴"
     if last in (".", ",") and text[max(0, start - 2) : start - 1].isdecimal():  # the 7 of "86.7"
         return bool(_YEAR.search(text[:start])) and not next_one.strip()
-    # The number of an isotope stands before its letter, the mark of a footnote before its text.
+    # The number of an isotope is before its letter, the mark of a footnote before its text.
     is_note = len(run) <= _MARK and bool(_NOTE.match(text[run.stop :]))
     return bool(last.strip()) or next_one.isalpha() or is_note
 
@@ -132,7 +132,7 @@ def _beyond_groups(line: Print) -> list[int]:
 def _written(text: str, signs: dict[int, str]) -> str:
     """Return the text with these of its digits raised or lowered, with the minus before a raised number.
 
-    What looks like a point between two of them is the comma of a list, which is read as a point in small print.
+    A point between two of them is the comma of a list, which in small print is read as a point.
     """
     done = ""
     for index, char in enumerate(text):

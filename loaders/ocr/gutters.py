@@ -1,4 +1,4 @@
-"""Rows and columns among the pieces of print that a detector found, before anything of them is read."""
+"""Rows and columns among the pieces of print that a detector found, before any of them is read."""
 
 from __future__ import annotations
 
@@ -20,27 +20,31 @@ Crop = Callable[[Quad], Image]
 """Cuts a piece out of the page, upright."""
 
 _WIDE = 0.42
-"""Of a piece's height: the narrowest gap between two columns. Spaces have .23-.39, headings that stand close .5-.8."""
+"""Of a piece's height: the narrowest gap between two columns. Spaces have .23-.39, gaps between close headings
+.5-.8."""
 
-_MOST, _WIDER = 0.7, 1.5  # of a piece's wide gaps that are between columns; times their width: a gap that is, else
+_MOST, _WIDER = (
+    0.7,
+    1.5,
+)  # most of a piece's wide gaps that are cut; else those that much wider than usual
 
 _MANY = 5  # wide gaps of a line that may be a typewriter's: two headings that were found as one have two
-_NEAR = 6.0  # of a piece's height: the rows that tell its columns are not further away
+_NEAR = 6.0  # of a piece's height: most distance of the rows that show its columns
 _ROWS = 2  # next to one another, above or below, that keep the gap free
-_INSIDE = 0.6  # of its width that a piece must share with another to stand under it
+_INSIDE = 0.6  # of its width that a piece must share with another to be under it
 _SHORT = 6.7  # times as wide as high: cells of a table, numbers, labels
-_LONG = 3.0  # times as wide as high: shorter pieces hold one cell
+_LONG = 3.0  # times as wide as high: shorter pieces have one cell
 _TALL = 1.6  # times the usual height of a piece: what is higher than wide and reaches over two rows
 _SAME_ROW = 0.4  # of the usual height between the middles of a part and of another piece
 _CELLS = 2  # short pieces in a row, beside another piece, that make it a row of a table
 
 
 def divide(quads: Sequence[Quad], crop: Crop) -> list[Quad]:
-    """Return the pieces, with those divided that hold print of several columns or rows.
+    """Return the pieces, divided where they join the print of several columns or rows.
 
-    A detector joins headings that stand close together ("Profit 2019  Profit 2020"). Such a piece has a gap as no space
-    is, and the rows right above or below it have print on both sides of the gap, and none in it. It joins a cell with
-    the one below, too, if both hold a dash alone.
+    A detector joins close headings ("Profit 2019  Profit 2020"). Such a piece has a gap wider than a space, and the
+    rows right above or below it have print on both sides of the gap, and none in it. It also joins a cell with the one
+    below if both have only a dash.
     """
     rows = _rows(quads)
     done = _divided_across(quads, crop)
@@ -85,7 +89,7 @@ def _divided_across(quads: Sequence[Quad], crop: Crop) -> dict[Quad, list[Quad]]
 
 
 def in_tables(quads: Sequence[Quad]) -> list[bool]:
-    """Return for each piece whether it stands in a row of a table: with two short pieces at least beside it."""
+    """Return for each piece whether it is in a row of a table: with at least two short pieces beside it."""
     held = {
         piece.quad: sum(other is not piece and _is_short(other) for other in row) >= _CELLS
         for row in _rows(quads)
@@ -99,7 +103,7 @@ def _rows(quads: Sequence[Quad]) -> list[Row]:
 
 
 def _run(rows: Sequence[Row], piece: OcrLine) -> list[Row]:
-    """Return what of the next rows stands over or under a piece, if it is two pieces at least in each of them."""
+    """Return the pieces of the next rows over or under a piece, up to a row with fewer than two."""
     found: list[Row] = []
     for row in rows:
         if abs(row[0].middle - piece.middle) > _NEAR * piece.height or len(found) == _ROWS:
@@ -120,7 +124,7 @@ def _is_gutter(cut: tuple[float, float], piece: OcrLine, sides: Sequence[Sequenc
 
 
 def _parts(row: Row, box: Box, middle: float) -> bool:
-    """Return whether a row has print under both parts of a piece, and none where they are divided."""
+    """Return whether a row has print under both parts of a piece, and none under the gap."""
     under = [other.box for other in row if _shared(other.box, box) > _INSIDE * (other.box.x1 - other.box.x0)]
     free = not any(other.box.x0 < middle < other.box.x1 for other in row)
     return free and any(own.x1 <= middle for own in under) and any(own.x0 >= middle for own in under)

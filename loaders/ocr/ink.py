@@ -1,4 +1,4 @@
-"""The ink of a scan with its skew removed: drawn lines, and marks that the OCR does not read."""
+"""Ink of a scan with its skew removed: drawn lines, and marks that the OCR does not read."""
 
 from __future__ import annotations
 
@@ -19,19 +19,22 @@ Image = NDArray[np.uint8]
 _AROUND = 51  # pixels: the paper around a stroke, at 150 dpi a third of an inch
 _DARKER = 25  # grey levels under the paper around it; the noise of an office scan has a deviation of 6
 _RULE = 1.6  # of a line's height: the shortest piece of a drawn line; strokes of letters are shorter
-_PART = 0.7  # of a line's height: a piece that goes on with a longer one, between the rows of a close table
+_PART = 0.7  # of a line's height: a piece that continues a longer one, between the rows of a dense table
 _THIN = 0.3  # of a line's height: a thicker piece is an area
 _PIECE = 25  # pixels: the run of a thin line on a page turned by up to 3 degrees
-_LONG = 250  # pixels of a drawn line that tells the page's angle to a 250th
+_LONG = 250  # pixels of a drawn line that shows the page's angle to a 250th
 _STEEP = 0.06  # slope of a line that is still meant to be level
 _BROKEN = 0.4  # of a line's height: gap between the pieces of a drawn line
 _FEWEST = 3  # lines across that a table has
 _PALE = 12  # grey levels of a pale line under the paper on either side, averaged along it: noise of 6 leaves 4
 _ALONG = 9  # pixels over which a pale line is averaged: letters are shorter than a piece of a drawn line by more
-_EDGE, _SIDE = 0.08, 0.2  # of a line's height at its top and foot, at its ends: what lies nearer is beside its print
+_EDGE, _SIDE = (
+    0.08,
+    0.2,
+)  # of a line's height at its top and foot, at its ends: marks there are not on its print
 _BLINK = 3  # pixels of a pale line that may be missing
 _BESIDE = 3  # pixels above and below a drawn line that are empty
-_ASIDE = 2  # pixels beside a vertical line in which its other pieces stand
+_ASIDE = 2  # pixels beside a vertical line within which its other pieces lie
 _BARE = 0.25  # share of ink there: over the foot of a line of print there is 0.4 and more
 
 
@@ -60,7 +63,7 @@ class Ink:
         return cv2.warpAffine(image, turn, (width, height), borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
 
     def skewed(self, image: Image) -> Image:
-        """Return a picture of what is level, such as the mask, with the page's skew."""
+        """Return a level picture, such as the mask, with the page's skew."""
         height, width = image.shape[:2]
         cos, sin = math.cos(self.angle), math.sin(self.angle)
         turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0]])
@@ -79,7 +82,7 @@ class Ink:
 
     @cached_property
     def faint_rules(self) -> Rules:
-        """The same with the pale ones, of which a few are print: they count where the others enclose no table."""
+        """The same with the pale ones, a few of which are print: they are used where the others enclose no table."""
         least = round(_RULE * self.size) + _ALONG
         across = self._clear_pieces(self._pale_lines(down=False), least, 1)
         if len(across) + len(self.rules.horizontal) < _FEWEST:
@@ -103,7 +106,7 @@ class Ink:
         )
 
     def _with_short_pieces(self, lines: list[Box], pieces: list[Box]) -> list[Box]:
-        """Return vertical lines with the shorter pieces that go on with one: between headings that span columns."""
+        """Return vertical lines with the shorter pieces that continue one, between headings that span columns."""
         if not lines:
             return lines
         places = {round((line.x0 + line.x1) / 2) for line in lines}
@@ -135,7 +138,7 @@ class Ink:
         return float(part.mean()) if part.size else 0.0
 
     def evenness(self, box: Box) -> float:
-        """Return how dark the palest tenth of a level stroke's columns is, of its darkest tenth."""
+        """Return the darkness of the palest tenth of a level stroke's columns, as a share of its darkest tenth."""
         x0, y0, x1, y1 = (max(0, round(value)) for value in box)
         part = self._grey[y0 : y1 + 1, x0:x1]
         if not part.size:
@@ -152,7 +155,7 @@ class Ink:
         return self._known[width, height]
 
     def _pale_lines(self, *, down: bool) -> Image:
-        """Return a mask of narrow strokes that are a little darker than what lies on either side, and of their pieces.
+        """Return a mask of narrow strokes, and their pieces, that are a little darker than the paper on either side.
 
         The inner lines of many tables are grey: of a hairline of 75 % white a scan of 150 dpi leaves 40 levels, and
         its noise takes pieces out of that.
@@ -173,7 +176,7 @@ class Ink:
         return [box for box in found if min(box.x1 - box.x0, box.y1 - box.y0) <= max(3.0, _THIN * self.size)]
 
     def _is_clear(self, piece: Box) -> bool:
-        """Return whether a pale piece is not the foot of a line of print, or the stems of several, made one by blur."""
+        """Return whether a pale piece is a drawn line, not the foot of a line of print or blurred stems of several."""
         x, y = (piece.x0 + piece.x1) / 2, (piece.y0 + piece.y1) / 2
         if piece.x1 - piece.x0 > piece.y1 - piece.y0:
             inside = [
@@ -190,7 +193,7 @@ class Ink:
         return 2 * sum(max(0.0, length) for length in inside) < max(piece.x1 - piece.x0, piece.y1 - piece.y0)
 
     def _is_bare(self, box: Box) -> bool:
-        """Return whether nothing stands right above and right below a line: no serifs of print, no struck letters."""
+        """Return whether the space right above and below a line is empty: no serifs of print, no struck letters."""
         above = Box(box.x0, box.y0 - 2 - _BESIDE, box.x1, box.y0 - 2)
         below = Box(box.x0, box.y1 + 2, box.x1, box.y1 + 2 + _BESIDE)
         return min(self.share(above), self.share(below)) < _BARE and self.share(above) + self.share(below) < 3 * _BARE
@@ -208,7 +211,7 @@ def share_within(image: Image, quads: NDArray[np.int32]) -> float:
 def drawn_skew(image: Image) -> float | None:
     """Return the page's angle in radians by its long drawn lines; None where there are none.
 
-    They tell it ten times as exactly as a few short lines of print.
+    They show it ten times as exactly as a few short lines of print.
     """
     mask = _mask(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.uint8) if image.ndim == 3 else image)
     pieces = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, _PIECE), np.uint8))

@@ -29,9 +29,9 @@ _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[A-Z]\.)\s+(?![A-Z]\.)[A-Z]
 _ITEM = re.compile(r"(?:[•◦▪●○■·*+–-]\s*|\(?(?:\d{1,2}|[a-z])[.)]\s+|\[\d+\]\s*)\S")
 _HEADING_HEIGHT = 1.25  # times the page's median line: titles of the development set have 1.3-1.6, text under 1.15
 _HEADING_CHARS = 120
-_GAP = 1.5  # times the usual distance between lines: paragraphs of the development set stand 1.7 and more apart
+_GAP = 1.5  # times the usual distance between lines: paragraphs of the development set are 1.7 and more apart
 _PROSE = 20  # characters: a column of prose has lines longer than this
-_FEW = 2  # lines between two pictures or tables, whose own height says nothing about the page's text
+_FEW = 2  # lines between two pictures or tables, whose height is not that of the page's text
 _HEADS, _LETTERS = 2, 6  # headings in capitals of a column of lists; letters of one
 _HEAD_ROWS, _MOST_CAPITALS = 2, 0.4  # rows of a heading in capitals; of a page's lines, beyond which it is all capitals
 _BESIDE = 0.8  # of the rows of a table have a cell at the left; of a page of directors and bankers .68
@@ -56,7 +56,7 @@ def build_blocks(
     ink: Ink | None = None,
     fields: Sequence[OcrLine] = (),
 ) -> list[PlacedBlock]:
-    """Return the blocks of a page `height` pixels high, in reading order; every line lands in exactly one.
+    """Return the blocks of a page `height` pixels high, in reading order; every line is in exactly one.
 
     `fields` are tick boxes with their labels, each a list item.
     """
@@ -123,7 +123,7 @@ def _is_page_number(line: OcrLine, lines: Sequence[OcrLine], height: float) -> b
 
 
 def _prose_blocks(lines: list[OcrLine], known: set[str], usual: float) -> list[PlacedBlock]:
-    """Read lines in columns; a line over both columns is read before what stands below it."""
+    """Read lines in columns; a line over both columns is read before the lines below it."""
     if not lines:
         return []
     body_height = median(line.height for line in lines) if len(lines) > _FEW else usual
@@ -139,7 +139,7 @@ def _printed(rows: Sequence[Sequence[OcrLine]]) -> list[Printed]:
 
 
 def _columns(lines: list[OcrLine]) -> list[list[OcrLine]]:
-    """Return the lines column by column, in reading order; lines across both columns are entries of their own."""
+    """Return the lines column by column, in reading order; lines across both columns are separate entries."""
     gutter = _gutter(lines) or column_gap([(line.text, line.box) for line in lines])
     if gutter is None:
         return [lines]
@@ -157,7 +157,7 @@ def _columns(lines: list[OcrLine]) -> list[list[OcrLine]]:
 
 
 def _gutter(lines: list[OcrLine]) -> float | None:
-    """Return the x that fewest lines cross, if enough prose stands on either side of it; pixels."""
+    """Return the x in pixels that fewest lines cross, if there is enough prose on either side of it."""
     x0, x1 = min(line.box.x0 for line in lines), max(line.box.x1 for line in lines)
     candidates = [x0 + (x1 - x0) * step / 100 for step in range(25, 76)]
 
@@ -175,7 +175,7 @@ def _gutter(lines: list[OcrLine]) -> float | None:
 
 
 def _are_lists(left: Sequence[OcrLine], right: Sequence[OcrLine]) -> bool:
-    """Return whether two columns are lists of their own, each under headings in capitals, and no table of two columns.
+    """Return whether two columns are separate lists, each under headings in capitals, and no table of two columns.
 
     The first pages of annual reports have directors at the left and bankers at the right. In a table each row has a
     cell at the left, and no second row of headings.

@@ -1,7 +1,7 @@
-"""Legibility of a page image: which lines OCR could not read, and whether the script or the print is the reason.
+"""Legibility of a page image: which lines OCR could not read, and whether their script or their blur is the reason.
 
-The detector finds lines in any script and of any sharpness; the recogniser sees nothing, or noise, in those that it
-does not know. Both leave the same trace, so that the sharpness of the edges tells an unknown script from a blur.
+The detector finds lines in any script and of any sharpness; the recogniser reads nothing, or noise, in scripts that it
+does not know and in blurred print. The sharpness of the edges distinguishes the two.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ MIN_DENSITY = 0.5
 0.0-0.3."""
 
 MIN_SURE = 0.8
-"""Confidence (0-1) under which a line is a guess: at most 0.05 of the area of a sound scan's lines, one of 100 dpi
-included; most lines in an unknown script that have enough characters."""
+"""Confidence (0-1) under which a line is a guess: at most 0.05 of the area of a sound scan's lines, even at 100 dpi,
+and most lines in an unknown script that have enough characters."""
 
 MAX_UNREAD = 0.5
 """Share of the area of the lines, as the detector finds them, that may be unread on a page that counts as read. Sound
 scans have at most 0.05, pages in Cyrillic, Korean, Arabic, Hebrew, Thai or Devanagari 0.8-1.0."""
 
 MIN_NOTED = 0.1
-"""The same share from which a page that is read says that a part is not: twice that of the poorest sound scan."""
+"""The same share from which the detail of a page that was read mentions it: twice that of the poorest sound scan."""
 
 MIN_UNREAD_LINES = 2
-"""Unread lines that make a page unreadable; one does if it is print: in a photograph the detector may find one."""
+"""Fewest unread lines of an unreadable page; one is enough if it is print: a photograph may have a false one."""
 
 MAX_EDGE = 0.16
 """Width of the edges of letters, in line heights, from which print is blurred or too small. Print of 8-14 points at 150
@@ -48,7 +48,7 @@ POOR_SCORE = 0.85
 """Mean confidence under which a page may be turned. Upright pages of the development set have 0.97-0.99."""
 
 _SURE, _DENSE = 0.9, 1.0  # of a line beside an unknown script: that of noise is 0.0-0.3 dense, or under 0.8 sure
-_LONG = 3.0  # line heights: the density of shorter pieces says nothing
+_LONG = 3.0  # line heights: the density of shorter pieces is not reliable
 _LINE = 5.0  # line heights from which a piece is a line, and not one word
 _GROUND = 0.15  # grey levels around the median, as a share of the contrast, that are the paper of a line
 _MIN_GROUND = 0.5  # share of the pixels of a printed line that are paper: 0.6-0.8 measured, 0.3 in textures
@@ -56,8 +56,8 @@ _MIN_GROUND = 0.5  # share of the pixels of a printed line that are paper: 0.6-0
 _TOGETHER = re.compile(r"[^\W_]{2}")
 _MOST_SIGNS = 8
 _LARGEST_SIGN = 0.03
-"""Share of a page's height up to which a sign that stands alone is print. Of 72 pages of drawn shapes 28 were read as
-one to four such signs without this test."""
+"""Share of a page's height up to which an isolated sign is print. Of 72 pages of drawn shapes 28 were read as one to
+four such signs without this test."""
 
 PARTLY_READ = "A part of the page could not be read: its script is not one that OCR knows here."
 ONE_LINE_UNREAD = "1 line of the page could not be read: its script may not be one that OCR knows here."
@@ -78,7 +78,7 @@ Image = NDArray[np.uint8]
 
 
 class Piece(NamedTuple):
-    """A line as the detector cut it out of the image, in pixels, and the characters that the recogniser saw in it."""
+    """A line as the detector cut it out of the image, in pixels, and the characters that the recogniser read in it."""
 
     width: int
     height: int
@@ -94,11 +94,11 @@ class Piece(NamedTuple):
     doubtful: tuple[str, ...] = ()
     """Its numbers of which the last digit may be a raised sign."""
     unsure: tuple[str, ...] = ()
-    """Its numbers with a digit of which the recogniser is not sure."""
+    """Its numbers with a digit of low confidence."""
 
     @property
     def is_unread(self) -> bool:
-        """Whether nothing was seen in it, or next to nothing, or what was seen is a guess."""
+        """Whether nothing or next to nothing was read in it, or only a guess."""
         return self.is_empty or self.score < MIN_SURE
 
     @property
@@ -108,7 +108,7 @@ class Piece(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was seen in it, or next to nothing."""
+        """Whether nothing or next to nothing was read in it."""
         return self.characters * self.height / self.width < MIN_DENSITY
 
 
@@ -116,19 +116,19 @@ class Unread(NamedTuple):
     """The lines that the detector found and the recogniser did not read."""
 
     lines: int
-    """How many."""
+    """Their number."""
     share: float
     """Their share of the area of all lines."""
     empty: int = 0
-    """Lines in which nothing was seen, single words left out."""
+    """Lines in which nothing was read, single words left out."""
     unsure: int = 0
-    """Lines of which what was seen is a guess, single words left out."""
+    """Lines whose reading is a guess, single words left out."""
     lone: bool = False
-    """Whether the page has one line, which is print."""
+    """Whether the page has a single line, which is print."""
     is_blurred: bool = False
-    """Whether the print is blurred or too small, so that nothing says that its script is unknown."""
+    """Whether the print is blurred or too small, so that its script need not be unknown."""
     score: float = 1.0
-    """Mean confidence of what was read."""
+    """Mean confidence of the lines that were read."""
     printed: int = 0
     """Unread lines that are print: paper around the letters, and no texture."""
     doubtful: tuple[str, ...] = ()
@@ -136,10 +136,10 @@ class Unread(NamedTuple):
     covered: bool = False
     """Whether a pale mark lies over lines of print."""
     guessed: tuple[str, ...] = ()
-    """Numbers with a digit of which the recogniser is not sure."""
+    """Numbers with a digit of low confidence."""
 
     def beside(self, part: Unread) -> Unread:
-        """Return what is unread of a page with that of a part that was read by itself."""
+        """Return the unread lines of a page together with those of a part that was read separately."""
         return self._replace(
             lines=self.lines + part.lines,
             share=max(self.share, part.share) if part.is_most else self.share,
@@ -152,17 +152,17 @@ class Unread(NamedTuple):
 
     @property
     def is_most(self) -> bool:
-        """Whether most of a page that holds print is unread."""
+        """Whether most of a page's print is unread."""
         return self.share > MAX_UNREAD and (self.lines >= MIN_UNREAD_LINES or self.lone)
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether what was read of sharp print is doubtful, as noise in an unknown script is."""
+        """Whether the reading of sharp print is doubtful, like noise from an unknown script."""
         return self.score < POOR_SCORE and not self.is_blurred
 
 
 def piece_of(crop: Image) -> Piece:
-    """Measure a line that was cut out of a page; what is read in it is added later."""
+    """Measure a line that was cut out of a page; its reading is added later."""
     height, width = crop.shape[:2]
     grey = (cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) if crop.ndim == 3 else crop).astype(np.float32)
     contrast = max(1.0, float(np.percentile(grey, 95) - np.percentile(grey, 2)))
@@ -175,10 +175,10 @@ def piece_of(crop: Image) -> Piece:
 
 
 def unread_of(pieces: Sequence[Piece]) -> Unread:
-    """Return which of the lines of a page were not read."""
+    """Return a summary of the lines of a page that were not read."""
     long = [piece for piece in pieces if piece.width >= _LONG * piece.height]
     lone = len(long) == 1 and long[0].is_line and long[0].ground >= _MIN_GROUND
-    # Of one line there is no second to compare it with: what is doubtful of it is unread.
+    # A single line cannot be compared with others: if it is doubtful, it counts as unread.
     unread = [piece for piece in long if piece.is_unread or (lone and piece.score < POOR_SCORE)]
     whole = sum(piece.width * piece.height for piece in long)
     return Unread(
@@ -207,7 +207,7 @@ def failure(page: int, unread: Unread, script: str) -> Failure:
 
     Args:
         page: Its number.
-        unread: What was not read.
+        unread: Its unread lines.
         script: Its script, or "" where that is not known.
     """
     if unread.is_blurred:
@@ -217,17 +217,17 @@ def failure(page: int, unread: Unread, script: str) -> Failure:
 
 
 def shortcoming_of_picture(unread: Unread) -> str:
-    """Return that a picture holds print in an unknown script; "" for photographs and blurred print."""
+    """Return a sentence about a picture's print in an unknown script; "" for photographs and blurred print."""
     return PICTURE_UNREAD if unread.is_most and unread.printed >= MIN_UNREAD_LINES and not unread.is_blurred else ""
 
 
 def sure_lines(lines: Sequence[OcrLine]) -> list[OcrLine]:
-    """Return the lines that are no noise of an unknown script: sure, and as dense as known print."""
+    """Return the lines of high confidence that are as dense as known print, without noise from an unknown script."""
     return [line for line in lines if line.score >= _SURE and _density(line) >= _DENSE]
 
 
 def is_drawing(lines: Sequence[OcrLine], height: float) -> bool:
-    """Return whether what was read on a page `height` pixels high is only the shapes of a drawing: "1", "V", "●".
+    """Return whether the lines of a page `height` pixels high are only shapes of a drawing, read as "1", "V", "●".
 
     A line with two letters or digits together is print. So are many signs, which may be a crossword, and one small sign
     alone, which may be a page number.
@@ -245,7 +245,7 @@ def _density(line: OcrLine) -> float:
 
 
 def shortcomings(unread: Unread, *, with_text: bool) -> str:
-    """Return what is missing on a page that counts as read, in a sentence each; "" if nothing is."""
+    """Return a sentence for each kind of unread or doubtful print on a page that was read; "" if there is none."""
     if not with_text:
         return ""
     said = []

@@ -1,4 +1,4 @@
-"""The print of a scanned line: the shapes of its characters, their size, slope and baseline, and which are raised."""
+"""Print of a scanned line: the shapes of its characters, their size, slope and baseline, and which are raised."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _RISE = 0.22  # of that height by which a raised digit ends above the baseline: 
 _LARGEST_LOW, _LOW = 0.92, 0.18  # of one that ends so far below it: browsers set 0.83, lowered by 0.2
 _DROP = 0.08  # of that height by which a lowered digit ends below the baseline: they have 0.12-0.3
 _TOP = 0.25  # of that height by which a raised digit may begin under the top of the capitals, a lowered one must
-_MIN_FULL = 3  # letters and digits that tell the baseline of a line
+_MIN_FULL = 3  # letters and digits needed to measure the baseline of a line
 _MIN_HEIGHT = 9  # pixels of a capital: in smaller print a digit's shape is noise
 _CAPITAL = 1.4  # heights of a small letter without a stem; 1.33 in DejaVu, 1.5 in Times
-_NEAREST = 8  # characters around a digit that tell the baseline at its place
+_NEAREST = 8  # characters around a digit from which the baseline at its place is measured
 _STEEPEST = 0.06  # slope of a line's print in its crop
-_SLOPED = 6  # characters that tell the slope
-_SKEWED, _ASKEW = 2, 0.15  # digits that tell the slope of a cell with hardly a letter, and the steepest
-_SHARES = (0.85, 0.7, 0.55)  # of the darkness that parts ink and paper: touching digits are apart in less of it
+_SLOPED = 6  # characters needed to measure the slope
+_SKEWED, _ASKEW = 2, 0.15  # digits needed to measure the slope of a cell with hardly a letter, and the steepest slope
+_SHARES = (0.85, 0.7, 0.55)  # of the threshold between ink and paper: touching digits separate at a darker one
 _BROKEN = 0.3  # of the usual height of a line's shapes: a piece of a digit
 TOUCHING = 1.1  # of that height: wider shapes are several digits; single ones have up to .85
 
@@ -43,7 +43,7 @@ _FIGURES = re.compile(r"[0-9][0-9.,]+")
 
 
 class Print(NamedTuple):
-    """The shape of each character of a line, by its place in the text, and what is measured on all of them."""
+    """The shape of each character of a line, by its place in the text, and the measures of all of them."""
 
     text: str
     shapes: dict[int, Shape]
@@ -53,15 +53,15 @@ class Print(NamedTuple):
 
     @property
     def is_small(self) -> bool:
-        """Whether the shapes of its digits are no more than noise."""
+        """Whether its digits are too small for their shapes to mean anything."""
         return self.size < _MIN_HEIGHT
 
     @property
     def old_style(self) -> int:
-        """By how many of its numbers the figures are old-style ones, less those by which they are not.
+        """The count of its numbers in old-style figures minus that in lining figures.
 
-        A number that begins with 0, 1, 2, 6 or 8 tells: what follows it may be smaller, as a raised sign is, but the
-        first figure is never the one that stands higher, unless the others hang.
+        Only numbers that begin with 0, 1, 2, 6 or 8 count: a later figure may be a raised sign, which is smaller, but
+        the first figure ends above the others only where these descend below the baseline.
         """
         votes = 0
         for number in _FIGURES.finditer(self.text):
@@ -80,11 +80,11 @@ class Print(NamedTuple):
         return self._replace(text=f"{self.text[:at]}{char}{self.text[at:]}", shapes=shapes | {at: shape})
 
     def base(self, at: int, rest: range, beside: Sequence[Shape] = ()) -> float | None:
-        """Return the y of the baseline at a character, None if nothing tells it.
+        """Return the y of the baseline at a character, None if it cannot be measured.
 
         Args:
             at: The character.
-            rest: The digits to which it belongs, which may be raised as it is.
+            rest: The digits to which it belongs, which may be raised as well.
             beside: The digits before them.
         """
         return self.base_at(self.shapes[at].middle, rest, beside)
@@ -106,18 +106,18 @@ class Print(NamedTuple):
 def own_shapes(crop: Image, characters: str, places: Sequence[float]) -> list[Shape | None]:
     """Return the shape of each character, None where it has none of its own.
 
-    Digits that touch, or that touch a letter, are looked for in darker and darker pixels, in which they are apart.
+    Touching characters are separated by raising the threshold of darkness step by step.
     """
-    found = _told(characters, aligned(characters, places, shapes_of(crop)))
+    found = _single_digits(characters, aligned(characters, places, shapes_of(crop)))
     for share in _SHARES:
         if all(found[at] for at, char in enumerate(characters) if char.isdecimal()):
             break
-        finer = _told(characters, aligned(characters, places, shapes_of(crop, share)))
+        finer = _single_digits(characters, aligned(characters, places, shapes_of(crop, share)))
         found = [own or (other and full_height(crop, other)) for own, other in zip(found, finer, strict=True)]
     return found
 
 
-def _told(characters: str, own: Sequence[Shape | None]) -> list[Shape | None]:
+def _single_digits(characters: str, own: Sequence[Shape | None]) -> list[Shape | None]:
     """Return the shapes without those of digits that are pieces of a broken one, or several digits that touch."""
     heights = sorted(shape.height for shape in own if shape)
     usual = heights[len(heights) // 2] if heights else 0.0
@@ -140,7 +140,7 @@ def print_of(text: str, shapes: dict[int, Shape], *, old: bool = False) -> Print
     tall = [shape.height for at, shape in letters.items() if _TALL.match(text[at])]
     if len(tall) < _MIN_FULL:
         tall += [shape.height * _CAPITAL for at, shape in letters.items() if _SMALL.match(text[at])]
-    if len(tall) < _MIN_FULL:  # some of the digits may be signs
+    if len(tall) < _MIN_FULL:  # some of the digits may be raised or lowered
         tall = sorted([*tall, *digits])[(len(tall) + len(digits)) // 3 :]
     size = median(tall or [0.0])
     if len(letters) + len(digits) < _MIN_FULL:
@@ -149,7 +149,7 @@ def print_of(text: str, shapes: dict[int, Shape], *, old: bool = False) -> Print
 
 
 def _slope(shapes: Sequence[Shape]) -> float:
-    """Return the slope of the line on which the shapes stand: the median of those between two that are far apart."""
+    """Return the slope of the line under the shapes: the median of those between two shapes that are far apart."""
     if len(shapes) < _SLOPED:
         return 0.0
     half = len(shapes) // 2
@@ -159,12 +159,12 @@ def _slope(shapes: Sequence[Shape]) -> float:
 
 
 def kind_of(line: Print, at: int, rest: range, start: int) -> str:
-    """Return whether a digit is raised or lowered against the print around it, or neither ("")."""
+    """Return whether a digit is raised or lowered relative to the print around it, or neither ("")."""
     beside = [line.shapes[digit] for digit in range(start, rest.start) if digit in line.shapes]
     shape, base = line.shapes[at], line.base(at, rest, beside)
     if base is None:
         return ""
-    # Digits before it in the number are the measure: small letters may be nearly as high as capitals.
+    # It is compared with the digits before it in the number: small letters may be nearly as high as capitals.
     size = max(digit.height for digit in beside) if beside else line.size
     lift = base - shape.bottom
     largest = _LARGEST_HIGH if lift >= _HIGH * size else _LARGEST_LOW if lift <= -_LOW * size else _LARGEST

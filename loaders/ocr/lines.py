@@ -19,8 +19,8 @@ Quad = tuple[Point, Point, Point, Point]
 """Corners of a line in reading direction: top left, top right, bottom right, bottom left."""
 
 _WORD = re.compile(r"\S+")
-_LONG = 5.0  # times as wide as high: shorter lines say little about the page's angle
-_SLANTED = (15.0, 75.0)  # degrees: a page's skew is taken out up to 11
+_LONG = 5.0  # times as wide as high: shorter lines do not show the page's angle
+_SLANTED = (15.0, 75.0)  # degrees: a page's skew is removed up to 11
 _LARGE = 2.0  # times the median height of the level lines: names on the axis of a chart are as high as its other labels
 _LEVEL_LINES = 3
 _MAX_SKEW = 0.2  # radians (11 degrees): steeper text is slanted on purpose
@@ -51,7 +51,7 @@ class OcrLine:
 
     @property
     def words(self) -> list[Word]:
-        """The line's words where they stand on the page; pixels, upright boxes."""
+        """The line's words with upright boxes in pixels of the page."""
         return split_words(self.text, self.quad, self.places)
 
     @property
@@ -67,7 +67,7 @@ def is_tall(quad: Quad) -> bool:
 
 
 def is_sideways(quads: Sequence[Quad]) -> bool:
-    """Return whether most print of a page stands across, by the length of its lines: names on an axis are short."""
+    """Return whether most print of a page is sideways, by the length of its lines: names on an axis are short."""
     lengths = [(max(side(quad, 0, 1), side(quad, 0, 3)), is_tall(quad)) for quad in quads]
     return 2 * sum(length for length, tall in lengths if tall) > sum(length for length, _ in lengths)
 
@@ -81,7 +81,7 @@ def turn_back(box: Box, turns: int, width: float, height: float) -> Box:
 
 
 def without_watermarks(lines: Sequence[OcrLine]) -> tuple[list[OcrLine], list[OcrLine]]:
-    """Return the lines of a page, and apart those that are slanted and twice as large: "DRAFT" across the print."""
+    """Return the lines of a page, and separately slanted ones twice as large: "DRAFT" across the print."""
     slants = [slant_of(line.quad) for line in lines]
     level = [side(line.quad, 0, 3) for line, slant in zip(lines, slants, strict=True) if slant < _SLANTED[0]]
     if len(level) < _LEVEL_LINES:
@@ -149,7 +149,7 @@ def _edges(spans: Sequence[tuple[int, int]], places: Sequence[float]) -> list[tu
     half = median(steps) / 2 if steps else 0.5 / max(1, len(places))
     lefts = [max(0.0, places[start] - half) for start in starts]
     rights = [min(1.0, places[start + size - 1] + half) for start, size in zip(starts, sizes, strict=True)]
-    # Between words that stand closer than their letters are wide, the border is in the middle.
+    # Between words that are closer than their letters are wide, the border is in the middle.
     for index, (right, left) in enumerate(zip(rights[:-1], lefts[1:], strict=True)):
         if right > left:
             rights[index] = lefts[index + 1] = (right + left) / 2

@@ -1,4 +1,4 @@
-"""Signs of scanned print that the recogniser leaves out or takes for letters: the minus of an exponent, a mark."""
+"""Signs of scanned print that the recogniser leaves out or takes for letters: an exponent's minus, a note mark."""
 
 from __future__ import annotations
 
@@ -19,12 +19,10 @@ ReadSign = Callable[[Image], tuple[str, float]]
 
 MINUS = "⁻"
 
-_GAP = (
-    0.2  # of the capitals' height between a base and its exponent, from which a minus may stand there: without 0.05-0.2
-)
+_GAP = 0.2  # of the capitals' height between a base and its exponent, from which a minus may be there: without 0.05-0.2
 _HIGHEST, _LOWEST = 0.15, 0.9  # of the exponent's height from its top, between which its minus is
 _INKED = 0.2  # of the contrast: ink of a thin stroke in a blurred scan; noise of two pixels has up to 0.1
-_STROKE = 0.12  # of the capitals' height: the length of it that is looked at
+_STROKE = 0.12  # of the capitals' height: the length of the stroke that is examined
 _REACH, _MIN_ROWS = 0.3, 5  # of the exponent's height: rows around its middle that its blur may reach; least rows
 _AROUND = 0.5  # of the stroke's ink above and below it at most
 _LOOKALIKES = frozenset("ªº°?'’‘\"*sSzZlIi|!gqbB^†o")  # what a raised digit is taken for
@@ -32,9 +30,9 @@ _SURE = 0.9  # confidence from which a sign that is read alone counts
 _PAPER = 0.6  # of a sign's height around it when it is read alone
 _SIGN_HEIGHT = 32  # pixels to which a sign is enlarged
 _LAST_DIGIT = re.compile(r"(?<![\d.,])\d[\d.,]*(?<=\d)(?=\s|[.,;:)]|$)")
-_DARKER = 0.8  # of the darkness that parts ink and paper, in which a sign and the digit that it touches are apart
+_DARKER = 0.8  # of the threshold between ink and paper, at which a sign and the digit that it touches separate
 _SAME, _BESIDE = 0.3, 0.35  # of the narrower shape; of the capitals' height between a number and its sign
-_HAS_EXPONENT = re.compile(r"(?:(?<![\d.,])10|[×x*·⋅]\s?\d+)$")  # on what an exponent with a minus hangs
+_HAS_EXPONENT = re.compile(r"(?:(?<![\d.,])10|[×x*·⋅]\s?\d+)$")  # the base of an exponent with a minus
 _AFTER_MINUS = re.compile(rf"(?<=[\w)])\^?[-−–·](?=[{RAISED_DIGITS}])")
 
 
@@ -52,7 +50,7 @@ def read_again(crop: Image, line: Print, read: ReadSign) -> Print:
 def with_lost_digits(
     crop: Image, line: Print, places: Sequence[float], read: ReadSign
 ) -> tuple[Print, tuple[float, ...], tuple[str, ...]]:
-    """Return a line with the raised digits after numbers that were left out, the places, and powers without theirs."""
+    """Return a line with the raised digits that were left out after numbers, its places, and powers still without."""
     known = sorted(line.shapes.values())
     shapes = shapes_of(crop)
     free = _free(shapes, known)
@@ -77,7 +75,7 @@ def with_lost_digits(
 
 
 def _free(shapes: Sequence[Shape], known: Sequence[Shape]) -> list[Shape]:
-    """Return the shapes that are no character's."""
+    """Return the shapes that belong to no character."""
     return [shape for shape in shapes if not any(_share(shape, own) > _SAME for own in known)]
 
 
@@ -87,13 +85,13 @@ def _is_raised(line: Print, at: int, text: str) -> bool:
 
 
 def _share(one: Shape, other: Shape) -> float:
-    """Return how much of the narrower of two shapes stands over or under the other."""
+    """Return the share of the narrower of two shapes that is over or under the other."""
     shared = min(one.right, other.right) - max(one.left, other.left)
     return shared / max(1.0, min(one.right - one.left, other.right - other.left))
 
 
 def _digit(crop: Image, shape: Shape, read: ReadSign) -> str:
-    """Return the digit that a shape is when it is read alone, "" if it is none for certain."""
+    """Return the digit that a shape is read as by itself, "" if that is not certain."""
     seen, score = read(alone(crop, shape))
     return seen if len(seen) == 1 and seen in "123456789" and score >= _SURE else ""
 
@@ -111,7 +109,7 @@ def alone(crop: Image, shape: Shape, share: float = _PAPER) -> Image:
 
 
 def _minus_places(crop: Image, line: Print) -> Iterator[tuple[int, float]]:
-    """Iterate over the exponents before which a minus stands that was not recognised: where in the text, and its x."""
+    """Iterate over the exponents with a minus that was not recognised: its place in the text, and its x."""
     text = line.text
     for at in range(1, len(text)):
         before = at - 1
@@ -123,7 +121,7 @@ def _minus_places(crop: Image, line: Print) -> Iterator[tuple[int, float]]:
 
 
 def _has_stroke(crop: Image, line: Print, left: float, sign: Shape) -> bool:
-    """Return whether a level stroke stands between an x and a sign, in the middle of the sign's height."""
+    """Return whether there is a level stroke between an x and a sign, in the middle of the sign's height."""
     grey = (cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) if crop.ndim == 3 else crop).astype(np.float32)
     paper = float(np.median(grey))
     ink = np.abs(paper - grey)

@@ -1,4 +1,4 @@
-"""Pale marks across the print of a scan ("COPY"), taken off before it is read again, and said where they cover it."""
+"""Pale marks across the print of a scan ("COPY"): removed before it is read again, and reported if they cover it."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ Read = tuple[str, Quad]
 
 _SLANTED = (12.0, 78.0)  # degrees
 _LARGER, _LARGE = 1.4, 2.0  # times the usual height of lines: a slanted mark, and a level one
-_REPEATED = 3  # times that a mark is set
+_REPEATED = 3  # times that a repeated mark is printed
 _PALE = 0.6  # of the darkness of the page's print: marks of 70-85 % white have .2-.55
 _COARSE, _NEAR = 8, 9  # pixels of which one is made to find the paper, and how many of these a stroke may be wide
 _INKED = 14  # grey levels under the paper: noise of 6 leaves 4 when three pixels are averaged
-_ABOVE = 1.3  # times the darkness of a mark: what is darker is print
+_ABOVE = 1.3  # times the darkness of a mark: darker pixels are print
 _STROKE = 3  # pixels: the edges of print are as pale as a mark, and thinner
 _EDGE, _REACH = 5, 9  # pixels of the edges of print, and of a mark's own ones
 _MIN_LINES = 3  # of print
 _LONG = 8.0  # times as wide as high: a line that a mark does not end
-_COVERED, _LEAST = 0.3, 150  # of the share of dark pixels beside marks; pixels under them that tell
+_COVERED, _LEAST = 0.3, 150  # of the share of dark pixels beside marks; pixels under marks needed to decide
 _CROSSING, _RUN = (
     2,
     40,
-)  # lines that run through a mark which was not read, by so many pixels: a title runs on its ground
+)  # lines that run through a mark which was not read, by so many pixels: a title is printed on a background
 _CUT = 3  # lines that end at a mark which covers print
 _OVER, _BEYOND = 0.2, 0.7  # share of a line that lies on a mark, and of the place next to it
 _NEXT = (0.03, 0.3)  # of a line's height beyond its end: the next letters
-_FILLED = 0.75  # of its box: what fills more is a shade, a bar or a frame
+_FILLED = 0.75  # of its box: a shape that fills more is a shade, a bar or a frame
 _WORD = re.compile(r"[^\W\d_]{3}")
 
 
@@ -47,9 +47,9 @@ class PaleMarks(NamedTuple):
     """The pale marks of a page."""
 
     image: Image | None
-    """The page without them, to be read again; None if they stand where no print is."""
+    """The page without them, to be read again; None if there is no print near them."""
     texts: tuple[tuple[str, Quad], ...] = ()
-    """What they say, each once, and where the first of each stands."""
+    """Their texts, each once, with the corners of the first of each."""
     cover: bool = False
     """Whether they lie over print."""
 
@@ -84,7 +84,7 @@ def pale_marks(image: Image, found: Sequence[Read]) -> PaleMarks:
 
 
 def _shapes(darkness: NDArray[np.float32], palest: float, usual: float) -> NDArray[Any]:
-    """Return where large pale shapes are that are no shades, bars or frames."""
+    """Return a mask of the large pale shapes other than shades, bars and frames."""
     pale = ((darkness >= _INKED) & (darkness < palest)).astype(np.uint8)
     opened = cv2.morphologyEx(pale, cv2.MORPH_OPEN, np.ones((_EDGE, _EDGE), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
@@ -101,7 +101,7 @@ def _runs_through(quad: Quad, shapes: NDArray[Any]) -> bool:
 
 
 def _cores(shape: tuple[int, ...], lines: Sequence[Quad]) -> NDArray[Any]:
-    """Return the middle half of the height of the long lines: print stands everywhere in it."""
+    """Return a mask of the middle half of the height of the long lines, which is full of print."""
     cores = np.zeros(shape, np.uint8)
     for quad in lines:
         if side(quad, 0, 1) >= _LONG * side(quad, 0, 3):
@@ -112,7 +112,7 @@ def _cores(shape: tuple[int, ...], lines: Sequence[Quad]) -> NDArray[Any]:
 
 
 def _strokes(darkness: NDArray[np.float32], limit: float, quads: Sequence[Quad], usual: float) -> NDArray[Any]:
-    """Return where the strokes of marks are: pale, in their places or of large shapes, and apart from dark print."""
+    """Return a mask of the strokes of marks: pale, in their places or of large shapes, and away from dark print."""
     pale = ((darkness >= _INKED) & (darkness < limit)).astype(np.uint8)
     near = cv2.dilate((darkness >= limit).astype(np.uint8), np.ones((_EDGE, _EDGE), np.uint8))
     core = cv2.morphologyEx(pale, cv2.MORPH_OPEN, np.ones((_STROKE, _STROKE), np.uint8)) & (near == 0)
@@ -127,14 +127,14 @@ def _strokes(darkness: NDArray[np.float32], limit: float, quads: Sequence[Quad],
 
 def _is_opaque(strokes: NDArray[Any], dark: NDArray[Any], cores: NDArray[Any]) -> bool:
     """Return whether the lines that run through the strokes of marks have no print there."""
-    # The strokes are taken without print: what of it stands on them lies beside their pixels.
+    # The strokes exclude print: print on them lies beside their pixels.
     over = cv2.morphologyEx(strokes.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((_REACH, _REACH), np.uint8)) > 0
     under, beside = over & cores, ~over & cores
     return bool(under.sum() >= _LEAST and dark[under].mean() < _COVERED * dark[beside].mean())
 
 
 def mark_blocks(marks: PaleMarks, page: Image) -> tuple[Block, ...]:
-    """Return what the marks of a page say, each once; boxes are fractions of the page."""
+    """Return the texts of a page's marks as blocks, each once; boxes are fractions of the page."""
     height, width = page.shape[:2]
     boxes = [bounding_box(Box(x, y, x, y) for x, y in quad) for _, quad in marks.texts]
     return tuple(
@@ -144,7 +144,7 @@ def mark_blocks(marks: PaleMarks, page: Image) -> tuple[Block, ...]:
 
 
 def _ends_at(quad: Quad, mark: NDArray[np.bool_]) -> bool:
-    """Return whether a line of print stands beside a mark that covers what would come next, before or after it."""
+    """Return whether a line of print ends or begins at a mark that covers the rest of it."""
     xs, ys, height = [x for x, _ in quad], [y for _, y in quad], side(quad, 0, 3)
     left, right = int(min(xs)), int(max(xs))
     lefty, righty = (quad[0][1] + quad[3][1]) / 2, (quad[1][1] + quad[2][1]) / 2

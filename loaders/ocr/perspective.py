@@ -1,4 +1,4 @@
-"""Photographs of pages: a sheet seen at an angle before a darker ground is straightened, and places are mapped back."""
+"""Photographs of pages: a sheet at an angle on a darker background is straightened, and boxes are mapped back."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from loaders.types import Box
 
-_SIDE = 600  # pixels of the longer side at which the sheet is looked for: 5 ms a page
+_SIDE = 600  # pixels of the longer side at which the sheet is searched for: 5 ms a page
 _MIN_SHARE, _MAX_SHARE = 0.25, 0.98  # of the photograph that a sheet covers
-_DARKER = 35.0  # grey levels by which the ground is darker than the sheet
-_ASKEW = 0.015  # of the sheet's size by which a corner is off a rectangle; what is straight needs no second picture
+_DARKER = 35.0  # grey levels by which the background is darker than the sheet
+_ASKEW = 0.015  # of the sheet's size by which a corner is off a rectangle; a straight sheet needs no second picture
 _STEP, _STEPPED = 15.0, 0.7  # grey levels between both sides of the sheet's edge, on this share of it
 _ACROSS = 4  # pixels on either side of the edge
 _SOLID = 0.94  # share of the four corners' area that the sheet fills: a blot or two sheets fill less
@@ -28,7 +28,7 @@ class Straightened:
     back: NDArray[np.float64]
 
     def box_in_photograph(self, box: Box) -> Box:
-        """Return the box around a box of the sheet where it stands on the photograph, in pixels."""
+        """Return the box in the photograph around a box of the sheet, in pixels."""
         corners = np.array([[(box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)]], np.float64)
         points = cv2.perspectiveTransform(corners, self.back)[0]
         (x0, y0), (x1, y1) = points.min(0), points.max(0)
@@ -36,7 +36,7 @@ class Straightened:
 
 
 def straighten(photograph: NDArray[np.uint8]) -> Straightened | None:
-    """Return a photograph with its sheet straightened; None if no sheet stands askew before a darker ground."""
+    """Return a photograph with its sheet straightened; None if it shows no tilted sheet on a darker background."""
     corners = _corners(photograph)
     if corners is None:
         return None
@@ -77,7 +77,7 @@ def _corners(photograph: NDArray[np.uint8]) -> NDArray[Any] | None:
 
 
 def _has_edges(grey: NDArray[Any], corners: NDArray[np.float64]) -> bool:
-    """Return whether the ground begins where a sheet ends: in a shadow on the paper there is no such edge.
+    """Return whether the background begins at the sheet's edge: a shadow on the paper has no such edge.
 
     A side along the edge of the photograph has nothing beyond it.
     """

@@ -1,4 +1,4 @@
-"""The parts of RapidOCR that are used here, imported with the part of its list of models that ONNX Runtime needs.
+"""Parts of RapidOCR that are used here, imported with the part of its list of models that ONNX Runtime needs.
 
 RapidOCR reads its list (85 kB of YAML, for five libraries) twice when it is imported, and makes an object of each
 value. Read once, without the models of other libraries, the import takes .30 CPU seconds in place of .43, in every

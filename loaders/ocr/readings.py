@@ -1,4 +1,4 @@
-"""Recognition of lines in two steps: by a tiny model, and what that is unsure of by one five times as costly."""
+"""Recognition of lines in two steps: by a tiny model, and doubtful ones by a careful model, five times as costly."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHORT = 320
 """Scaled pixels up to which a line is read by the careful model at once: cells of tables, labels of charts, numbers.
 It takes 2-7 ms there, and reads 387 of 388 such lines of an office scan as it does with more paper at their right."""
 
-_NARROWEST = 96  # scaled pixels of a short line with the paper added to it: narrower ones are read as often wrongly
+_NARROWEST = 96  # scaled pixels of a short line with the paper added to it: narrower ones are misread more often
 
 _SURE = 0.95
 """Mean confidence (0-1) of the tiny model under which the careful one reads the whole line. Sound print has .97-.99,
@@ -49,7 +49,7 @@ _FEW = 2
 """Characters of a short line up to which it is read with paper: without, a black area is "I", quite sure."""
 
 _DENSITY = 1.0  # characters for each line height of a line's width: sound lines have more
-_WHOLE = 0.8  # of a line's width: what is doubtful of more of it is not cut out
+_WHOLE = 0.8  # of a line's width: if more of it is doubtful, the whole line is read again
 
 
 class Reading(NamedTuple):
@@ -61,7 +61,7 @@ class Reading(NamedTuple):
 
     @property
     def score(self) -> float:
-        """The mean confidence, 0 if nothing was seen."""
+        """The mean confidence, 0 if nothing was read."""
         return sum(self.scores) / len(self.scores) if self.scores else 0.0
 
     @property
@@ -75,14 +75,14 @@ Reader = Callable[[Image, int], Reading]
 
 
 def reader_of(recogniser: Any) -> Reader:
-    """Return what reads a line by a recogniser of RapidOCR."""
+    """Return a function that reads a line by a recogniser of RapidOCR."""
 
     def read(crop: Image, least: int) -> Reading:
         height, width = crop.shape[:2]
         scaled = recogniser.resize_norm_img(crop, max(least / HEIGHT, width / height))
         steps = recogniser.session(scaled[np.newaxis].astype(np.float32))[0]
         best, chances = steps.argmax(axis=1), steps.max(axis=1)
-        kept = best != 0  # of a character in several steps the first counts; 0 is none
+        kept = best != 0  # of a character in several steps the first counts; 0 is no character
         kept[1:] &= best[1:] != best[:-1]
         characters = recogniser.postprocess_op.character
         # The steps go over the added paper too, the places over the line alone.
@@ -106,7 +106,7 @@ def read_line(crop: Image, tiny: Reader, careful: Reader, cell: bool = False) ->
     height, width = crop.shape[:2]
     if HEIGHT * width <= SHORT * height:
         found = careful(crop, _NARROWEST)
-        # Without the paper that the model is used to, "1,468" came out as "1.468": of numbers both models must say so.
+        # Without the paper that it is trained on, it read "1,468" as "1.468": on numbers both models must agree.
         sure = min(found.scores, default=0.0) >= _SURE_LOOKALIKE and len(found.text) > _FEW
         agreed = sure and not (_has_digit(found.text) and tiny(crop, _NARROWEST).text != found.text)
         return found if agreed else careful(crop, SHORT)
@@ -147,7 +147,7 @@ def _words(text: str) -> list[tuple[int, int]]:
 
 
 def _reach(word: str, scores: Sequence[float]) -> int:
-    """Return with how many words on either side a word is to be read again, -1 for one that is not doubtful."""
+    """Return the number of words on either side with which a word is to be read again, -1 if it is not doubtful."""
     if _NAME_WITH_DIGITS.search(word) and any(map(str.isalpha, word)):
         return _BESIDE_NAMES
     doubtful = any(

@@ -1,4 +1,4 @@
-"""Recognition of the lines of an image: RapidOCR with tiny models, and its own models for what they doubt."""
+"""Recognition of the lines of an image: RapidOCR with tiny models, and its default models for doubtful lines."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ THREADS_PER_ENGINE = 1
 MIN_SCORE = 0.5
 """Confidence (0-1) under which a line is noise: specks, rules, halves of pictures."""
 
-_OLD_STYLE = 3  # numbers of a page by which its figures are old-style ones
+_OLD_STYLE = 3  # numbers in old-style figures from which all figures of a page count as such
 _LOW_ONE = re.compile(r"(?<=\d)I(?![A-Za-z])|(?<![A-Za-z])I(?=\d)")  # an old-style 1 is a small capital I
 _MIN_GREEK = 10  # letters: fewer are a formula
 Image = NDArray[np.uint8]
@@ -51,14 +51,14 @@ class Found(NamedTuple):
 
 
 def recognise(image: Image, in_picture: bool) -> tuple[list[Found], Unread]:
-    """Return the lines of an image, and what was not read of it; `in_picture`: it is a figure, not a page."""
+    """Return the lines of an image, and a summary of those not read; `in_picture`: it is a figure, not a page."""
     engine = rapid_ocr()
     engine.pieces, engine.in_picture = [], in_picture
     result = engine(image)
     missed = unread_of(engine.pieces)
     if getattr(result, "txts", None) is None or result.boxes is None:
         return [], missed
-    # The result leaves out lines in which nothing was seen, and those that are noise.
+    # The result leaves out lines in which nothing was read, and noise.
     kept = [piece.places for piece in engine.pieces if piece.text.strip() and piece.score >= MIN_SCORE]
     places = kept if len(kept) == len(result.txts) else [()] * len(result.txts)
     found = [
@@ -76,22 +76,22 @@ def _is_greek(text: str) -> bool:
 
 
 class _Ocr(QuickRapidOCR):
-    """RapidOCR that notes every line it tried to read; its result leaves out those in which it saw nothing."""
+    """RapidOCR that records every line it tried to read; its result leaves out those in which it read nothing."""
 
     pieces: list[Piece]
     in_picture = False
     careful: list[bool]  # whether a line is a cell of a table, which the tiny model does not read alone
 
     def detect_and_crop(self, img: Image, op_record: dict[str, Any]) -> Any:
-        """Find the lines, each of one column, and note those in tables."""
+        """Find the lines, each of one column, and record which are in tables."""
 
         def tiny(image: Image) -> Any:
             return super(_Ocr, self).detect_and_crop(image, {})[1]
 
         def larger(image: Image) -> Any:
-            return _brought().detect_and_crop(image, {})[1]
+            return _default_ocr().detect_and_crop(image, {})[1]
 
-        # Flat images are given paper above and below, in which the boxes are: RapidOCR takes it off by the record.
+        # Flat images get paper above and below, which the boxes include: RapidOCR subtracts it by the record.
         img, _ = apply_vertical_padding(img, op_record, self.width_height_ratio, self.min_height)
         quads = detect(img, tiny, larger, in_picture=self.in_picture)
         self.careful = in_tables(quads)
@@ -114,7 +114,7 @@ class _Ocr(QuickRapidOCR):
 
 
 def _piece(crop: Image, found: Reading, *, old: bool = False) -> tuple[Piece, int]:
-    """Return a line with what was read in it, and by how many numbers its figures are old-style ones."""
+    """Return a line with its reading, and its count of numbers in old-style figures (`Print.old_style`)."""
     width = crop.shape[1]
     score, found = found.score, with_currencies(crop, with_fractions(crop, found, _read_sign), _read_sign)
     places = [place * width for place in found.printed_places]
@@ -144,9 +144,9 @@ def _length(text: str) -> int:
 def rapid_ocr() -> Any:
     """Build the engine once per process: the tiny detector, and the tiny recogniser with its characters.
 
-    The detector keeps the full resolution: at 960 pixels it finds 39 of 59 labels of a chart. It is given what it was
-    trained with (mean and deviation of colours, thresholds): with RapidOCR's it misses 3 of 62 labels of a chart. No
-    memory is kept between pages: .09 CPU seconds a page less would cost 280 MB more.
+    The detector keeps the full resolution: at 960 pixels it finds 39 of 59 labels of a chart. It uses the values that
+    it was trained with (mean and deviation of colours, thresholds): with RapidOCR's it misses 3 of 62 labels of a
+    chart. No memory is kept between pages: .09 CPU seconds a page less would cost 280 MB more.
     """
     models = Path(__file__).parent / "models"
     return _Ocr(
@@ -166,11 +166,11 @@ def rapid_ocr() -> Any:
 
 @lru_cache(maxsize=1)
 def careful_reader() -> Reader:
-    """Return what reads doubtful lines: the recogniser that RapidOCR brings, loaded for the first of them."""
-    return reader_of(_brought()._load_rec_model())  # type: ignore[no-untyped-call]  # as in detection.py
+    """Return the reader of doubtful lines: RapidOCR's default recogniser, loaded for the first of them."""
+    return reader_of(_default_ocr()._load_rec_model())  # type: ignore[no-untyped-call]  # as in detection.py
 
 
 @lru_cache(maxsize=1)
-def _brought() -> QuickRapidOCR:
-    """Return RapidOCR with the models that it brings, each loaded when it is first used."""
+def _default_ocr() -> QuickRapidOCR:
+    """Return RapidOCR with its default models, each loaded when it is first used."""
     return QuickRapidOCR(params=_OPTIONS)

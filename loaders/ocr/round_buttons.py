@@ -23,43 +23,46 @@ Image = NDArray[np.uint8]
 UNCLEAR = "not clear which is chosen"
 _STATE = re.compile(r"none chosen \(of|[^:?]*\(chosen of")
 _UNTITLED = re.compile(rf"(?:[^:?]* \(chosen of|none chosen|{UNCLEAR})")
-_LOST = re.compile(r"(?<![^\s(?])[O0o○●◯◉@©®⊙⊗](?=\s|[A-Z][a-z])")  # a ring that was not told, in a label
+_LOST = re.compile(r"(?<![^\s(?])[O0o○●◯◉@©®⊙⊗](?=\s|[A-Z][a-z])")  # a ring read as a letter, in a label
 
 _SIDE = (0.45, 1.15)  # of a line's height: rings of 0.6-1.5 times the text size
 _SKEW = 1.2  # longest side by shortest: a zero has 1.4 and more
-_SMALLEST = 7  # pixels: smaller rings cannot be seen into
-_UNLIKE = 0.14  # of an ellipse's area, as far the outline may differ from it: rings 0.03-0.1, letters D, U, B 0.2
-_AROUND, _CLOSED = 32, 0.93  # directions in which a ring is looked for; share of them: C, G and e have a gap
-_INSIDE = 0.45  # of the radius: what is looked at for a mark
+_SMALLEST = 7  # pixels: in smaller rings a mark cannot be seen
+_UNLIKE = 0.14  # of an ellipse's area: most difference of the outline from it; rings 0.03-0.1, letters D, U, B 0.2
+_AROUND, _CLOSED = (
+    32,
+    0.93,
+)  # directions in which a ring is checked; least share that it crosses: C, G and e have a gap
+_INSIDE = 0.45  # of the radius within which a mark is searched for
 _EMPTY, _MARKED = 0.1, 0.25  # share of ink there: rings have 0.0-0.05, dots and crosses 0.5 and more
 _FULL = 0.88  # share of ink in the whole ellipse from which it is a disc
 _ALIKE = 0.2  # of a ring's size: difference of those of one group
-_ASIDE = 0.1  # of a line's height at the left and right in which nothing stands: letters of a word are nearer
+_ASIDE = 0.1  # of a line's height at the left and right that is empty: letters of a word are nearer
 _AFTER = 0.2  # of a ring's width before its label
-_WIDE = 0.5  # of a line's height at one side in which nothing stands: spaces of prose have 0.2-0.3
-_LABEL = 1.3  # of a line's height: as far a label stands from its ring
-_TITLE = 25.0  # of a line's height: as far a question stands from its buttons
+_WIDE = 0.5  # of a line's height at one side that is empty: spaces of prose have 0.2-0.3
+_LABEL = 1.3  # of a line's height: most distance of a label from its ring
+_TITLE = 25.0  # of a line's height: most distance of a question from its buttons
 _ROW, _COLUMN, _NEXT = 0.4, 0.5, 2.5  # of a line's height: difference in a row, in a column, to the next row
 _LEAST_EMPTY = 2  # on a page with discs: one ring and one disc are a legend
 _SPECKS = 0.03  # share of ink beside a ring that is dirt
 _ODD, _FAR = (0.7, 1.6), 12.0  # of a ring's width: a mark that may be the chosen one; line heights beside the rings
 _MAX_RINGS = 200
 _SIGNS = "OoQ0GCce86Xx"  # letters and digits that a ring, with or without a mark, is taken for
-_REACH = 0.35  # of a ring's width: as far the place of its sign may be outside
+_REACH = 0.35  # of a ring's width: most distance outside of it at which its sign may be placed
 
 
 class _Ring(NamedTuple):
     box: Box
     on: bool | None
-    """None where it may be either."""
+    """Whether it is chosen; None if that is not clear."""
     full: bool
 
 
 def with_round_buttons(lines: Sequence[OcrLine], ink: Ink) -> tuple[list[OcrLine], list[OcrLine]]:
     """Return the lines without radio buttons and their labels, and a line for each group: "Yes (chosen of Yes, No)".
 
-    Rings are bullets, letters or points of a chart unless two or more of one size, each with a label, stand in a row,
-    or in a column in which one has a mark.
+    Rings are bullets, letters or points of a chart unless two or more of one size, each with a label, are in a row, or
+    in a column in which one has a mark.
     """
     groups = [group for group in _groups(_rings(ink), lines, ink.size) if _is_choice(group, ink.size)]
     if sum(ring.on is False for group in groups for ring in group) < _LEAST_EMPTY:
@@ -77,11 +80,11 @@ def with_round_buttons(lines: Sequence[OcrLine], ink: Ink) -> tuple[list[OcrLine
     found = with_labelled(bare, widgets, ink)
     if found is None:
         return list(lines), []
-    return _with_far_titles(found[0], [_told(each, unclear) for each in found[1]], ink)
+    return _with_far_titles(found[0], [_with_doubt(each, unclear) for each in found[1]], ink)
 
 
 def _has_odd_mark(group: Sequence[_Ring], ink: Ink) -> bool:
-    """Return whether no ring of a group is chosen, and a shape as large stands alone in a row of it."""
+    """Return whether no ring of a group is chosen, and an isolated shape as large is in a row of it."""
     if any(ring.on for ring in group):
         return False
     side = group[0].box.x1 - group[0].box.x0
@@ -96,8 +99,8 @@ def _has_odd_mark(group: Sequence[_Ring], ink: Ink) -> bool:
     return any(is_odd(box) for box in ink.shapes if not any(contains(ring.box, centre(box)) for ring in group))
 
 
-def _told(field: OcrLine, unclear: Sequence[Box]) -> OcrLine:
-    """Return a group's line, which says so if it is not clear which is chosen."""
+def _with_doubt(field: OcrLine, unclear: Sequence[Box]) -> OcrLine:
+    """Return a group's line, with a remark if it is not clear which button is chosen."""
     if not _LOST.search(field.text) and not any(contains(field.box, centre(box)) for box in unclear):
         return field
     if field.text.endswith("ticked)"):
@@ -108,7 +111,7 @@ def _told(field: OcrLine, unclear: Sequence[Box]) -> OcrLine:
 def _with_far_titles(
     lines: Sequence[OcrLine], fields: Sequence[OcrLine], ink: Ink
 ) -> tuple[list[OcrLine], list[OcrLine]]:
-    """Return the lines, and the groups with the questions that stand in their row further to the left."""
+    """Return the lines, and the groups with the questions in their row further to the left."""
     left, named = list(lines), list[OcrLine]()
     for field in fields:
         before = [line for line in left if abs(line.middle - field.middle) < _ROW * ink.size
@@ -124,7 +127,7 @@ def _with_far_titles(
 
 
 def _rings(ink: Ink) -> list[_Ring]:
-    """Return the round frames and discs that stand apart from other ink."""
+    """Return the round frames and discs that touch no other ink."""
     low, high = max(_SMALLEST, _SIDE[0] * ink.size), _SIDE[1] * ink.size
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.mask, connectivity=8)
     found = []
@@ -142,7 +145,7 @@ def _rings(ink: Ink) -> list[_Ring]:
 
 
 def _is_apart(box: Box, ink: Ink) -> bool:
-    """Return whether nothing stands close to a ring at its left and right, and nothing for a while at one of them."""
+    """Return whether a ring has free space at its left and right, and wide free space on one side."""
     near, wide = _ASIDE * ink.size, _WIDE * ink.size
 
     def bare(x0: float, x1: float) -> bool:
@@ -173,7 +176,7 @@ def _is_round(part: NDArray[np.bool_]) -> bool:
 
 
 def _ellipse(height: int, width: int, radius: float) -> NDArray[np.bool_]:
-    """Return which pixels of a picture lie in the ellipse that fills it, made smaller to a share of its radius."""
+    """Return a mask of the ellipse that fills a picture, scaled to a share of its radius."""
     ys, xs = np.mgrid[:height, :width]
     off = ((xs - (width - 1) / 2) / (width / 2)) ** 2 + ((ys - (height - 1) / 2) / (height / 2)) ** 2
     return np.asarray(off <= radius**2)
@@ -221,7 +224,7 @@ def _alike(one: _Ring, other: _Ring) -> bool:
 
 
 def _has_label(ring: _Ring, row: Sequence[_Ring], lines: Sequence[OcrLine], size: float) -> bool:
-    """Return whether a word stands at the right of a ring, before the next one."""
+    """Return whether there is a word at the right of a ring, before the next one."""
     _, y0, x1, y1 = ring.box
     after = min((other.box.x0 for other in row if other.box.x0 > x1), default=1e9)
     return any(
@@ -233,7 +236,7 @@ def _has_label(ring: _Ring, row: Sequence[_Ring], lines: Sequence[OcrLine], size
 
 
 def _is_choice(group: Sequence[_Ring], size: float) -> bool:
-    """Return whether rings are radio buttons: one at least is empty, and one has a mark or two stand in a row."""
+    """Return whether rings are radio buttons: at least one is empty, and one has a mark or two are in a row."""
     empty = [ring for ring in group if ring.on is False]
     marked = [ring for ring in group if ring.on]
     if not empty or len(group) < 2:
@@ -245,7 +248,7 @@ def _is_choice(group: Sequence[_Ring], size: float) -> bool:
 
 
 def _are_labelled(group: Sequence[_Ring], bare: Sequence[OcrLine], size: float) -> bool:
-    """Return whether a word begins at the right of each ring: else the labels would be given to the wrong ones."""
+    """Return whether a word begins at the right of each ring: otherwise labels would go to the wrong rings."""
     words = [word.box for line in bare for word in line.level_words]
     return all(
         any(
@@ -261,7 +264,7 @@ def _bare(lines: Sequence[OcrLine], rings: Sequence[_Ring]) -> list[OcrLine]:
 
 
 def _without(line: OcrLine, rings: Sequence[_Ring]) -> OcrLine:
-    """Return a line without the signs that rings were taken for."""
+    """Return a line without the signs as which rings were read."""
     own = [ring.box for ring in rings if line.box.y0 < centre(ring.box)[1] < line.box.y1]
     if not own:
         return line

@@ -18,13 +18,13 @@ Rows = Sequence[Sequence[OcrLine]]
 _ACROSS = 0.6  # of the table's width: a line that divides all its columns
 _MIN_ROWS = 3  # cells of a row without its group's label: the label of the row, and values
 _ALIGNED = 0.3  # of a line's height: edges that are one; the recogniser gives them 0.1-0.2 apart
-_CENTRED = 0.75  # of the distance of rows: as far a label may stand off the middle of its rows, or off the first one
+_CENTRED = 0.75  # of the distance of rows: most distance of a label from the middle of its rows, or from the first one
 
 
 def with_group_labels(rows: Rows, ink: Ink) -> Rows:
     """Return the rows of a table, each with the label that it shares with others between the same two drawn lines.
 
-    A label in the middle of its rows says by its place alone which row it stands beside, not which rows it is for.
+    The position of a label in the middle of its rows does not show which rows it applies to; the lines do.
     """
     rows = _parted(rows)
     parts = _sections(rows, ink)
@@ -50,7 +50,7 @@ def with_group_labels(rows: Rows, ink: Ink) -> Rows:
 
 
 def _parted(rows: Rows) -> Rows:
-    """Part lines that hold the labels of a group and of a row, where a word begins at the row labels' left edge."""
+    """Split lines that have the labels of a group and of a row, where a word begins at the row labels' left edge."""
     columns = columns_of(rows)
     if len(columns) < _MIN_ROWS:
         return rows
@@ -72,7 +72,7 @@ def _part(row: Sequence[OcrLine], left: float) -> Sequence[OcrLine]:
 
 
 def _ends_before(line: OcrLine, right: float) -> bool:
-    """Return whether a line stands before a border; the recogniser's boxes are wide."""
+    """Return whether a line ends before a border; the recogniser's boxes are wide."""
     return (line.box.x0 + line.box.x1) / 2 < right and line.box.x1 <= right + _ALIGNED * line.height
 
 
@@ -103,7 +103,7 @@ def _labels_end(rows: Rows) -> float | None:
 
 
 def _is_shared(labels: Sequence[OcrLine], rows: Rows) -> bool:
-    """Return whether labels are one, in the middle of rows or at the first of them."""
+    """Return whether labels are lines of one label, in the middle of rows or at the first of them."""
     if not rows or any(len(row) < _MIN_ROWS - 1 for row in rows):
         return False
     middles = [row[0].middle for row in rows]

@@ -20,7 +20,7 @@ from loaders.types import Box, Word
 Rows = Sequence[Sequence[OcrLine]]
 
 MIN_FILLED = 0.5
-"""Share of the cells of a grid that hold text if it is a table: frames of a form or a drawing hold less."""
+"""Least share of the cells of a table with text: frames of a form or a drawing have less."""
 
 MAX_WORDS = 60
 """Words of a cell: a longer text is prose in a box. The longest cell of the development set's tables has 24."""
@@ -55,7 +55,7 @@ def grids(lines: Sequence[OcrLine], ink: Ink) -> list[list[OcrLine]]:
 
 
 def _grids(lines: Sequence[OcrLine], ink: Ink, rules: Rules, before: Sequence[list[OcrLine]]) -> list[list[OcrLine]]:
-    """Return the lines of print in the networks of these lines that hold none of those found before, and these."""
+    """Return the groups found before, and the lines of print in other networks of these drawn lines."""
     found = list(before)
     if len(rules.horizontal) < 3 or len(rules.vertical) < 3 or len(rules.horizontal + rules.vertical) > _MAX_PIECES:
         return found
@@ -77,7 +77,7 @@ def _grid(lines: Sequence[OcrLine], ink: Ink, rules: Rules) -> RuledGrid | None:
 
 
 def _is_table(grid: RuledGrid, lines: Sequence[OcrLine], scale: float) -> bool:
-    """Return whether enough cells of a grid hold text, and none of them holds a text of its own."""
+    """Return whether enough cells of a grid have text, and none of them has prose."""
     cells = {id(cell) for cell in grid.cells.values()}
     held = Counter(
         id(grid.cell_at(*centre(_scaled(word.box, scale)))) for line in lines for word in line.level_words
@@ -87,12 +87,12 @@ def _is_table(grid: RuledGrid, lines: Sequence[OcrLine], scale: float) -> bool:
 
 
 def _leveled(row: Sequence[OcrLine]) -> tuple[Sequence[OcrLine], float, float]:
-    """Return a row with its mean top and bottom: what stands in one cell of it is in order then."""
+    """Return a row with its mean top and bottom, with which the words of one cell are in order."""
     return row, sum(line.box.y0 for line in row) / len(row), sum(line.box.y1 for line in row) / len(row)
 
 
 def _is_coarse(grid: RuledGrid, rows: Rows, scale: float) -> bool:
-    """Return whether a cell holds values of several rows or columns: the lines divide groups, or some were not seen."""
+    """Return whether a cell has values of several rows or columns: the lines divide groups, or some were not found."""
     seen: dict[int, int] = {}
     apart = Counter(
         id(cell)
@@ -113,7 +113,7 @@ def _is_coarse(grid: RuledGrid, rows: Rows, scale: float) -> bool:
 
 
 def _edges(grid: RuledGrid, line: OcrLine, scale: float) -> list[float]:
-    """Return where drawn lines part the row in which a line of print stands; none within a cell over columns."""
+    """Return the x at which drawn lines divide the row of a line of print; none within a cell over columns."""
     y = line.middle * scale
     return [
         edge / scale for edge in grid.xs[1:-1] if grid.cell_at(edge - _BESIDE, y) is not grid.cell_at(edge + _BESIDE, y)
@@ -121,7 +121,7 @@ def _edges(grid: RuledGrid, line: OcrLine, scale: float) -> list[float]:
 
 
 def _words(line: OcrLine, cut: Sequence[float]) -> list[Word]:
-    """Return the words of a line; one that reaches over a drawn line is parted there, which was read as "|" or "I"."""
+    """Return the words of a line; one that crosses a drawn line, read as "|" or "I", is divided there."""
     text = line.text.strip("|").replace("|", " ") if len(line.text) > 1 else line.text
     places = [place for place, char in zip(line.places, _chars(line.text), strict=False) if char != "|"]
     own = line.places if text == line.text else tuple(places)

@@ -1,4 +1,4 @@
-"""The shapes of print in a scanned line, and which character of its text each of them is."""
+"""Shapes of print in a scanned line, and which character of its text each of them is."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 
 _EDGE = 0.3  # of the crop's height: lower ink at its edge belongs to the line above or below
-_OVER = 0.5  # of the narrower shape's width: as far one shape stands over another if they are one broken digit
+_OVER = 0.5  # of the narrower shape's width: overlap from which two shapes above each other are one broken digit
 _LOWEST = 0.04  # of the crop's height: lower shapes are dust
 _REACH = 1.4  # of a character's height between its place as it was recognised and the middle of its shape
 _NO_SHAPE, _NO_MARK = 0.75, 0.2  # cost of a letter, and of a mark of punctuation, without a shape of its own
-_WINDOW = 3.0  # of that height around a place in which its shape is looked for
+_WINDOW = 3.0  # of that height around a place within which its shape is searched for
 _NO_CHARACTER = 0.6  # cost of a shape that is no character: a piece of a broken one, dirt
-_FINER = 3  # times as many pixels in which characters that touch are told apart
+_FINER = 3  # factor of enlargement at which touching characters are separated
 _TOUCHED = 0.25  # of a shape's width at its left: where it touches the one before
 _LOW_MARKS = ".,-–—−'’‘\"“”:;·•=~_`´^"
 _NEVER = 1e9
@@ -42,7 +42,7 @@ class Shape(NamedTuple):
 
     @property
     def height(self) -> float:
-        """How high it is."""
+        """Its height."""
         return self.bottom - self.top
 
 
@@ -51,8 +51,8 @@ def shapes_of(crop: Image, share: float = 1.0) -> list[Shape]:
 
     Args:
         crop: The line.
-        share: How dark ink must be, between the darkest (0) and what parts ink and paper (1): characters that touch in
-            small print are apart in their darkest pixels, which are looked for between those of the scan.
+        share: The darkness of ink, from the darkest (0) to the threshold between ink and paper (1): characters that
+            touch in small print separate in their darkest pixels, for which the line is enlarged.
     """
     grey, level = levels_of(crop)
     if share == 1.0:
@@ -74,7 +74,7 @@ def ink_between(crop: Image, left: float, right: float) -> Shape | None:
 
 
 def full_height(crop: Image, shape: Shape) -> Shape:
-    """Return a shape of the darkest pixels with the top and bottom of the ink that goes on in its columns."""
+    """Return a shape of the darkest pixels with the top and bottom of all ink that continues it in its columns."""
     grey, level = levels_of(crop)
     left = shape.left + _TOUCHED * (shape.right - shape.left)
     inked = [bool(row.any()) for row in grey[:, round(left) : max(round(left) + 1, round(shape.right))] <= level]
@@ -87,7 +87,7 @@ def full_height(crop: Image, shape: Shape) -> Shape:
 
 
 def levels_of(crop: Image) -> tuple[Image, float]:
-    """Return a line in grey, as dark print on paper, and the level that parts its ink from its paper."""
+    """Return a line in grey, as dark print on paper, and the threshold between its ink and its paper."""
     grey = (cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) if crop.ndim == 3 else crop).astype(np.uint8)
     level, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     if (grey <= level).mean() > 0.5:  # light print
@@ -128,7 +128,7 @@ def aligned(characters: str, places: Sequence[float], shapes: Sequence[Shape]) -
     """Return for each character its shape, in the order of the line; None where letters touch or dust was taken away.
 
     A recogniser gives places that are late by up to half a character; those of neighbours are late by as much, so that
-    the order of characters and shapes tells what the places alone do not.
+    the order of characters and shapes decides where the places alone do not.
 
     Args:
         characters: The text of the line without its spaces.
@@ -148,13 +148,13 @@ def aligned(characters: str, places: Sequence[float], shapes: Sequence[Shape]) -
 
 
 def _around(off: Sequence[tuple[int, float]], at: int) -> float:
-    """Return by how much the places of the characters near one are off."""
+    """Return the usual error of the places of the characters near one."""
     near = [late for other, late in off if abs(other - at) <= _BESIDE // 2]
     return median(near) if near else 0.0
 
 
 def _best(characters: str, places: Sequence[float], shapes: Sequence[Shape], size: float) -> list[int | None]:
-    """Return the number of each character's shape, so that the sum of distances and omissions is least."""
+    """Return the index of each character's shape, so that the sum of distances and omissions is least."""
     middles = [shape.middle for shape in shapes]
     costs = {0: 0.0}  # of the characters so far, by the number of shapes that are passed
     steps: list[dict[int, int]] = []  # how each was reached: 0 by a shape without character, 1 by a pair, 2 without

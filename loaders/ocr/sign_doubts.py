@@ -1,4 +1,4 @@
-"""Numbers of scanned print that may be wrong: their last digit may be a raised sign, or a digit was read unsurely."""
+"""Numbers of scanned print that may be wrong: their last digit may be raised, or a digit has a low confidence."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Image = NDArray[np.uint8]
 _LEADING = re.compile(r"(?<![\w.,])0\d*(?:[.,']\d{2,3})+(?![\d,.]\d|\d)")
 """A number with groups that begins with 0: the sign of a currency that the recogniser does not know, as the rupee's."""
 _UNSURE = 0.6
-"""Confidence in a digit under which its number is named: of 2,136 numbers on 40 pages 10 of 16 below it were wrong."""
+"""Confidence of a digit under which its number is listed: of 2,136 numbers on 40 pages 10 of 16 below it were wrong."""
 _OVERLONG = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\d{1,2}|\.\d{3})(?![\d,.]\d|\d)")
 """A number with digits beyond its last group of three, or groups and a third decimal: hardly ever printed so."""
 _DECIMAL = re.compile(r"0[.,]\d+")
 _WORD, _LETTERS = re.compile(r"\S+"), re.compile(r"[A-Za-zÀ-ɏ]{2}|[A-Za-zÀ-ɏ]\d")
-_DATE = re.compile(r"[A-Za-z]{3}\.? ?\d{1,2},(?:19|20)\d\d$")  # "May 20,2018", the space of which was not seen
+_DATE = re.compile(r"[A-Za-z]{3}\.? ?\d{1,2},(?:19|20)\d\d$")  # "May 20,2018", whose space was not recognised
 _NUMBER = re.compile(r"\d[\d.,' ]*\d(?![\d⁰¹²³⁴⁵⁶⁷⁸⁹])")
 _POWER = re.compile(r"[×x*·]\s?10[ªº°?'’\"](?!\w)")
 _UNCLEAR = re.compile(r"(?<![\d.,])10[{^][⁰¹²³⁴⁵⁶⁷⁸⁹\d]{1,2}")  # a brace for a minus, or for nothing
@@ -32,7 +32,10 @@ _LIFTED = 0.13  # of their height above the baseline: of digits of one number at
 
 _LARGEST_SMALL, _LIFTED_SMALL = 0.8, 0.25  # the same in print whose capitals are lower than 9 pixels
 _ALIKE = 1.4  # times the lowest digit of a number: the highest
-_TOUCHED, _SIGN = 0.1, 0.4  # of their height: what of a digit that touches the one before is not looked at, and is
+_TOUCHED, _SIGN = (
+    0.1,
+    0.4,
+)  # of their height: the part of a touching digit that is skipped, and that is examined
 
 
 def doubtful_numbers(crop: Image, line: Print) -> list[str]:
@@ -46,11 +49,11 @@ def doubtful_numbers(crop: Image, line: Print) -> list[str]:
 
 
 def unsure_numbers(text: str, seen: str, scores: Sequence[float]) -> list[str]:
-    """Return the numbers of a line with a digit of which the recogniser is not sure; single digits are too common.
+    """Return the numbers of a line with a digit of low confidence; single digits are too common.
 
     Args:
         text: The line, with its signs.
-        seen: What was recognised in it, before signs and spaces were told.
+        seen: What was recognised in it, before signs and spaces were corrected.
         scores: The confidence in each character of `seen`.
     """
     found = [number[0] for number in _LEADING.finditer(text) if not _DECIMAL.fullmatch(number[0])]
@@ -63,7 +66,7 @@ def unsure_numbers(text: str, seen: str, scores: Sequence[float]) -> list[str]:
 
 
 def _is_listed(number: str) -> bool:
-    """Return whether a number is named; a single digit, which is too common, and names with digits are not."""
+    """Return whether a number may be listed; a single digit, which is too common, and names with digits are not."""
     return (len(number) > 1 or number in FRACTIONS) and not _LETTERS.search(number)
 
 
@@ -77,7 +80,7 @@ def overlong_numbers(text: str) -> list[str]:
 
 
 def _may_be_raised(crop: Image, line: Print, start: int, end: int) -> bool:
-    """Return whether the last digit of a number ends above the line, and is smaller than those before if that shows."""
+    """Return whether the last digit of a number ends above the line, and is smaller than comparable ones before."""
     last = end - 1
     beside = [line.shapes[at] for at in range(start, last) if at in line.shapes and line.text[at].isdecimal()]
     if not beside:
@@ -95,7 +98,7 @@ def _may_be_raised(crop: Image, line: Print, start: int, end: int) -> bool:
 
 
 def _ink_after(crop: Image, line: Print, at: int, size: float) -> Shape | None:
-    """Return the ink right of the character before one that has no shape of its own, since it touches others."""
+    """Return the ink at the right of the character before one without a shape, since it touches others."""
     before = line.shapes.get(at - 1)
     if before is None:
         return None

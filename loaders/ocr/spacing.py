@@ -22,7 +22,7 @@ _NARROW = 0.17
 """The same between a small letter and a capital, and before an address: words have gaps of up to 0.13 there."""
 
 _SPACED = 2.5  # times the line's usual gap between letters: of letters that are set apart on purpose all are wide
-_CJK = 0x2E80  # first code of Chinese and Japanese, whose characters stand apart
+_CJK = 0x2E80  # first code of Chinese and Japanese, whose characters have gaps between them
 
 
 def with_spaces(crop: Image, text: str, places: Sequence[float]) -> str:

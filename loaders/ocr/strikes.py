@@ -15,13 +15,13 @@ _HIGHEST, _LOWEST = 0.4, 0.68  # of a line's height from its top: strikes have 0
 _SHORTEST = 1.2  # of a line's height: strokes of letters that touch are shorter
 _THICK = 0.2  # of a line's height: strikes have 0.07-0.12
 _COVERED = 0.7  # share of a word's width that its strike covers at least
-_BEYOND = 0.6  # of a line's height: as far a strike may end from its words' ends; rules and axes reach further
+_BEYOND = 0.6  # of a line's height: most distance of a strike's end from its words' end; rules and axes are longer
 _CROSSED = 0.04
-"""Share of a strike's length at which ink goes on above and below it: the stems of letters cross it at 0.06-0.4, bars
+"""Share of a strike's length at which ink continues above and below it: the stems of letters cross it at 0.06-0.4, bars
 of fractions and axes of charts at 0.0."""
 
 _EVEN, _EVEN_SHORT, _SHORT = 0.55, 0.65, 2.0
-"""Darkness of the palest tenth of a strike, of its darkest tenth; of one that is shorter than two line heights.
+"""Least darkness of the palest tenth of a strike, as a share of its darkest tenth; the same for short strikes.
 
 In scans of 150 dpi hairlines have .52-.65, thicker lines .65-.9. The bars of e, f and t touch in small print of 95-110
 dpi: of 288 such strokes 9 have .55 and more.
@@ -74,7 +74,7 @@ def _with_marks(line: OcrLine, words: Sequence[Word], struck: set[int]) -> tuple
 
 
 def _crossed(stroke: Box, ink: Ink) -> float:
-    """Return the share of a stroke's length at which ink goes on both above and below it."""
+    """Return the share of a stroke's length at which ink continues both above and below it."""
     x0, y0, x1, y1 = (round(value) for value in stroke)
     if y0 < 3 or y1 + 3 > ink.mask.shape[0] or x1 <= x0:
         return 0.0

@@ -1,4 +1,4 @@
-"""Cells of a scanned table: which column each recognised line stands in, headings over several columns, bands."""
+"""Cells of a scanned table: the column of each recognised line, headings over several columns, bands."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ STACKED = 0.95
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CENTRED = 0.05  # of the table's width: a name over all columns is this near to the middle
-_MERGED = 0.85  # of the columns' common width: a piece that fills it is several cells read as one
+_MERGED = 0.85  # of the columns' total width: a piece that fills it is several cells read as one
 _MIN_MERGED = 3  # columns from which a piece that fills them may have a word more or less than they are
 
 
 def rows_text(rows: Rows) -> str:
-    """Return the rows of a table as a Markdown pipe table; a cell's column is the one above or below which it is.
+    """Return the rows of a table as a Markdown pipe table; a cell belongs to the column above or below it.
 
     Where a heading spans columns that have names of their own, the header is one row.
     """
@@ -132,7 +132,7 @@ def _stacked_header(rows: Rows) -> _Header | None:
 
 
 def _is_body(row: Sequence[OcrLine]) -> bool:
-    """Return whether a row holds a label and values that are not only years."""
+    """Return whether a row has a label and values that are not only years."""
     values = [cell.text for cell in row[1:] if is_value(cell.text)]
     return is_numeric(row) and not is_value(row[0].text) and not all(map(_YEAR.fullmatch, values))
 

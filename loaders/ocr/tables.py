@@ -86,7 +86,7 @@ def group_rows(lines: Sequence[OcrLine]) -> list[Row]:
 
 
 def _are_stacked(line: OcrLine, other: OcrLine) -> bool:
-    """Return whether one line stands over the other: the lines of a label beside one row of cells."""
+    """Return whether one line is over the other: the lines of a label beside one row of cells."""
     shared = min(line.box.x1, other.box.x1) - max(line.box.x0, other.box.x0)
     return shared > _STACKED_SHARE * min(line.box.x1 - line.box.x0, other.box.x1 - other.box.x0)
 
@@ -120,7 +120,7 @@ def _with_ink(found: Sequence[ScanTable | ChartLabels], ink: Ink) -> list[ScanTa
 
 
 def _is_cell(dash: OcrLine, table: ScanTable) -> bool:
-    """Return whether a dash stands in a column of a table, in one of its rows or the next few."""
+    """Return whether a dash is in a column of a table, in one of its rows or the next few."""
     top, bottom = table.rows[0][0].middle, table.rows[-1][0].middle
     reach = _NEXT_ROWS * (bottom - top) / max(1, len(table.rows) - 1)
     return top - reach < dash.middle < bottom + reach and bool(overlapping(dash, columns_of(table.rows)))
@@ -180,7 +180,7 @@ def _table_bounds(rows: list[Row], start: int, stop: int, floor: int) -> tuple[i
     numbers = any(is_numeric(row) for row in body)
     if len(full) < (2 if numbers else 3) or sum(map(len, body)) < MIN_FILL * len(columns_of(body)) * len(body):
         return None
-    # A heading line that the OCR read as one piece: longer than a cell, but closer than a line of text would be.
+    # A line of headings read as one piece: longer than a cell, but closer to the table than a line of text.
     while first > floor and rows[first][0].middle - rows[first - 1][0].middle < STACKED * height_of(rows[first]):
         first -= 1
     return first, last

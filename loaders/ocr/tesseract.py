@@ -1,6 +1,6 @@
-"""Debian's Tesseract, where it is installed, for scripts that the built-in OCR does not know.
+"""Tesseract, where it is installed, for scripts that the built-in OCR does not know.
 
-The binary is called as a program, so that it is no dependency. It is asked only for pages that RapidOCR cannot read.
+It is called as a program, so that it is no dependency, and only for pages that RapidOCR cannot read.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ MIN_CONFIDENCE = 80.0
 8-44 in a wrong one, and 33-74 of the Thai model, which took a page of Hebrew for Thai at 72."""
 
 MIN_OWN = 0.6
-"""Least share of the letters that belong to the script; Latin names and units may stand among them."""
+"""Least share of the letters that belong to the script; there may be Latin names and units among them."""
 
 SURE = 85.0
 """Confidence of a reading after which no further script is tried."""
 
 _AUTOMATIC, _COLUMN = "3", "4"  # Tesseract's numbers for a page of any layout, and for one column
 _MORE = 1.1
-"""Times as much that must be read in one column, which would join the lines of two: Tesseract takes many lines of
-Korean for pictures (.08-1.0 of the words; in one column .94-1.0)."""
+"""Factor by which a reading in one column, which would join the lines of two, must be longer: Tesseract takes many
+lines of Korean for pictures (.08-1.0 of the words; in one column .94-1.0)."""
 _AS_MUCH = 1.005
 """The same where the lines are as many: on pages of any layout Tesseract loses the first letters of a line, on a Korean
 and a Thai page .17 and .18 of the words, in one column .08 and .18."""
@@ -67,7 +67,7 @@ _SCRIPT = re.compile(r"^Script: (\w+)", re.MULTILINE)
 
 
 class _Reading(NamedTuple):
-    """What Tesseract read in some languages: its paragraphs as blocks, their words, and how sure it is (0-100)."""
+    """Tesseract's reading in some languages: its paragraphs as blocks, their words, and its confidence (0-100)."""
 
     blocks: tuple[Block, ...]
     words: tuple[Word, ...]
@@ -91,7 +91,7 @@ def wanted(setting: str) -> frozenset[str]:
 
 
 def script_of(png: bytes) -> str:
-    """Return the script of a page image as Tesseract tells it, or "" where it cannot or is not installed."""
+    """Return the script of a page image as Tesseract detects it, or "" where it cannot or is not installed."""
     if "osd" not in installed():
         return ""
     found = _SCRIPT.search(_run(["-", "-", "--psm", "0", "-l", "osd"], png))
@@ -105,7 +105,7 @@ def read(png: bytes, page: int, script: str, languages: frozenset[str]) -> PageT
         The page, right-to-left text in logical order; None where no language fits.
     """
     best: _Reading | None = None
-    for name in sorted(SCRIPTS, key=lambda one: one != script):  # the script that was told first: it may be wrong
+    for name in sorted(SCRIPTS, key=lambda one: one != script):  # the detected script first: it may be wrong
         codes = [code for code in SCRIPTS[name] if code in languages]
         reading = _read(png, name, codes) if codes else None
         if reading and (best is None or reading.confidence > best.confidence):
@@ -129,7 +129,7 @@ def _read(png: bytes, script: str, codes: Sequence[str]) -> _Reading | None:
 
 
 def _reading(pieces: Sequence[_Piece], text: str, script: str) -> _Reading | None:
-    """Return what was read; None where it is noise, as print in another script is."""
+    """Return the reading; None if it is noise, as from print in another script."""
     paragraphs: dict[str, list[Word]] = {}
     for group in _grouped(pieces, text.split()):
         word = Word(_tidy("".join(piece.text for piece in group)), _around([piece.box for piece in group]))
@@ -150,7 +150,7 @@ def _recognise(png: bytes, codes: Sequence[str], layout: str) -> tuple[list[_Pie
 
 
 def _enlarged(png: bytes, pieces: Sequence[_Piece]) -> bytes:
-    """Return the image with words of a good height, b"" where they are high enough."""
+    """Return the image enlarged to a good height of words, b"" if they are high enough."""
     image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
     if image is None or not pieces:
         return b""
@@ -168,18 +168,18 @@ def _confidence(pieces: Sequence[_Piece]) -> float:
 
 
 def _reads_more(column: Sequence[_Piece], pieces: Sequence[_Piece]) -> bool:
-    """Return whether a page read as one column says more than read as any layout, and does not join two columns."""
+    """Return whether the reading as one column has more text than that of any layout, and does not join two columns."""
     as_many = len({piece.line for piece in column}) >= _AS_MANY * len({piece.line for piece in pieces})
     return _evidence(column) > (_AS_MUCH if as_many else _MORE) * _evidence(pieces)
 
 
 def _evidence(pieces: Sequence[_Piece]) -> float:
-    """Return the number of characters, each by its confidence: what was lost or misread counts less."""
+    """Return the number of characters, each weighted by its confidence."""
     return sum(piece.confidence * len(piece.text) for piece in pieces)
 
 
 class _Piece(NamedTuple):
-    """What Tesseract calls a word: in Korean and Thai often only a part of one."""
+    """A word in Tesseract's terms: in Korean and Thai often only a part of one."""
 
     text: str
     box: Box
@@ -189,7 +189,7 @@ class _Piece(NamedTuple):
 
 
 def _pieces(output: str) -> tuple[list[_Piece], str]:
-    """Return the pieces of a page from Tesseract's table, and its plain text, which stands beside the table."""
+    """Return the pieces of a page from Tesseract's table, and its plain text, which is separate from the table."""
     rows = [line.split("\t") for line in output.splitlines() if _ROW.match(line)]
     text = "\n".join(line for line in output.splitlines() if not _ROW.match(line) and not line.startswith("level\t"))
     width, height = next(((float(row[8]), float(row[9])) for row in rows if row[0] == "1"), (1.0, 1.0))
@@ -203,7 +203,7 @@ def _pieces(output: str) -> tuple[list[_Piece], str]:
 
 
 def _grouped(pieces: Sequence[_Piece], words: Sequence[str]) -> list[list[_Piece]]:
-    """Return the pieces of each word, in the order of reading; each alone from where they differ from the text on."""
+    """Return the pieces of each word, in reading order; from where they differ from the text, each piece alone."""
     groups, at = list[list[_Piece]](), 0
     for word in words:
         end, joined = at, ""

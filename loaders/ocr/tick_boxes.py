@@ -1,4 +1,4 @@
-"""Tick boxes of a scan: squares of four drawn sides that stand alone, and whether a mark is in them."""
+"""Tick boxes of a scan: isolated squares of four drawn sides, and whether they have a mark in them."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ UNCLEAR = "not clear whether it is ticked"
 _SIDE = (0.5, 1.1)  # of a line's height: squares of 0.8-1.6 times the text size
 _SKEW = 1.25  # longest side by shortest
 _STRAIGHT = 0.3  # of a line's height: pieces of the sides
-_OUTSIDE = 0.25  # of a box: as far a mark may reach over its sides
-_EDGE = 0.22  # of a box at each side that is not looked at for a mark: its own lines
+_OUTSIDE = 0.25  # of a box: most distance that a mark extends beyond its sides
+_EDGE = 0.22  # of a box at each side that is not searched for a mark: its own lines
 _DRAWN = 0.8  # share of each side that is straight: of an O 0.4-0.6, of a D and an E one side less
-_SIGNS = "xXvVO0"  # letters that may be a box or a mark in it, where they stand alone
+_SIGNS = "xXvVO0"  # letters that may be a box or a mark in it, if they are a word by themselves
 _EMPTY, _TICKED = 0.04, 0.09  # share of ink inside: dirt has less, a thin hook 0.12 and more
 _FULL = 0.85  # share of ink inside from which it is a filled square: all of it; beside a web form's pale hook 0.7
-_ALONE = 0.25  # of a line's height to the left in which nothing stands: letters of a word are nearer
+_ALONE = 0.25  # of a line's height to the left that is empty: letters of a word are nearer
 _POINTS = 12.0  # of a line of print: the reach of labels is in points
 _MAX_BOXES = 200
 _CJK = 0x2E80
-_NEAR = 1.0  # of a line's height around a box in which no Chinese or Japanese stands
+_NEAR = 1.0  # of a line's height around a box without Chinese or Japanese
 
 
 def with_tick_boxes(lines: Sequence[OcrLine], ink: Ink) -> tuple[list[OcrLine], list[OcrLine]]:
     """Return the lines without tick boxes and their labels, and for each box a line: "label: yes (ticked)".
 
-    Empty squares are bullets of a list unless one on the page is ticked, or two stand in one row.
+    Empty squares are bullets of a list unless one on the page is ticked, or two are in one row.
     """
     boxes = _boxes(lines, ink)
     if not boxes or len(boxes) > _MAX_BOXES or not (any(boxes.values()) or _share_row(list(boxes), ink.size)):
@@ -92,7 +92,7 @@ def with_labelled(
 
 
 def _boxes(lines: Sequence[OcrLine], ink: Ink) -> dict[Box, bool | None]:
-    """Return the squares that stand alone, and whether each is ticked; None where it may be either."""
+    """Return the isolated squares, and whether each is ticked; None if that is not clear."""
     size = ink.size
     step = max(5, round(_STRAIGHT * size))
     across = cv2.morphologyEx(ink.mask, cv2.MORPH_OPEN, np.ones((1, step), np.uint8)).astype(np.uint8)
@@ -111,7 +111,7 @@ def _boxes(lines: Sequence[OcrLine], ink: Ink) -> dict[Box, bool | None]:
             continue
         edge = max(4, round(_EDGE * min(w, h)))
         if min(w, h) <= 2 * edge:
-            continue  # too small to see into: print of less than 6 points at 150 dpi
+            continue  # too small to see a mark: print of less than 6 points at 150 dpi
         share = float(ink.mask[y + edge : y + h - edge, x + edge : x + w - edge].mean())
         box = Box(x, y, x + w, y + h)
         if share < _FULL:
@@ -131,7 +131,7 @@ def _sides(across: Image, down: Image) -> tuple[int, int, int, int] | None:
 
 
 def _side(lines: Image) -> int | None:
-    """Return how far from the left edge of a picture a line runs down it; the end of a hook may reach beyond it."""
+    """Return the distance from the left edge of a picture of a line down it; the end of a hook may be beyond it."""
     for at in range(max(1, round(_OUTSIDE * lines.shape[1]))):
         if float(lines[:, at : at + 3].any(1).mean()) >= _DRAWN:
             return at
@@ -139,7 +139,7 @@ def _side(lines: Image) -> int | None:
 
 
 def _is_alone(box: Box, lines: Sequence[OcrLine], ink: Ink) -> bool:
-    """Return whether a square is no letter: nothing at its left, no letter of a word in it, no Chinese around it."""
+    """Return whether a square is no letter: empty space at its left, no word in it, no Chinese around it."""
     gap = Box(box.x0 - _ALONE * ink.size, box.y0 + 2, box.x0 - 2, box.y1 - 2)
     if ink.share(gap) > _EMPTY:
         return False
@@ -158,7 +158,7 @@ def _is_alone(box: Box, lines: Sequence[OcrLine], ink: Ink) -> bool:
 
 
 def _stands_alone(text: str, at: int) -> bool:
-    """Return whether a character (by its number without spaces) is one of `_SIGNS` and a word of its own."""
+    """Return whether a character (by its index without spaces) is one of `_SIGNS` and a word by itself."""
     place = [index for index, char in enumerate(text) if not char.isspace()][at]
     beside = text[max(0, place - 1) : place] + text[place + 1 : place + 2]
     return text[place] in _SIGNS and not beside.strip()
@@ -182,9 +182,9 @@ def _without(line: OcrLine, boxes: Sequence[Box]) -> OcrLine:
 def without_characters(
     line: OcrLine, inside: Sequence[bool], boxes: Sequence[Box], edge: float | None = None
 ) -> OcrLine:
-    """Return a line without the characters that stand for boxes in its row; `inside` says which of them do.
+    """Return a line without the characters as which boxes in its row were read, given by `inside`.
 
-    `edge` is where its other characters begin, told from the boxes if it is not given.
+    `edge` is the x at which its other characters begin, computed from the boxes if it is not given.
     """
     edge = _edge(line, inside, boxes) if edge is None else edge
     if not any(inside) and edge == line.box.x0:
@@ -205,13 +205,13 @@ def without_characters(
 
 
 def _edge(line: OcrLine, inside: Sequence[bool], boxes: Sequence[Box]) -> float:
-    """Return where a line begins after the tick box at its left edge, which the detector took as a part of it."""
+    """Return the x at which a line begins after the tick box at its left edge, which the detector included."""
     first = next((x for (_, x), own in zip(characters(line), inside, strict=True) if not own), line.box.x1)
     return max([line.box.x0, *(box.x1 for box in boxes if box.x1 <= first and box.x0 < line.box.x0 + line.height)])
 
 
 def _only(line: OcrLine, words: Sequence[Word], kept: Sequence[Word]) -> OcrLine:
-    """Return a line with these of its words, which are no tick box's label."""
+    """Return a line with only those of its words that are in `kept`, outside the labels of tick boxes."""
     if len(kept) == len(words):
         return line
     level = line.level_words

@@ -1,4 +1,4 @@
-"""A part of a scan that is set sideways on an upright page, such as a wide table, and its place among the rest."""
+"""Sideways parts of upright scanned pages, such as a wide table, and their place among the other blocks."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from loaders.types import Block, Box, Word
 Image = NDArray[np.uint8]
 
 _LEVEL = 5.0  # times as wide as high: a line of the upright page
-_MIN_TALL = 6  # pieces that stand across
+_MIN_TALL = 6  # sideways pieces
 _MIN_ROWS, _MIN_SHARED = 3, 2  # rows of them, and rows with two pieces and more: the names on an axis have none
 _MIN_LEVEL = 1  # lines of the upright page beside them
 _CLOSE = 0.5  # of a piece's width: pieces of one row
 _MARGIN = 0.5  # of a piece's width around the part
-_MOST_SQUARE = 1.3  # of the tall pieces: other short pieces among them, which stand neither way
+_MOST_SQUARE = 1.3  # of the tall pieces: other short pieces among them, which have no clear direction
 
 
 class TurnedPart(NamedTuple):
@@ -33,7 +33,7 @@ class TurnedPart(NamedTuple):
 
 
 def turned_part(quads: Sequence[Quad], image: Image) -> TurnedPart | None:
-    """Return the part of an upright page whose print stands across; None where there is none, or nothing else."""
+    """Return the part of an upright page whose print is sideways; None if there is none, or nothing else."""
     boxes = [(bounding_box(Box(x, y, x, y) for x, y in quad), is_tall(quad)) for quad in quads]
     tall = [box for box, across in boxes if across]
     if len(tall) < _MIN_TALL:
@@ -57,7 +57,7 @@ def turned_part(quads: Sequence[Quad], image: Image) -> TurnedPart | None:
 
 
 def _rows(tall: Sequence[Box], size: float) -> list[list[Box]]:
-    """Return pieces that stand across as rows: those side by side in the direction in which they are read."""
+    """Return sideways pieces as rows: those side by side in the direction in which they are read."""
     rows: list[list[Box]] = []
     for box in sorted(tall, key=lambda box: box.x0 + box.x1):
         if rows and abs(centre(box)[0] - centre(rows[-1][-1])[0]) < _CLOSE * size:
@@ -73,8 +73,8 @@ def with_part(
     """Return the blocks of a page with those of a part before the first that begins below it, and the part's words.
 
     Args:
-        blocks: What was read of the rest; boxes are fractions of the page.
-        part: What was read of the part; boxes are fractions of it.
+        blocks: The blocks of the rest of the page; boxes are fractions of the page.
+        part: The blocks of the part; boxes are fractions of it.
         words: The part's words.
         place: The part in pixels.
         shape: Height and width of the page in pixels.
