@@ -43,7 +43,7 @@ _WORDS = (
     "tide",
 )
 # Columns that differ from run to run: clocks, and how pages fell into requests.
-_VOLATILE = {"created", "seconds", "requests", "input_tokens", "output_tokens"}
+_VOLATILE = {"created", "seconds", "attempts", "requests", "input_tokens", "output_tokens"}
 
 
 def write_pdf(path: Path, seed: str, pages: int = PAGES) -> Path:
@@ -119,6 +119,13 @@ def dump(home: Path) -> dict[str, Any]:
     )
     found["files"] = sorted(str(path.relative_to(home)) for path in (home / "pages").rglob("*") if path.is_file())
     return found
+
+
+def attempts(home: Path, document: str) -> int:
+    """Return how often pages of a document were sent, by the ledger."""
+    with sqlite3.connect(home / "catalog.sqlite3") as connection:
+        row = connection.execute("SELECT sum(attempts) FROM pages WHERE document = ?", (document,)).fetchone()
+    return int(row[0])
 
 
 class Kept(NamedTuple):

@@ -12,7 +12,18 @@ from typing import Any
 
 import pytest
 
-from tests.flows.killed_runs import PAGES, OneReplyAtATime, dump, finish, kept, kill_after, paid_twice, start, write_pdf
+from tests.flows.killed_runs import (
+    PAGES,
+    OneReplyAtATime,
+    attempts,
+    dump,
+    finish,
+    kept,
+    kill_after,
+    paid_twice,
+    start,
+    write_pdf,
+)
 from tests.wire.gemini_server import GeminiServer
 
 pytestmark = pytest.mark.processes
@@ -77,3 +88,7 @@ def test_a_run_that_was_killed_is_completed_by_the_next(bench: Bench, seed: int)
     found = dump(home)
     assert {key for key in found if found[key] != bench.expected[key]} == set()
     assert paid_twice(bench.server.requests, killed, stored, bench.replies.last) == set()
+    sent = [len(request.images) for request in bench.server.requests if request.images]
+    counted = attempts(home, bench.expected["documents"][0][0])
+    # What is counted and then killed before it is sent is counted once too often.
+    assert sum(sent) <= counted <= sum(sent) + max(sent, default=0)
