@@ -16,14 +16,14 @@ from graph.tables.row_names import FRAME_STEMS, names_some
 from graph.tables.views import TableView
 
 _MAX_NAMED = 12  # rows or columns named where one is missing
-# Questions for a cell whose column is missing are only told by these forms: others ("How did X grow?") ask for prose.
+# Only these forms of a question ask for a cell of a missing column: others ("How did X grow?") ask for prose.
 _ASKS_CELL = re.compile(
     r"\b(what|how (?:high|many|much|large|big|long|old|tall|low|far)|which) .*"
     r"\b(of|at|in|for|by|on|does|did|do|has|have|had)\b"
     r"|^[^:?]{2,60}:\s",
     re.IGNORECASE,
 )
-# Dates are written in too many ways to say that one is missing.
+# A date is never reported as missing: it may be written in another way.
 _DATE = re.compile(
     r"^[\d\s./-]+$|\b(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?"
     r"|nov(ember)?|dec(ember)?)\b",
@@ -31,16 +31,16 @@ _DATE = re.compile(
 )
 # "How much was spent on boats?": the word after the auxiliary is a verb, not the name of a column.
 _VERB_ASKED = re.compile(r"\bhow (?:much|many)\b.*\b(?:is|are|was|were|been|did|does|do|has|have|had) $", re.IGNORECASE)
-# "What price did the engineers ask?": who does something, and what, is no column.
+# "What price did the engineers ask?": the subject and the verb are no names of columns.
 _DOER = re.compile(r"\b(?:did|does|do) (?:the |an? )?$", re.IGNORECASE)
-# "How many people fit in it?": what is counted has a plural; with a verb after it, it is no name of a column.
+# "How many people fit in it?": a plural noun with a verb after it is counted, and is no name of a column.
 _COUNTS_OF = re.compile(r"\bhow many\b", re.IGNORECASE)
 _DOES_VERB = re.compile(r"\b(?:does|do|did) (?:it|he|she|they|this|that|one|i|we|you)\b", re.IGNORECASE)
 _PERSONS = re.compile(r"^(?:people|persons|men|women|of them)\b", re.IGNORECASE)  # a column of guests counts them
 _HOW_MANY_DO = re.compile(r" \w*[^\Ws]$")
-# "Which of the two companies ...": no column.
+# "Which of the two companies ...": "companies" is no column.
 _NUMBERED = re.compile(r"\W*(?:two|both|three|four|five|all)\b", re.IGNORECASE)
-# "In fiscal 2023" is written as "twelve months ended June 30, 2023" over columns: it is not said to be missing.
+# "Fiscal 2023" is never reported as missing: headers write it as "twelve months ended June 30, 2023".
 _YEAR_NAMED = re.compile(r"\b(?:fiscal|financial year|fy ?\d{2,4})\b", re.IGNORECASE)
 _VERB_LIKE = re.compile(r"\w{3,}(?:ed|ly)")  # not "red"
 # "What are the drawbacks of Tern-R1?" is a question for sentences, whatever the columns of a table are.
@@ -54,7 +54,7 @@ _OF_PROSE = re.compile(
 _ORDINAL = re.compile(r"(?:first|second|third|fourth|last|next|previous)", re.IGNORECASE)  # of "the fourth quarter"
 _MAX_PHRASE = 3  # words of a column's name that a table lacks; more are a sentence about something else
 _PLURAL = re.compile(r"[^su\W]s$")
-# A period is written in too many ways to say that one is missing: "year ended", "12 months to", "FY".
+# A period is never reported as missing: it may be written as "year ended", "12 months to" or "FY".
 _PERIOD = re.compile(r"\b(?:years?|months?|quarters?|weeks?|days?|half|periods?|ended|Q[1-4]|FY\d*)\b", re.IGNORECASE)
 
 
@@ -76,28 +76,28 @@ def absence_in(
         for name in found.missing
     )
     known = known or names_some({word.stem for word in found.unexplained}, views)
-    known = known or (bool(_WHO.match(question)) and not _holds_names(found.view))
-    phrase = _phrase(question, found)  # "which segment" is a word for the rows
+    known = known or (bool(_WHO.match(question)) and not _may_name_persons(found.view))
+    phrase = _phrase(question, found)  # "segment" of "which segment" names the rows, no column
     known = known or bool(phrase and re.match(rf"\W*(?:which|what) {re.escape(phrase)}\b", question, re.IGNORECASE))
     absence = _absence(question, found)
     if not absence or known:
         return ""
     prose = [s.text for chunk in chunks for s in chunk.sentences if s.kind not in NO_PROSE]
-    return "" if _stands_in(prose, found) else absence
+    return "" if _is_in_prose(prose, found) else absence
 
 
 _WHO = re.compile(r"\W*(?:and |so )?who(?:se|m|['’]s)?\b", re.IGNORECASE)
 
 
-def _holds_names(view: TableView) -> bool:
-    """Return whether a table may name persons: "Who is the CEO of ...?" is no question for one of numbers."""
+def _may_name_persons(view: TableView) -> bool:
+    """Return whether a table may name persons: one of numbers alone cannot answer "Who is the CEO of ...?"."""
     return any(cell[:1].isalpha() for row in view.rows for cell in row.cells.values())
 
 
 def _lacks_column(view: TableView, found: Match) -> bool:
-    """Return whether a table of another document holds no word of the column that is asked for.
+    """Return whether a table of another document lacks every word of the column that is asked for.
 
-    Of "the power use of Yorl South" a Yorl South with a length and a height says nothing.
+    A table of lengths and heights with a row "Yorl South" does not answer "the power use of Yorl South".
     """
     asked = frozenset[str]().union(*(terms.stems(column) for column in found.columns)) - FRAME_STEMS
     held = view.scope.union(*(terms.stems(chunk.text) for chunk in view.chunks))
@@ -105,19 +105,19 @@ def _lacks_column(view: TableView, found: Match) -> bool:
 
 
 def _is_title(name: str, chunks: Sequence[ChunkRow], titles: dict[str, str]) -> bool:
-    """Return whether a name is that of a whole document, or stands in its title."""
+    """Return whether a name is a document's title or a part of it."""
     own = terms.stems(name)
     return any(own <= terms.stems(f"{chunk.name} {titles.get(chunk.document, '')}") for chunk in chunks)
 
 
 def _is_in_cells(name: str, view: TableView) -> bool:
-    """Return whether a cell of a table has a name: "Mondays" is no row where museums are closed on "Monday"."""
+    """Return whether a cell has a name: "Mondays" is no missing row where museums are closed on "Monday"."""
     own = terms.stems(name)
     return any(own <= terms.stems(cell) for row in view.rows for cell in row.cells.values())
 
 
 def _absence(question: str, found: Match) -> str:
-    """Return which row, column or value that a question asks for is not in a table; "" where that is not told."""
+    """Return the sentence on the row, column or value that a table lacks; "" where that cannot be decided."""
     view, where = found.view, f"{found.view.title} of {found.view.name} (page {found.view.rows[0].page})"
     if found.missing and found.columns and not found.unexplained and not any(map(_is_end(question), found.missing)):
         there = some_of(list(dict.fromkeys(row.name for row in view.rows)))
@@ -125,7 +125,7 @@ def _absence(question: str, found: Match) -> str:
     if (name := _row_missing(question, found)) and not _is_end(question)(name):
         there = some_of(list(dict.fromkeys(row.name for row in view.rows)))
         return f"There is no {name} in {where}; there are {there}."
-    if (name := _narrower(question, found)) and not _stands_in_cells(found):
+    if (name := _narrower(question, found)) and not _is_in_cells_of_table(found):
         return f"There {_is_no(name)} in {where}; the columns are {some_of(view.columns)}."
     empty = found.asked.operation in ("cell", *PAIRS) and found.rows and found.columns and found.is_complete
     if empty:
@@ -139,7 +139,7 @@ def _absence(question: str, found: Match) -> str:
     lacks = lacks and not _ORDINAL.fullmatch(_phrase(question, found))
     lacks = lacks and not _OF_PROSE.search(_phrase(question, found)) and " of " not in _phrase(question, found)
     before = question[: found.unexplained[0].start] if found.unexplained else ""
-    lacks = lacks and not (_VERB_ASKED.search(before) or _stands_in_cells(found))
+    lacks = lacks and not (_VERB_ASKED.search(before) or _is_in_cells_of_table(found))
     lacks = lacks and not (_DOER.search(before) or _PERSONS.search(_phrase(question, found)))
     if lacks and (
         (found.rows and _ASKS_CELL.search(question)) or (needs_scope and found.scoped > 1 and not found.rows)
@@ -153,7 +153,7 @@ def _is_no(phrase: str) -> str:
     return f"are no {phrase}" if _PLURAL.search(phrase) else f"is no {phrase}"
 
 
-# What stands before a row's name where no capital tells it: "the duty on mead", "how many readers does the travel
+# The words before a row's name that is not capitalised: "the duty on mead", "how many readers does the travel
 # section have", "in which room is the photography course", "how much coal was handled".
 _BEFORE_ROW = re.compile(
     r"(?:\b(?:of|at|in(?= the )|on|for|from|by|with|to|does|do|did|is|are|was|were|has|have|had)|^\W*how much)"
@@ -166,9 +166,9 @@ _IS_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def _row_missing(question: str, found: Match) -> str:
-    """Return the common noun that stands where a question names a row, and is none; "" where that is not told.
+    """Return the common noun in the place of a row's name that no row has; "" where that cannot be decided.
 
-    The table has to hold every other word, and more of them than a year.
+    The table must have every other word of the question, and at least one besides a year.
     """
     if found.rows or len(found.columns) != 1 or found.asked.operation not in ("cell", "count", "sum"):
         return ""
@@ -185,16 +185,16 @@ def _row_missing(question: str, found: Match) -> str:
     ):
         return ""
     verb = any(map(_VERB_LIKE.fullmatch, name.split())) or _YEAR_NAMED.search(question) or _PERIOD.search(name)
-    return "" if verb or _stands_in_cells(found) else name
+    return "" if verb or _is_in_cells_of_table(found) else name
 
 
 def _is_end(question: str) -> Callable[[str], bool]:
-    """Return whether a name is the end of a longer one, whose beginning is the name of a column: "R1-Mini", of "R1"."""
+    """Return a predicate: whether a name follows a hyphen or slash in the question, as "Mini" does in "R1-Mini"."""
     return lambda name: question[: question.find(name)].endswith(("-", "–", "/"))
 
 
 def _is_one_phrase(found: Match) -> bool:
-    """Return whether the words that nothing explains are one short noun, as a column has: one to three in a row."""
+    """Return whether the unexplained words are one to three in sequence, as in the name of a column."""
     words = found.unexplained
     near = all(after.start - before.end == 1 for before, after in pairwise(words))
     verbs = found.asked.operation != "cell" and any(map(_VERB_LIKE.fullmatch, (word.text for word in words)))
@@ -212,13 +212,13 @@ _NAMED_COLUMN = re.compile(
 
 
 def _narrower(question: str, found: Match) -> str:
-    """Return the name of a column whose last word no header has, though one has another of its words; "" for others.
+    """Return the asked column's name of which headers have other words, but never the last; "" if there is none.
 
-    The last word tells what is asked for: a "screen width" is no number of screenings.
+    The last word says what is measured: a "screen width" is no number of screenings.
     """
     asked = _NAMED_COLUMN.match(question)
-    told = bool(found.columns) or verbs_of(question, found.unexplained)  # "fee" of "entry fee" follows a noun
-    if not (asked and told and found.rows) or found.asked.operation != "cell" or found.missing:
+    is_noun = bool(found.columns) or verbs_of(question, found.unexplained)  # "fee" of "entry fee" follows a noun
+    if not (asked and is_noun and found.rows) or found.asked.operation != "cell" or found.missing:
         return ""
     if _OF_PROSE.search(question) or _YEAR_NAMED.search(question):
         return ""
@@ -232,7 +232,7 @@ _TIME_WORDS = frozenset("in the first second third fourth last half quarter year
 
 
 def _phrase(question: str, found: Match) -> str:
-    """Return the words that name no column, as the question has them, with those of the column's name beside them."""
+    """Return the unexplained words as the question writes them, with the adjacent words of a column's name."""
     held = frozenset[str]().union(*(terms.stems(column) for column in found.partial))
     words = [
         w for w in terms.terms(question) if stem(w.text) in held or any(u.start == w.start for u in found.unexplained)
@@ -240,22 +240,22 @@ def _phrase(question: str, found: Match) -> str:
     return question[words[0].start : words[-1].end] if words else ""
 
 
-def _stands_in(prose: Sequence[str], found: Match) -> bool:
-    """Return whether a sentence holds all that the table lacks, and the row or column that it has."""
+def _is_in_prose(prose: Sequence[str], found: Match) -> bool:
+    """Return whether one sentence has all words that the table lacks, and the row or column that the table has."""
     lacking = [terms.stems(name) for name in found.missing] + [frozenset({w.stem}) for w in found.unexplained]
     named = [terms.stems(row.label) for row in found.rows[:1]]
     wanted = frozenset[str]().union(*lacking, *named)
     return any(wanted and wanted <= terms.stems(text) for text in prose)
 
 
-def _stands_in_cells(found: Match) -> bool:
-    """Return whether the table itself holds a word that none of its names explains, such as a label's second part."""
+def _is_in_cells_of_table(found: Match) -> bool:
+    """Return whether a cell or label of the table has an unexplained word, such as the second part of a label."""
     held = frozenset[str]().union(*(terms.stems(row.text) for row in found.view.rows))
     return any(word.stem in held for word in found.unexplained)
 
 
 def _is_part(name: Sequence[terms.Term], labels: Sequence[Sequence[str]]) -> bool:
-    """Return whether a name is a part of some row's label, in whichever table."""
+    """Return whether a name is a part of a label of any table."""
     words = [stem(term.text) for term in name]
     own = [[stem(word) for word in label] for label in labels]
     return any(words == label[at : at + len(words)] for label in own for at in range(len(label) - len(words) + 1))

@@ -1,7 +1,7 @@
 """Codes and model numbers that a question names and no document has, beside siblings that a table has.
 
-Of "Tern-R1-3B" nothing is told where the rows are Tern-R1-7B and Tern-R1-32B: what is told of these would be taken for
-an answer.
+A question for "Tern-R1-3B" gets no answer where the rows are Tern-R1-7B and Tern-R1-32B: their values would be taken
+for its own.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from graph.tables.views import TOTALS, TableView
 from loaders.text.dates import MONTHS
 
 _CODE = re.compile(r"(?<![\w-])[^\W\d_][\w.]*(?:-[\w.]*\w)+(?![\w-])")
-_YEAR = re.compile(r"(?:1[0-9]|20)\d\d")  # a part of "FY-2019", which has too many spellings to be called absent
-_LEAST_SIBLINGS = 2  # one label with the same beginning may be a chance
+_YEAR = re.compile(r"(?:1[0-9]|20)\d\d")  # "FY-2019" is never reported as absent: it has too many spellings
+_LEAST_SIBLINGS = 2  # one label with the same beginning may be a coincidence
 
 
 def absence_of_code(
     question: str, views: Sequence[TableView], is_known: Callable[[str], bool], chunks: Sequence[ChunkRow] = ()
 ) -> TableAnswer:
-    """Return that a code is in no document, with its siblings in a table or in passages; nothing where all are known.
+    """Return the absence of a code that no document has, with its siblings; an empty answer if all codes are known.
 
     Args:
         question: One question.
         views: The tables that were found for it.
-        is_known: Tells whether any document that is asked has a code.
+        is_known: Whether any of the documents searched has a code.
         chunks: The passages that were found for it.
     """
     for code in _CODE.findall(question):
@@ -53,7 +53,7 @@ def absence_of_code(
 
 
 def written_otherwise(code: str) -> re.Pattern[str]:
-    """Return the pattern of a code with a space, or nothing, for its hyphens: "KX 204" and "KX204" of "KX-204"."""
+    """Return the pattern of a code whose hyphens may be spaces or left out: "KX 204" and "KX204" for "KX-204"."""
     return re.compile(rf"(?<!\w){_LINK.join(map(re.escape, _parts(code)))}(?!\w)", re.IGNORECASE)
 
 
@@ -65,7 +65,7 @@ def _said(chunk: ChunkRow) -> str:
 
 
 def _siblings_in(chunks: Sequence[ChunkRow], code: str) -> list[str]:
-    """Return the codes of passages that differ from one in the digits of the last part alone, in order."""
+    """Return the codes of passages that differ from a code only in the digits of the last part, in order."""
     parts = _parts(code)
     found = dict.fromkeys(other for chunk in chunks for other in _CODE.findall(_said(chunk)))
     alike = [
@@ -95,7 +95,7 @@ _MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b")
 
 
 def absence_of_month(question: str, views: Sequence[TableView]) -> TableAnswer:
-    """Return that a table of months lacks the one that a question names, beside a row and every other word of it."""
+    """Return the absence of a month from a table of months that has a row and every other word of the question."""
     asked = _MONTH.findall(question)
     for view in views if len(set(asked)) == 1 else ():
         columns = {column: _SHORT.match(column.strip()) for column in view.columns if not TOTALS.search(column)}

@@ -20,29 +20,29 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _PERIOD = frozenset(map(stem, ("year", "years", "ended", "ending", "fiscal", "fy", "31", "30", "june", "december")))
 # Columns that are computed from the others, or only point elsewhere.
 _DERIVED = re.compile(r"\b(change|growth|variance|difference|delta|notes?)\b|^\W*%\W*$|[Δ±]", re.IGNORECASE)
-# "Which year had the highest sales?": what the columns are called need not stand in the table.
+# "Which year had the highest sales?": the noun for the columns need not be in the table.
 _ASKED_NOUN = re.compile(r"\b(?:which|what) (?:of the )?(\w+)|\bhow many (\w+)", re.IGNORECASE)
 
 
 def claims_across(question: str, found: Match) -> list[Claim]:
-    """Return what the columns of the one row that a question names say; nothing where it asks for no such thing."""
+    """Return claims across the columns of the one row that a question names; [] where it does not ask for that."""
     asked, rows = found.asked, found.rows
     if len(rows) != 1 or found.missing or not _is_explained(question, found):
         return []
     if asked.operation in _OVER_TIME and (years := _two_years(question, found)):
-        across = turned(found.view, rows[0], years)
+        across = as_column(found.view, rows[0], years)
         return _one(results.pair(across, rows[0].name, across.rows, asked)) if len(across.rows) == 2 else []
     if asked.operation in _PAIRS and len(found.columns) == 2 and not asked.has_condition:
         if asked.operation in ("comparison", "yes-no") and is_degree_of_others(question, found.view):
             return []
         by_time = asked.operation == "change"
         order = sorted(found.columns, key=_in_time if by_time else lambda column: _place(question, column))
-        across = turned(found.view, rows[0], order)
+        across = as_column(found.view, rows[0], order)
         return _one(results.pair(across, rows[0].name, across.rows, asked)) if len(across.rows) == 2 else []
     if asked.operation not in _OVER_ALL or found.columns or (asked.operation == "count" and not asked.has_condition):
         return []
     columns = [one for one in found.view.columns if not (_DERIVED.search(one) or TOTALS.search(one))]
-    across = turned(found.view, rows[0], columns)
+    across = as_column(found.view, rows[0], columns)
     if len(across.rows) < 2:
         return []
     if asked.operation == "extreme":
@@ -54,7 +54,7 @@ _PER = re.compile(r"\bper ([^\W\d_]+)", re.IGNORECASE)
 
 
 def quotient(found: Match) -> list[Claim] | None:
-    """Return one column of a row by another ("pupils per teacher"); None if a question asks for no such thing."""
+    """Return one column of a row divided by another ("pupils per teacher"); None if a question asks for no quotient."""
     per = _PER.search(found.question)
     over = [column for column in found.columns if per and stem(per[1].lower()) in terms.stems(column)]
     if len(found.columns) < 2 or len(over) != 1:  # "Price per dose" is one column
@@ -62,14 +62,14 @@ def quotient(found: Match) -> list[Claim] | None:
     rest = [column for column in found.columns if column not in over]
     if len(found.rows) != 1 or len(rest) != 1:
         return []
-    across = turned(found.view, found.rows[0], [*rest, *over])
+    across = as_column(found.view, found.rows[0], [*rest, *over])
     return _one(results.pair(across, found.rows[0].name, across.rows, Asked("ratio"))) if len(across.rows) == 2 else []
 
 
 def _two_years(question: str, found: Match) -> list[str]:
-    """Return the columns of the two years between which a value changed, the earlier one first; [] for any others.
+    """Return the columns of the two years of a change, the earlier one first; [] if the question leaves them open.
 
-    One year that a question names stands for it and the year before; none, for the only two of the table.
+    One year in the question means that year and the one before; no year means the only two of the table.
     """
     by_year = {int(years[0]): column for column in found.view.columns if len(years := _YEAR.findall(column)) == 1}
     if len(by_year) < 2 or len(by_year) < sum(bool(_YEAR.search(column)) for column in found.view.columns):
@@ -83,8 +83,8 @@ def _two_years(question: str, found: Match) -> list[str]:
     return [by_year[year] for year in wanted if year in by_year] if len(wanted) == 2 else []
 
 
-def turned(view: TableView, row: Row, columns: list[str]) -> TableView:
-    """Return a row as a table with one column: its cells, each with the name of its own column as label."""
+def as_column(view: TableView, row: Row, columns: list[str]) -> TableView:
+    """Return a row as a table of one column, whose labels are the row's column names."""
     cells = [
         Row(one, {row.name: row.cells[one]}, (), row.chunk, row.text, row.page) for one in columns if one in row.cells
     ]
@@ -94,7 +94,7 @@ def turned(view: TableView, row: Row, columns: list[str]) -> TableView:
 
 
 def _is_explained(question: str, found: Match) -> bool:
-    """Return whether the table explains every word, but for the noun that its columns are asked by."""
+    """Return whether the table explains every word except the noun for its columns ("which year")."""
     asked = _ASKED_NOUN.search(question)
     noun = next((one.lower() for one in asked.groups() if one), "") if asked else ""
     partial = frozenset[str]().union(*(terms.stems(column) for column in found.partial))
@@ -106,20 +106,20 @@ _PART_NUMBER = re.compile(r"\b[QH]([1-4])\b|\b([1-4])(?:st|nd|rd|th)\b", re.IGNO
 
 
 def is_degree_of_others(question: str, view: TableView) -> bool:
-    """Return whether a question compares a degree of which a table has several: "more satisfied", "Very satisfied"."""
+    """Return whether a question compares an adjective that several rows grade: "more satisfied", "Very satisfied"."""
     degree = _DEGREE.search(question)
     own = stem(degree[1].lower()) if degree else ""
     return sum(own in terms.stems(row.label) for row in view.rows) > 1
 
 
 def _in_time(column: str) -> tuple[str, str]:
-    """Return the year of a column and the number of its part of the year."""
+    """Return the year of a column and the number of its quarter or half."""
     year, part = _YEAR.search(column), _PART_NUMBER.search(column)
     return (year[0] if year else "", (part[1] or part[2]) if part else "")
 
 
 def _place(question: str, column: str) -> int:
-    """Return where a question names a column."""
+    """Return the position at which a question names a column."""
     stems = terms.stems(column)
     return next((term.start for term in terms.terms(question) if stem(term.text) in stems), len(question))
 

@@ -38,30 +38,30 @@ _COUNTED = frozenset({"number", "amount", "valu", "level"})  # "the average numb
 
 
 def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[str, str]) -> TableAnswer:
-    """Answer a question from the tables among chunks; the other chunks are looked through before a row is missed.
+    """Answer a question from the tables among chunks; report a row as missing only if no other chunk has it.
 
     Args:
         question: One question.
-        chunks: Tables with all their parts, and what else was found.
+        chunks: Tables with all their parts, and the other chunks that were found.
         titles: Titles of documents by id.
     """
     views = build_views([chunk for chunk in chunks if chunk.kind == "table"], titles)
     question = in_words_of_statements(question, views)
     asked = asked_of_table(question)
-    found = [_held_against(question, view) for view in views if not _is_of_part(question, view)]
+    found = [_match_reworded(question, view) for view in views if not _is_of_part(question, view)]
     if asked.operation == "mean" and (said := _said_average(question, chunks)):
-        return said  # what is printed is quoted before anything is computed
+        return said  # a printed average is preferred to a computed one
     marked, table = answer_from_marked_rows(question, views)
     if table:
         return TableAnswer(marked, table.chunks)
-    plain = answer_plainly(question, [one.whole for one in found if not _goes_on_from_row(one)])
+    plain = answer_plainly(question, [one.whole for one in found if not _extends_row_name(one)])
     if plain and plain.goes_first:
         return TableAnswer(plain.claims, plain.view.chunks)
     complete = [one for one in found if one.is_complete and claims_of(one)]
     if complete:
         return _from_best(complete)
     other = _by_other_ways(question, views, found)
-    if other and (not plain or not WHEN.search(question) or any(map(_TELLS_WHEN.search, _texts(other)))):
+    if other and (not plain or not WHEN.search(question) or any(map(_SAYS_WHEN.search, _texts(other)))):
         return other
     if plain:
         return TableAnswer(plain.claims, plain.view.chunks, plain.absence)
@@ -71,13 +71,13 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     return TableAnswer()
 
 
-def _goes_on_from_row(found: Match) -> bool:
-    """Return whether a question has a longer name than a row's, which is another thing: "Kettstow Heath"."""
+def _extends_row_name(found: Match) -> bool:
+    """Return whether a question goes on from a row's name, and so names another thing: "Kettstow Heath"."""
     labels = tuple(f"{row.label.lower()} " for row in found.whole.rows if row.label)
     return any(name.lower().startswith(labels) and name[:1].isupper() for name in found.missing)
 
 
-_TELLS_WHEN = re.compile(rf"\d[:.]\d\d|\b(?:1[5-9]|20)\d\d\b|\b(?:{'|'.join(MONTHS)})")
+_SAYS_WHEN = re.compile(rf"\d[:.]\d\d|\b(?:1[5-9]|20)\d\d\b|\b(?:{'|'.join(MONTHS)})")
 
 
 def _texts(answer: TableAnswer) -> list[str]:
@@ -85,7 +85,7 @@ def _texts(answer: TableAnswer) -> list[str]:
 
 
 def _by_other_ways(question: str, views: Sequence[TableView], found: Sequence[Match]) -> TableAnswer | None:
-    """Return what statements of account, texts in cells, timetables or the columns of one row say, in this order."""
+    """Return the answer of statements of account, texts in cells, timetables or one row's columns, in this order."""
     for way in (answer_from_statements, answer_from_text_conditions):
         chosen, table = way(question, views)
         if chosen and table:
@@ -98,7 +98,7 @@ def _by_other_ways(question: str, views: Sequence[TableView], found: Sequence[Ma
     return None
 
 
-def _held_against(question: str, view: TableView) -> Match:
+def _match_reworded(question: str, view: TableView) -> Match:
     own = in_words_of(in_column_words(in_row_words(question, [row.label for row in view.rows]), view), view)
     names = [" ".join(UNITS.sub(" ", column).split()) for column in view.columns]
     return match(own, asked_beside(own, names), view)
@@ -116,7 +116,7 @@ _EACH = frozenset("reportable operating each every per by business our all other
 def _is_of_part(question: str, view: TableView) -> bool:
     """Return whether a table is about a part of a company that a question does not name, or about another period.
 
-    It stands under "Marine segment", or its columns are of whole years where a quarter is asked for.
+    Its heading is "Marine segment", or its columns are whole years where a quarter is asked for.
     """
     over = [view.caption, *view.chunks[0].headings[-1:]]
     if terms.PART_OF_YEAR.search(question):
@@ -153,7 +153,7 @@ def _from_best(complete: Sequence[Match]) -> TableAnswer:
 
 
 def _said_average(question: str, chunks: Sequence[ChunkRow]) -> TableAnswer | None:
-    """Return the sentence that gives an average with all words of a question and a number that it does not hold."""
+    """Return the sentence on an average that has all words of a question, and a number that the question lacks."""
     words = terms.content_terms(_HOW.sub(" ", MEAN.sub(" ", question)))
     asked = {stem(word) for word in words} - _COUNTED
     known = set(_FIGURES.findall(question))

@@ -63,7 +63,7 @@ _SPEEDS = frozenset(map(stem, ("speed", "velocity", "pace")))
 
 
 def in_column_words(question: str, view: TableView) -> str:
-    """Return a question with the name of a table's column or row and a condition; unchanged where none is meant."""
+    """Return a question reworded to a column or row's name and a condition; unchanged where it means none."""
     asked = _ZERO.sub(lambda found: f"{found['side']} 0", question)
     for reword in (_largest_loss, _of_sign, _of_result, _of_price, _of_time):
         if (said := reword(asked, view)) != asked:
@@ -90,7 +90,7 @@ def _of_sign(question: str, view: TableView) -> str:
 
 
 def _largest_loss(question: str, view: TableView) -> str:
-    """Return "lowest surplus" for "largest deficit" where a column has values below nothing."""
+    """Return "lowest surplus" for "largest deficit" where a column has values below zero."""
     label = _signed_label(question, view, of_columns=True) if _LARGEST.search(question) else ""
     return _LARGEST.sub(f"lowest {label}", question) if label else question
 
@@ -148,7 +148,7 @@ def _once(pattern: re.Pattern[str], said: str, question: str) -> str:
 
 
 def _signed_label(question: str, view: TableView, *, of_columns: bool = False, kind: str = "") -> str:
-    """Return the one label of results with both signs, the net one where there are several; "" where that is open."""
+    """Return the one label of results with both signs, of several the net one; "" where there is no such one."""
     labels = [label for label in _signed_labels(view) if not of_columns or label in view.columns]
     labels = [label for label in labels if terms.stems(kind) <= terms.stems(label)]
     named = [label for label in labels if terms.stems(UNITS.sub(" ", label)) <= terms.stems(question)]
@@ -178,6 +178,6 @@ def _labels(view: TableView) -> list[str]:
 
 
 def _bare(label: str, view: TableView) -> str:
-    """Return a label as a question names it: a column without what stands in parentheses, a row with all its words."""
+    """Return a label as a question names it: a column without its parentheses, a row unchanged."""
     text = UNITS.sub(" ", label) if label in view.columns else re.sub(r"[()\[\]]", " ", label)
     return " ".join(text.split())

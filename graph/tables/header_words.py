@@ -1,4 +1,4 @@
-"""Words that a header stands for without having them: "tonnes per hectare" of "(t/ha)", "a year" of "Annual cost"."""
+"""Words that a header implies: "tonnes per hectare" for "(t/ha)", "a year" for "Annual cost"."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.verification.claims.numbers.units import UNITS
 
-# Units that are too short to be known in prose, and are clear within the parentheses of a header.
+# Units that are ambiguous in prose, but clear within the parentheses of a header.
 _IN_HEADERS = """
 l litre litres liter liters
 hl hectolitre hectolitres
@@ -46,7 +46,7 @@ quarterly quarter quarters
 """
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|,\s*([^,]{1,8})$")
 _PARTS = re.compile(r"[^\W\d_]+[²³23]?|[%€$£¥°]")
-_MOST_PARTS = 4  # words in parentheses that are a unit: "(EUR per t)", not "(as far as they are known)"
+_MOST_PARTS = 4  # parentheses with more words are no unit: "(EUR per t)", "(as far as they are known)"
 
 
 def _by_form() -> dict[str, frozenset[str]]:
@@ -81,14 +81,14 @@ def units_of(header: str) -> frozenset[str]:
 
 @lru_cache(maxsize=512)
 def implied_by(header: str) -> frozenset[str]:
-    """Return the stems of words that a header stands for: its unit, and the period of "annual" or "per day"."""
+    """Return the stems of words that a header implies: its unit, and the period of "annual" or "per day"."""
     own = terms.stems(header)
     periods = [words for words in _PERIOD_WORDS if not words.isdisjoint(own)]
     return units_of(header).union(*periods)
 
 
 def implied_by_any(headers: Iterable[str]) -> frozenset[str]:
-    """Return what some headers stand for."""
+    """Return the stems of words that any of the headers implies."""
     return frozenset[str]().union(*map(implied_by, headers))
 
 
@@ -105,7 +105,7 @@ _MEASURED = tuple(
 
 
 def measured_by_any(headers: Iterable[str]) -> frozenset[str]:
-    """Return the stems of words for what the units of some headers measure; for columns that are named in full."""
+    """Return the stems of words for the quantities that the units of headers measure."""
     found: set[str] = set()
     for header in headers:
         own = units_of(header)

@@ -1,8 +1,8 @@
-"""Verbs of a question that only link a thing to what is asked of it: "sail" of "under which flag does the Dione sail".
+"""Verbs of a question that only link a subject to the value asked for: "sail" of "what flag does the Dione sail under".
 
-A verb links by where it stands: at the end of a clause with "does", "did" or "can", between what is asked for and a
+The position of a verb decides: at the end of a clause with "does", "did" or "can", between the noun asked for and a
 comparison ("which farms keep more than 60 cows"), or as a participle that says no more than "is there" ("are kept").
-Other participles tell some of a kind from the rest: of "beds that were renovated" a column of beds says nothing.
+Other participles restrict the noun: a column of beds does not count the "beds that were renovated".
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables.question_words import Word
 
-# What is lost, sold or added is not what is there: these are never taken for linking.
-_TELLING = frozenset(
+# Verbs that change the meaning: things lost, sold or added are not the things that are there.
+_CHANGING = frozenset(
     map(
         stem,
         """lose lost loses losing miss missed lack cancel cancelled reject rejected refuse refused deny drop dropped
@@ -37,7 +37,7 @@ _THERE = frozenset(
     housed fitted equipped allotted assigned allocated due worked played entered put laid got seen shown printed noted
     obtained reached attained logged caught mined brewed extracted moored docked landed seated enrolled""".split()
 )
-# What is counted is only there by these: sheep that a farm slaughters, insures or shears are not those that it keeps.
+# Verbs of having: sheep that a farm slaughters, insures or shears are not those that it keeps.
 _HAVING = frozenset(
     map(
         stem,
@@ -67,13 +67,13 @@ _LINKS = frozenset("in on at for from to by with of per during between within".s
 def without_linking(
     question: str, words: Sequence[Word], headers: Collection[str], named: Collection[int] = ()
 ) -> list[Word]:
-    """Return the words of a question that nothing explains without those that are linking verbs.
+    """Return the unexplained words of a question without the linking verbs among them.
 
     Args:
         question: The question.
         words: Its words that no table explains.
-        headers: Stems of the headers of the table, which no linking verb has or means.
-        named: Where the words start that name rows.
+        headers: Stems of the table's headers; a verb that a header has or means does not only link.
+        named: Start positions of the words that name rows.
     """
     if _NEGATED.search(question):
         return list(words)
@@ -91,7 +91,7 @@ def without_linking(
 
 
 def _means(word: Word, headers: Collection[str]) -> bool:
-    """Return whether a header has a word, another form of it or a word of its meaning: "won" of "Wins"."""
+    """Return whether a header has a word, another form or a synonym of it: "won" and "Wins"."""
     same = SAME.get(word.stem, frozenset())
     alike = any(len(one) >= _MIN_PREFIX and word.stem.startswith(one) for one in headers)
     return word.stem in headers or not same.isdisjoint(headers) or alike
@@ -104,7 +104,7 @@ def _links(texts: Sequence[str], at: int, word: Word, *, before_row: bool) -> bo
     before, after = texts[:at], texts[at + 1 : at + 2]
     if word.text in _THERE and _BE.intersection(before):
         return True
-    if word.stem in _TELLING or (re.search(r"(?:ly|[^s]s)$", word.text) and _AUXILIARY.intersection(before)):
+    if word.stem in _CHANGING or (re.search(r"(?:ly|[^s]s)$", word.text) and _AUXILIARY.intersection(before)):
         return False
     helped = max((place for place, text in enumerate(before) if text in _AUXILIARY), default=-1)
     counted = "how" in texts and bool({"many", "much"} & set(texts))

@@ -1,4 +1,4 @@
-"""Rows that a table marks: those with "yes" in a column, and those of a place in a race."""
+"""Rows that a table marks: those with "yes" in a column, and those with a rank ("second place")."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ Marked = tuple[list[Claim], TableView | None]
 
 
 def answer_from_marked_rows(question: str, views: Sequence[TableView]) -> Marked:
-    """Return the rows that a question asks for by a mark or a place, with their table.
+    """Return the rows that a question asks for by a mark or a rank, with their table.
 
-    ([], None) for other questions, and where not one table alone has them.
+    ([], None) for other questions, and where no table or several have such rows.
     """
     if marked := _ASKS_MARKED.match(question):
         found = [(view, *one) for view in views if (one := _with_yes(marked["things"], marked["marked"], view))]
@@ -60,7 +60,7 @@ def answer_from_marked_rows(question: str, views: Sequence[TableView]) -> Marked
 
 
 def _with_yes(things: str, marked: str, view: TableView) -> tuple[str, list[Row]] | None:
-    """Return the column that says yes or no of what is asked, and the rows with yes; None if there is none."""
+    """Return the yes-or-no column of the thing asked for, and the rows with yes; None if there is no such column."""
     if not _asked_words(things) <= view.scope:
         return None
     for column in _marking(view):
@@ -70,7 +70,7 @@ def _with_yes(things: str, marked: str, view: TableView) -> tuple[str, list[Row]
 
 
 def _marking(view: TableView) -> list[str]:
-    """Return the columns that say yes or no of every row."""
+    """Return the columns with yes or no in every row."""
     cells = {column: [row.cells[column] for row in view.rows if column in row.cells] for column in view.columns}
     return [
         column
@@ -80,7 +80,7 @@ def _marking(view: TableView) -> list[str]:
 
 
 def _is_same(column: str, asked: str) -> bool:
-    """Return whether words name a column, a hyphen more or less ("Waterproof", "water-proof")."""
+    """Return whether words name a column, hyphens and spaces aside ("Waterproof", "water-proof")."""
     own, its = _asked_words(column), _asked_words(asked)
     return bool(own) and (own == its or _letters(column) == _letters(asked))
 
@@ -90,7 +90,7 @@ def _letters(text: str) -> str:
 
 
 def _said_of_row(asked: re.Match[str], view: TableView) -> tuple[str, list[Row]] | None:
-    """Return the column and the one row that a question asks a yes or no of: "Is the Gull waterproof?"."""
+    """Return the column and the one row of a yes-or-no question: "Is the Gull waterproof?"."""
     text = asked["rest"]
     for row in sorted(view.rows, key=lambda row: len(row.label), reverse=True):
         named = re.match(rf"(?:the )?{re.escape(row.label)}(?!\w)", text, re.IGNORECASE) if row.label else None
@@ -102,7 +102,7 @@ def _said_of_row(asked: re.Match[str], view: TableView) -> tuple[str, list[Row]]
 
 
 def _at_place(rank: str, of: str, view: TableView) -> tuple[str, list[Row]] | None:
-    """Return the column of places, and the rows at one; None where a row has no place, or none has this one."""
+    """Return the column of ranks and the rows with one rank; None where a row has no rank, or no row has this one."""
     columns = [column for column in view.columns if _PLACES.fullmatch(column)]
     if len(columns) != 1 or not _asked_words(of) <= view.scope:
         return None

@@ -1,4 +1,4 @@
-"""A match of a question with a table: the rows, columns and scope named, and the words that nothing explains."""
+"""The match of a question with a table: the rows, columns and scope that it names, and its unexplained words."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COUNTING = frozenset(
 )
 _MIN_PREFIX = 4  # letters that two forms of a word share ("rain" and "rainfall" do)
 _LINKS = re.compile(r"^[\s\-–/]*$")
-# What a table of results measures is often named by no header: "the accuracy of M on B" is the cell of M and B.
+# Often no header names the measure of a table of results: "the accuracy of M on B" is the cell of M and B.
 _RESULT = re.compile(
     r"accurac(?:y|ies)|scores?|scored|performances?|ratings?|grades?|marks?|benchmarks?|evaluations?|perform|performs"
     r"|achieves?|achieved|reach|reaches|obtains?|attains?",
@@ -43,7 +43,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 @dataclass(slots=True)
 class Match:
-    """How a question is explained by a table."""
+    """What a question names of a table, and the words that the table does not explain."""
 
     view: TableView
     asked: Asked
@@ -55,11 +55,11 @@ class Match:
     columns: list[str] = field(default_factory=list)
     """The columns that it names in full."""
     partial: list[str] = field(default_factory=list)
-    """The columns of which it has some words, where it names none in full."""
+    """The columns of which the question has some words, where it names none in full."""
     missing: list[str] = field(default_factory=list)
-    """Names in the question that extend a row's or look like one, and are no row's."""
+    """Names in the question that extend a row's label or look like a label, and are none."""
     unexplained: list[Word] = field(default_factory=list)
-    """The other words that neither the table nor what stands over it holds."""
+    """The other words that are neither in the table nor in its caption, headings and document's name."""
     key: str = ""
     """The column that numbers the rows, where the question names them by their numbers ("plot 3")."""
     scoped: int = 0
@@ -72,7 +72,7 @@ class Match:
 
 
 def match(question: str, asked: Asked, view: TableView) -> Match:
-    """Hold a question against a table."""
+    """Match a question with a table."""
     found = Match(view, asked, question, view)
     words = words_of(question, view.columns)
     named = [row for row in view.totals if _is_run(row.label, words)]
@@ -112,12 +112,12 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
 
 
 def _are_over(view: TableView, words: Sequence[Word], starts: set[int]) -> bool:
-    """Return whether each of some words stands over a table."""
+    """Return whether the caption, headings or document's name of a table has each of some words."""
     return all(word.stem in view.scope for word in words if word.start in starts)
 
 
 def _is_run(label: str, words: Sequence[Word]) -> bool:
-    """Return whether a question has all words of a label one after the other, three or more ("total net sales")."""
+    """Return whether a question has a label of three or more words in sequence ("total net sales")."""
     own = [stem(term.text) for term in terms.terms(label)]
     asked = [word.stem for word in words]
     return len(own) >= _MIN_TOTAL and any(own == asked[at : at + len(own)] for at in range(len(asked)))
@@ -127,7 +127,7 @@ _MIN_TOTAL = 3
 
 
 def _match_rows(found: Match, words: Sequence[Word]) -> set[int]:
-    """Find the labels of rows in the question, the longest first; return where their words start."""
+    """Find the labels of rows in the question, the longest first; return the start positions of their words."""
     found.key, found.rows, taken = row_by_key(found.view, words)
     if found.key:
         return taken
@@ -136,31 +136,31 @@ def _match_rows(found: Match, words: Sequence[Word]) -> set[int]:
 
 
 def _match_columns(found: Match, question: str, words: Sequence[Word]) -> set[int]:
-    """Find the columns that the question names, in full or in part; return where the words of these start."""
+    """Find the columns that the question names, in full or in part; return the start positions of their words."""
     asked = {word.stem for word in words}
     numbers = asked_keys(question, found.view) if not found.rows else []
     names = {column: _column_stems(column) for column in found.view.columns if column not in numbers}
     names = {column: stems for column, stems in names.items() if stems}
     priced = _asks_price(question, asked, names.values())
     asked |= PRICES if priced else set()
-    full = [column for column, stems in names.items() if all(_held(one, asked) for one in stems)]
+    full = [column for column, stems in names.items() if all(_matches(one, asked) for one in stems)]
     found.columns = [one for one in full if not any(names[one] < names[other] for other in full)]
-    telling = {column: stems for column, stems in names.items() if stems - FRAME_STEMS}
-    if any(_held(one, asked) for stems in telling.values() for one in stems - FRAME_STEMS):
-        names = telling  # "What does E4 mean?" names "Meaning", not "What to do"
-        found.columns = [one for one in found.columns if one in telling]
+    specific = {column: stems for column, stems in names.items() if stems - FRAME_STEMS}
+    if any(_matches(one, asked) for stems in specific.values() for one in stems - FRAME_STEMS):
+        names = specific  # "What does E4 mean?" names "Meaning", not "What to do"
+        found.columns = [one for one in found.columns if one in specific]
     unit = unit_asked(question)
     of_unit = [column for column in names if unit in units_of(column)]
     if unit and len(of_unit) == 1 and not any(unit in stems for stems in names.values()):
         found.columns = of_unit
     if not found.columns:
-        share = {column: sum(_held(one, asked) for one in stems) for column, stems in names.items()}
+        share = {column: sum(_matches(one, asked) for one in stems) for column, stems in names.items()}
         most = max(share.values(), default=0)
         found.partial = _of_period(question, [column for column in names if share[column] == most > 0])
         found.columns = _sides(question, words, names)
     named = frozenset[str]().union(*(terms.stems(column) for column in found.columns or found.partial))
     named |= _SPENT if priced and named & PRICES else frozenset()
-    return {word.start for word in words if _held(word.stem, named) and word.text not in FRAME}
+    return {word.start for word in words if _matches(word.stem, named) and word.text not in FRAME}
 
 
 _COMPARES = re.compile(
@@ -170,7 +170,7 @@ _COMPARES = re.compile(
 
 
 def _sides(question: str, words: Sequence[Word], names: dict[str, frozenset[str]]) -> list[str]:
-    """Return the columns of things that a question compares by parts of their names: "R1 with o1-mini"; else []."""
+    """Return the columns that a question compares by parts of their names: "R1 with o1-mini"; else []."""
     if not _COMPARES.search(question):
         return []
     runs: list[list[Word]] = []
@@ -191,7 +191,7 @@ _HOW_MUCH = re.compile(
 
 
 def _asks_price(question: str, asked: set[str], columns: Collection[frozenset[str]]) -> bool:
-    """Return whether a question asks for a price by another word than a table's one column of prices has."""
+    """Return whether a question asks for the table's one column of prices by a synonym of its header."""
     of_price = [stems for stems in columns if stems & PRICES]
     if len(of_price) != 1 or of_price[0] & asked & PRICES:
         return False
@@ -200,7 +200,7 @@ def _asks_price(question: str, asked: set[str], columns: Collection[frozenset[st
 
 
 def _of_period(question: str, columns: list[str]) -> list[str]:
-    """Return the columns of whole years, or those of parts of one where a question names such a part."""
+    """Return the columns of whole years, or of quarters and halves where the question names one."""
     of_part = [column for column in columns if terms.PART_OF_YEAR.search(column)]
     rest = [column for column in columns if column not in of_part]
     return (of_part if terms.PART_OF_YEAR.search(question) else rest) or columns
@@ -216,7 +216,7 @@ def _column_stems(column: str) -> frozenset[str]:
     return (bare - _COUNTING) or bare
 
 
-# "Which unit had the largest loss?": a word for whatever the rows are.
+# "Which unit had the largest loss?": a word for any kind of row.
 _ANY_ROW = re.compile(r"\b(?:which|what)\s+(unit|item|entity|entry|category|part|area|line|group|position)s?\b", re.I)
 
 
@@ -225,23 +225,23 @@ def _asks_for_rows(question: str, word: Word) -> bool:
 
 
 def _in_scope(found: Match, word: Word) -> bool:
-    """Return whether what stands over a table, or each of its labels, holds a word.
+    """Return whether a table's caption, headings and document's name, or all its labels, have a word.
 
-    Two words of the same meaning will do: "acquired" under "Purchases" where the question names a row and a column, and
-    "lost" for the column "Loss" that it names otherwise ("Which unit lost the most in 2024?").
+    A synonym counts: "acquired" under "Purchases" where the question names a row and a column, and
+    "lost" for the column "Loss" that is matched by another word ("Which unit lost the most in 2024?").
     """
     if word.is_name_like and _COMPARES.search(found.question):
-        return word.stem in found.view.about  # the name of one side may stand in a caption, beside the other
+        return word.stem in found.view.about  # a caption may name both things that are compared
     over = found.view.scope | _common(found.view.rows)
     named = terms.stems(" ".join(found.columns or found.partial)) if found.asked.operation == "extreme" else frozenset()
     held = named | (over if found.columns and found.rows else frozenset())
-    return _held(word.stem, over) or not SAME.get(word.stem, frozenset()).isdisjoint(held)
+    return _matches(word.stem, over) or not SAME.get(word.stem, frozenset()).isdisjoint(held)
 
 
 def _ends_name(found: Match, question: str, word: Word, taken: set[int]) -> bool:
-    """Return whether a name goes on after a row's with a word that is a name in the title: "Kettstow Heath".
+    """Return whether a word goes on from a row's name and is a name in the title: "Heath" in "Kettstow Heath".
 
-    In a table of "Heath Parish" it is another thing than "Kettstow"; the "Museum" of "Drenica Museum" is no name.
+    Under "Heath Parish", "Kettstow Heath" is another thing than "Kettstow"; "Museum" in "Drenica Museum" is no name.
     """
     before = question[: word.start].rstrip()
     last = re.search(r"[A-Z][\w'’]*$", before)
@@ -253,14 +253,14 @@ def _ends_name(found: Match, question: str, word: Word, taken: set[int]) -> bool
 
 
 def _common(rows: Sequence[Row]) -> frozenset[str]:
-    """Return the stems that all labels have, which tell no row from another ("Glass branch", "Paper branch")."""
+    """Return the stems that all labels share: "branch" of "Glass branch" and "Paper branch"."""
     if len(rows) < 2:
         return frozenset()
     return frozenset.intersection(*(terms.stems(row.label) for row in rows))
 
 
 def _match_bands(found: Match, left: Sequence[Word]) -> list[Word]:
-    """Keep the rows under the bands that the question names; return the words that name none.
+    """Keep the rows under the bands that the question names; return the words that name no band.
 
     A band is named by a word that no other band has ("Aspvik" of "Yard of Aspvik"), else by all its words.
     """
@@ -285,31 +285,33 @@ def _match_bands(found: Match, left: Sequence[Word]) -> list[Word]:
 
 
 def _is_form(word: str, other: str) -> bool:
-    """Return whether two words are forms of one: "route" and "routes", not "Industries" and "Industrial"."""
+    """Return whether two words are forms of the same: "route" and "routes", not "Industries" and "Industrial"."""
     return word.startswith(other) or other.startswith(word) or word.removesuffix("ies") == other.removesuffix("y")
 
 
 def _without_result(found: Match, left: Sequence[Word]) -> list[Word]:
-    """Return words without those that only say "result" or "cost" of a cell, in a table of results or prices."""
+    """Return words without those such as "result" or "cost", which add nothing in a table of results or prices."""
     view = found.view
     over = " ".join([view.caption, *view.chunks[0].headings[-1:], *view.columns, *(row.label for row in view.rows)])
-    told = found.rows and (found.columns or found.partial) and _OF_RESULTS.search(over)
+    is_result = found.rows and (found.columns or found.partial) and _OF_RESULTS.search(over)
     priced = not _SPENT.isdisjoint(view.scope)
     return [
-        word for word in left if not (told and _RESULT.fullmatch(word.raw)) and not (priced and word.stem in _SPENT)
+        word
+        for word in left
+        if not (is_result and _RESULT.fullmatch(word.raw)) and not (priced and word.stem in _SPENT)
     ]
 
 
 def only(view: TableView, rows: list[Row]) -> TableView:
-    """Return a table with these rows alone."""
+    """Return a table with only these rows."""
     return TableView(
         view.document, view.name, view.caption, view.scope, view.columns, rows, [], view.decimal, view.chunks,
         view.about,
     )  # fmt: skip
 
 
-def _held(one: str, stems: Iterable[str]) -> bool:
-    """Return whether a stem is among others, or begins one, or is begun by one, with at least four letters."""
+def _matches(one: str, stems: Iterable[str]) -> bool:
+    """Return whether a stem equals one of others, or one of the two is the other's prefix of four or more letters."""
     if one in stems:
         return True
     if len(one) < _MIN_PREFIX or one.isdigit():
@@ -323,10 +325,10 @@ def _held(one: str, stems: Iterable[str]) -> bool:
 def _missing_names(
     found: Match, question: str, words: Sequence[Word], taken: set[int], explained: set[int], rest: Sequence[Word]
 ) -> tuple[list[str], list[Word]]:
-    """Return the names in the question that are no row's, and the words that are left over.
+    """Return the names in the question that no row has, and the remaining words.
 
-    A name is missing if it goes on from a row's label without a word between ("Seddster South" where there is a
-    "Seddster"), or if it is written like one and stands alone.
+    A name is missing if it goes on from a row's label without a word between ("Seddster South" where a row is
+    "Seddster"), or if it is written like a label and is not part of a longer name.
     """
     common = _common(found.view.rows)
     parts = {written(t.text) for row in found.view.rows for t in terms.terms(row.label) if stem(t.text) not in common}
@@ -353,7 +355,7 @@ def _missing_names(
 
 
 def _runs(question: str, words: Sequence[Word], taken: set[int], loose: set[int], parts: set[str]) -> list[list[Word]]:
-    """Return runs of words that belong together as one name, some of them loose: "Seddster South", "Umbow"."""
+    """Return runs of adjacent words that form one name, with at least one loose word: "Seddster South", "Umbow"."""
     runs: list[list[Word]] = []
     for at, word in enumerate(words):
         name_like = (word.is_name_like and (at > 0 or len(words) < 3)) or word.text in parts

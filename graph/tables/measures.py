@@ -1,4 +1,4 @@
-"""Measures and kinds of things as a question says them: "lightest" of a "Weight", "a bell" of a "Bell, brass"."""
+"""Measures and kinds of things in the words of questions: "lightest" for "Weight", "a bell" for "Bell, brass"."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _VERBS = (
         ("arrival", "arrives", "arr"),
     ),
 )
-# Adjectives without "er" and "est", which stand for more or less of a measure.
+# Adjectives without "er" and "est" whose comparatives mean more or less of a measure.
 _ADJECTIVES = (
     ("heavi", "light", ("weight", "mass")),
     ("loud|noisi", "quiet", ("noise", "sound", "loudness")),
@@ -63,7 +63,7 @@ _COMPARED = tuple(
 def in_words_of(question: str, view: TableView) -> str:
     """Return a question with the table's own word for the measure it asks for; unchanged where the table has none.
 
-    Only one label or header may hold such a word: "how big" says too little where there are a volume and an area.
+    Only one label or header may have such a word: "how big" is ambiguous where there are a volume and an area.
     """
     if (of_years := _by_year(question, view)) != question:
         return of_years
@@ -97,7 +97,7 @@ def _with_comparison(question: str, view: TableView) -> str:
     return question
 
 
-# What is in service since 1998 is older than what is so since 2019.
+# In service since 1998 is older than in service since 2019.
 _OLDEST, _NEWEST = (
     re.compile(r"\b(?:the )?oldest\b", re.I),
     re.compile(r"\b(?:the )?(?:newest|youngest|latest)\b", re.I),
@@ -112,7 +112,7 @@ _IS_YEAR = re.compile(r"\W*(?:1[0-9]|20)\d\d\W*")
 
 
 def _by_year(question: str, view: TableView) -> str:
-    """Return a question for the oldest or newest of rows with the one column of years since which they are there."""
+    """Return a question for the oldest or newest row reworded to the lowest or highest year of the one such column."""
     columns = [
         column
         for column in view.columns
@@ -130,13 +130,13 @@ def _by_year(question: str, view: TableView) -> str:
 
 
 def _heads_next(question: str, end: int, view: TableView) -> bool:
-    """Return whether the word after a place of a question heads a column: the longest hire is no length."""
+    """Return whether the next word of a question is in a header: the longest "hire" is no length."""
     after = re.match(r"\s+([^\W_]+)", question[end:])
     return after is not None and any(terms.stems(after[1]) <= terms.stems(column) for column in view.columns[1:])
 
 
 def _is_over(view: TableView, names: Sequence[str]) -> bool:
-    """Return whether all of a table is of a measure, by what stands over it: months of "Mean temperatures"."""
+    """Return whether a table's caption or headings name a measure: months under "Mean temperatures"."""
     wanted = {stem(name) for name in names}
     headed = any(terms.stems(label) & wanted for label in [*view.columns, *(row.label for row in view.rows)])
     return bool(view.scope & wanted) and not headed and all(map(_IS_PERIOD.search, view.columns))
@@ -155,7 +155,7 @@ def _only_label(view: TableView, names: Sequence[str]) -> str:
 
 
 def kind_of(label: str) -> str:
-    """Return the stem of the noun that says what a label is of; "" if that is a name or a code."""
+    """Return the stem of a label's main noun; "" if that is a name or a code."""
     bare = _UNITS.sub(" ", label)
     first, comma, rest = bare.partition(",")
     if comma and rest.strip()[:1].islower() and len(first.split()) == 1:

@@ -1,4 +1,4 @@
-"""Operations that a question asks of a table, told by its words: a cell, the highest, a filter, a count, a sum, ..."""
+"""Operations on a table, recognised by a question's words: a cell, the highest, a filter, a count, a sum, ..."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ _VERB_MEAN = re.compile(r"\b(?:does|do|did|would|will)\b.*\bmean\b", re.I)
 _RATIO = re.compile(
     r"\b(how many times|ratio|times (?:as|that|the|higher|larger|more)|what multiple|what factor)\b", re.I
 )
-# "How many times the price of A is that of B" divides B, "how many times larger is the price of A than that of B" A.
-_TURNED = re.compile(
+# "How many times the price of A is that of B" is B / A; "how many times larger is the price of A than that of B" A / B.
+_INVERTED = re.compile(
     rf"\bhow many times (?!(?:is|was|as|are|were|{_MORE}|{_LESS})\b).*\b(?:are|is|was|were) (?:that|those|the)\b"
     r"|\bhow many times (?:as|more) .*\b(?:as|than) (?:in|at|on|for|during) \S+"
     r" (?:does|do|did|has|have|had|is|was|are|were)\b"
@@ -95,7 +95,7 @@ _LOSS = re.compile(
 )
 _OF_BOTH_SIGNS = re.compile(r"\b(profits?|gains?|surplus|income)\s*(or|and|/|,)\s*\(?(loss|deficit)(es|s)?\)?", re.I)
 _WHICH = re.compile(r"\b(which|what|who|list|name|show|give|find)\b", re.I)
-# "Which boats have a speed of 25 kn?"; a year is no value.
+# "Which boats have a speed of 25 kn?"; a year is not taken for a value.
 _EQUALS = re.compile(
     r"^\W*which (?!is|was).*\b(?:of|is|are|was|were|exactly|equals?) (?:exactly )?(?!(?:19|20)\d\d\b)"
     rf"{_NUMBER}{_UNIT}\W*$",
@@ -118,41 +118,41 @@ _OR = re.compile(r"\bor\b", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An operation with what belongs to it."""
+    """An operation with its parameters."""
 
     operation: Operation
     spans: tuple[tuple[int, int], ...] = ()
-    """The characters of the question that say so."""
+    """The character spans of the question that name the operation."""
     most: bool = True
     """Of an extreme or comparison: whether the highest is asked for, or the lowest."""
     rank: int = 1
     """Of an extreme: 2 for the second highest."""
     of_losses: bool = False
-    """Of an extreme: whether it is asked of losses, which are negative numbers where a table has any."""
+    """Of an extreme: whether it is one of losses, which are negative numbers where a table has any."""
     low: str = ""
-    """Of a condition: the number as it is written that values lie above; "" for none."""
+    """Of a condition: the lower limit as the question writes it; "" for none."""
     high: str = ""
-    """Of a condition: the number that values lie below; "" for none."""
+    """Of a condition: the upper limit as the question writes it; "" for none."""
     inclusive: bool = False
-    """Of a condition: whether the number itself counts."""
-    turned: bool = False
+    """Of a condition: whether the limit itself fulfils it."""
+    inverted: bool = False
     """Of a ratio: whether the second is divided by the first ("how many times the price of A is that of B")."""
 
     @property
     def has_condition(self) -> bool:
-        """Whether values are held against a number."""
+        """Whether values are compared with a number."""
         return bool(self.low or self.high)
 
 
 def asked_of_table(question: str) -> Asked:
-    """Return which operation the words of a question ask for; a cell where no other is told."""
+    """Return the operation that the words of a question ask for; a cell where they name no other."""
     return _with_condition(question) or _of_two(question) or _over_rows(question)
 
 
 def asked_beside(question: str, names: Iterable[str]) -> Asked:
-    """Return the operation of a question about a table: "top" of its column "Top speed" asks for no highest value.
+    """Return the operation of a question; words of column names do not count: "top" of "Top speed" is no superlative.
 
-    Nor does "difference" of a column "Goal difference" hold two values against each other.
+    "Difference" of a column "Goal difference" does not compare two values either.
     """
     masked = question
     for name in names:
@@ -181,11 +181,11 @@ def _with_condition(question: str) -> Asked | None:
 
 
 def _of_two(question: str) -> Asked | None:
-    """Return a ratio, a difference, a comparison; or the highest, which is told from "higher" here."""
+    """Return a ratio, a difference, a comparison, or the highest of which a question speaks as "higher"."""
     if found := _RATIO.search(question):
         compared = _COMPARES.search(question)
         spans = (found.span(), *([compared.span()] if compared else []))
-        return Asked("ratio", spans, turned=bool(_TURNED.search(question)))
+        return Asked("ratio", spans, inverted=bool(_INVERTED.search(question)))
     changed, of_year = _CHANGED.search(question), _PERCENT_CHANGE.search(question)
     if of_year:
         return Asked("change", tuple(one.span() for one in (of_year, changed) if one))

@@ -1,4 +1,4 @@
-"""Words of a question as they are held against a table: with their stems, as tables abbreviate them."""
+"""Words of a question with their stems, abbreviated as tables do, to be matched with a table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
 
-# "The first half of 2024" is headed "H1", the third quarter "Q3".
+# Headers write "the first half of 2024" as "H1", the third quarter as "Q3".
 _PART_NAMED = re.compile(r"\b(first|second|third|fourth) (half|quarter)(?:[- ]years?)?\b", re.IGNORECASE)
 _RANKS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _MONTHS = frozenset(
@@ -46,11 +46,11 @@ def words_of(question: str, columns: Iterable[str]) -> list[Word]:
 
 
 def _abbreviated(found: re.Match[str], headed: frozenset[str]) -> str:
-    """Return a part of a year as a column is headed, as long as it was; as it stands if no column is headed so."""
+    """Return a quarter or half as a header abbreviates it, padded to its length; unchanged if no header has it."""
     short = f"{found[2][0].upper()}{_RANKS[found[1].lower()]}"
     return short.ljust(len(found[0])) if short.lower() in headed else found[0]
 
 
 def written(word: str) -> str:
-    """Return a word as it is compared: months by three letters, since tables shorten them."""
+    """Return a word in the form for comparison: months by three letters, since tables shorten them."""
     return word[:3] if word in _MONTHS else word

@@ -1,4 +1,4 @@
-"""Results computed from a table, as claims that show the arithmetic and name every cell they are made of."""
+"""Results computed from a table, as claims that show the arithmetic and name every cell used."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from graph.types import Claim, Computation, Operand
 from loaders.text.numbers import cell_values
 from loaders.text.raised_signs import without_notes
 
-_GROUPED = 1000  # from here numbers are written with marks between thousands
+_GROUPED = 1000  # from this number on thousands are separated
 MAX_SHOWN = 30
 """Operands that a sum writes out; a longer one shows the first and the last."""
 PAIRS = frozenset({"difference", "change", "ratio", "comparison", "yes-no"})
@@ -28,16 +28,16 @@ MEAN = re.compile(r"\b(?:averages?|mean|avg|durchschnitt|mittelwert|moyenne|prom
 
 @dataclass(slots=True)
 class TableAnswer:
-    """What tables say to a question: claims and their chunks, or what is missing; nothing where none settles it."""
+    """The answer of tables to a question: claims and their chunks, or what is missing; empty where no table decides."""
 
     claims: list[Claim] = field(default_factory=list)
     chunks: list[ChunkRow] = field(default_factory=list)
     absence: str = ""
-    """A sentence that says which row, column or value is not there; "" if claims are given or nothing is known."""
+    """A sentence that says which row, column or value is missing; "" if there are claims, or nothing is known."""
 
 
 def operand(view: TableView, row: Row, column: str) -> Operand:
-    """Return a cell as a computation names it."""
+    """Return a cell as an operand of a computation."""
     value = view.order(row, column)
     return Operand(
         label=row.name, column=column, cell=row.cells.get(column, ""), value="" if value is None else str(value),
@@ -53,7 +53,7 @@ def shown(row: Row, column: str) -> str:
 def claim(
     text: str, operation: str, operands: Sequence[Operand], result: str, limits: tuple[str, str] | None = None
 ) -> Claim:
-    """Return the claim of a result, quoted from the row of its first operand."""
+    """Return a claim with a result, quoted from the row of its first operand."""
     low, high = limits or ("", "")
     computation = Computation(
         operation=operation, operands=list(operands), result=result, low=low, high=high, table="",
@@ -76,14 +76,13 @@ def cells(found: Match, columns: Sequence[str]) -> list[Claim]:
 _ORDER = re.compile(
     r"\b(?:rank|place|position|pos|order|level|stage|grade|score|rating|year|\w+[^\Ws]s)\b", re.IGNORECASE
 )
-"""Headers of columns whose numbers from 1 on say more than which row it is: an order, or how many ("Bedrooms")."""
+"""Headers of columns whose numbers from 1 on are values and do not only number rows: an order, a count ("Bedrooms")."""
 
 
 def extreme(view: TableView, column: str, asked: Asked) -> Claim | None:
-    """Return which row has the highest or lowest value, or the second one; rows with the same value are all named.
+    """Return which row has the highest or lowest value, or the second one; all rows that share the value are named.
 
-    None where too few values are known, and for a column that only numbers the rows: the smallest of "Plot 1, 2, 3" is
-    not plot 1.
+    None where too few values are known, and for a column that only numbers the rows: the smallest plot is not "Plot 1".
     """
     if numbers_rows(view, column) or view.has_unread(column):
         return None
@@ -112,7 +111,7 @@ def numbers_rows(view: TableView, column: str) -> bool:
 
 
 def filtered(view: TableView, column: str, asked: Asked) -> Claim | None:
-    """Return which rows fulfil a condition, or how many do; None if its numbers cannot be read."""
+    """Return which rows fulfil a condition, or how many do; None if its numbers cannot be parsed."""
     limits = _limits(view, column, asked)
     known = _known(view, column)
     if limits is None or not known or view.has_unread(column):
@@ -132,7 +131,7 @@ def filtered(view: TableView, column: str, asked: Asked) -> Claim | None:
 
 
 def fulfils(view: TableView, column: str, row: Row, asked: Asked) -> Claim | None:
-    """Return whether a cell fulfils a condition, as yes or no with the cell."""
+    """Return yes or no, with the cell, for whether a cell fulfils a condition."""
     limits, value = _limits(view, column, asked), view.value(row, column)
     if limits is None or value is None:
         return None
@@ -150,10 +149,10 @@ _THREE_PLACES = re.compile(r"(?<![\d.,])\d+,\d{3}(?![\d.,])")
 
 
 def _limits(view: TableView, column: str, asked: Asked) -> tuple[str, str] | None:
-    """Return the numbers of a condition in canonical notation; None if one cannot be read.
+    """Return the limits of a condition in canonical notation; None if one cannot be parsed.
 
-    A comma before three digits stands between thousands, even where a table has commas before decimals, unless its
-    column has three of them: a question in English says "above 1,808" of 2.950.
+    A comma before three digits separates thousands, even where the table has decimal commas, unless its column has
+    three decimals: a question in English says "above 1,808" of 2.950.
     """
     decimal = view.decimal
     places = any(_THREE_PLACES.search(row.cells.get(column, "")) for row in view.rows)
@@ -215,7 +214,7 @@ def total(view: TableView, column: str, asked: Asked) -> Claim | None:
 
 def pair(view: TableView, column: str, rows: Sequence[Row], asked: Asked) -> Claim | None:
     """Return the difference, the ratio or the comparison of two cells."""
-    rows = list(rows[::-1] if asked.turned else rows)
+    rows = list(rows[::-1] if asked.inverted else rows)
     read = view.order if asked.operation in ("comparison", "yes-no") else view.value
     values = [read(row, column) for row in rows]
     if any(value is None for value in values):
@@ -240,12 +239,12 @@ class _Pair:
 
     @property
     def shown(self) -> tuple[str, str]:
-        """The cells as they are printed."""
+        """The two cells as they are printed."""
         return shown(self.first, self.column), shown(self.second, self.column)
 
     @property
     def operands(self) -> list[Operand]:
-        """The cells as a computation names them."""
+        """The two cells as operands of a computation."""
         return [operand(self.view, row, self.column) for row in (self.first, self.second)]
 
 
@@ -266,7 +265,7 @@ def _ratio(two: _Pair, _: Asked) -> Claim | None:
 
 
 def _change(two: _Pair, _: Asked) -> Claim | None:
-    """Return the change from the earlier value to the later one in percent; None from nothing, or between two signs."""
+    """Return the change from the earlier value to the later one in percent; None from zero, or between two signs."""
     if two.first.label.isdigit() and two.second.label.isdigit() and int(two.first.label) > int(two.second.label):
         two = _Pair(two.view, two.column, two.second, two.first, two.b, two.a)
     if two.a <= 0 or two.b < 0:
@@ -307,12 +306,12 @@ def listed(view: TableView) -> Claim:
 
 
 def named_by(made: Claim, table: str, text: str = "") -> Claim:
-    """Return a claim that names its table, with another text if one is given."""
+    """Return a claim with its table's name added, and another text if one is given."""
     return {**made, "text": text or made["text"], "computation": {**made["computation"], "table": table}}
 
 
 def written(value: Decimal, view: TableView) -> str:
-    """Return a number as the table writes its numbers: with its marks before decimals and between thousands."""
+    """Return a number with the table's separators of decimals and thousands."""
     text = f"{value:,f}"
     if view.decimal == ",":
         return text.replace(",", "\0").replace(".", ",").replace("\0", ".")

@@ -1,4 +1,4 @@
-"""Rows named by what numbers them: "plot 3" where a column "Plot" holds 3, and the value of a row without a header."""
+"""Rows named by a number or code in a key column: "plot 3" where the column "Plot" has a 3."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def row_by_key(view: TableView, words: Sequence[Word]) -> tuple[str, list[Row], set[int]]:
-    """Return the column that numbers the rows, the rows that a question names by it, and where the words start.
+    """Return the column that numbers the rows, the rows that a question names by it, and their words' start positions.
 
-    ("", [], set()) where it names none; a column without rows for a number that no row has ("plot 9"). Several rows
-    are named by "plots 2 and 5".
+    ("", [], set()) where it names none; a column without rows for a number that no row has ("plot 9"). "Plots 2 and 5"
+    name two rows.
     """
     for column in _keys(view):
         noun = terms.stems(_NUMBERS.sub(" ", column)) or terms.stems(column)
@@ -50,7 +50,7 @@ def row_by_key(view: TableView, words: Sequence[Word]) -> tuple[str, list[Row], 
 
 
 def _is_small(word: Word, rows: dict[str, Row]) -> bool:
-    """Return whether a number may be that of a row: no year, and the rows are numbered by digits alone."""
+    """Return whether a number may be a row's: it is no year, and the rows are numbered by digits alone."""
     return len(word.raw) < _YEAR_DIGITS and all(map(str.isdigit, rows))
 
 
@@ -58,7 +58,7 @@ _YEAR_DIGITS = 4
 
 
 def asked_keys(question: str, view: TableView) -> list[str]:
-    """Return the columns that number the rows where a question speaks of the rows by their header ("which plot")."""
+    """Return the columns that number the rows and whose header the question uses for the rows ("which plot")."""
     asked = {stem(found[0].lower()) for found in _NO_NUMBER.finditer(question)}
     banded = [column for column in _keys(view) if not _NUMBERS.search(column)]
     return [column for column in banded if terms.stems(column) <= asked]
@@ -68,7 +68,7 @@ _NO_NUMBER = re.compile(r"\b[^\W\d_]+\b(?!\W*\d)")
 
 
 def _keys(view: TableView) -> list[str]:
-    """Return the columns whose short numbers or codes are different in all rows, and are no values."""
+    """Return the columns of short numbers or codes that differ in all rows and are no values."""
     found = []
     for column in view.columns:
         cells = [row.cells.get(column, "") for row in view.rows]
@@ -80,7 +80,7 @@ def _keys(view: TableView) -> list[str]:
 
 
 def is_money_of_years(word: Word, view: TableView) -> bool:
-    """Return whether a word says "fee" or "cost" of a table whose columns of values are years of one currency."""
+    """Return whether a word is "fee" or "cost" and the table's columns of values are years in one currency."""
     if word.stem not in _MONEY:
         return False
     years = [column for column in view.columns if _YEAR.search(column)]

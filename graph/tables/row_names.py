@@ -1,4 +1,4 @@
-"""Labels of rows in a question: whole ones, codes, all words in another order, and the kind of a thing."""
+"""Labels of rows in a question: in full, as a code, with their words reordered, or by the kind of thing alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graph.tables.measures import kind_of
 from graph.tables.question_words import Word, written
 from graph.tables.views import Row, TableView
 
-# Words that say nothing of what is asked for: they need not be found in the table.
+# Words that do not identify the value asked for, and need not be in the table.
 FRAME = terms.STOP_WORDS | frozenset(
     """number numbers value values figure figures amount amounts count counts much many high low big large long
     recorded reported listed shown entries entry row rows column columns cell both all over across together than higher
@@ -26,7 +26,7 @@ FRAME = terms.STOP_WORDS | frozenset(
 FRAME_STEMS = frozenset(map(stem, FRAME))
 UNITS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 PRICES = frozenset(map(stem, ("price", "cost", "fee", "charge")))
-_SHORT_FORM = 4  # letters of a short form; fewer begin too many words
+_SHORT_FORM = 4  # least letters of a short form; fewer begin too many words
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -42,12 +42,12 @@ def names_some(stems: Collection[str], views: Sequence[TableView]) -> bool:
 
 
 def rows_named(view: TableView, words: Sequence[Word], *, is_cell: bool) -> tuple[list[Row], set[int]]:
-    """Return the rows whose labels a question names, in its order, and where the words of these start.
+    """Return the rows whose labels a question names, in its order, and the start positions of their words.
 
     Args:
         view: The table.
         words: The words of the question that may name a row.
-        is_cell: Whether it asks for a cell: then the kind of a thing may stand for the only label of that kind.
+        is_cell: Whether it asks for a cell: then the kind of a thing may name the only label of that kind.
     """
     taken: set[int] = set()
     hits: list[tuple[int, list[Row]]] = []
@@ -86,9 +86,9 @@ _BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 
 
 def _without_brackets(rows: Sequence[Row]) -> dict[tuple[str, ...], list[Row]]:
-    """Return rows by their labels without what stands in brackets, where no two are left alike: "MMLU (EM)".
+    """Return rows by their labels without brackets, where no two become equal: "MMLU (EM)".
 
-    Only of names with two capitals or a digit: "Weight (kg)" is no name of a row, but what is measured.
+    Only names with two capitals or a digit count: "Weight (kg)" is a measure.
     """
     found: dict[tuple[str, ...], list[Row]] = {}
     for row in (row for row in rows if _IS_NAME.search(_BRACKETS.sub("", row.label))):
@@ -97,14 +97,14 @@ def _without_brackets(rows: Sequence[Row]) -> dict[tuple[str, ...], list[Row]]:
 
 
 def _is_letter(label: tuple[str, ...]) -> bool:
-    """Return whether a label is one letter, which names a row after its header alone: "line A"."""
+    """Return whether a label is one letter, which names a row only after its header: "line A"."""
     return len(label) == 1 and len(label[0]) == 1 and not label[0].isdigit()
 
 
 def _short_forms(
     labels: dict[tuple[str, ...], list[Row]], words: Sequence[Word], taken: set[int]
 ) -> list[tuple[int, list[Row]]]:
-    """Find codes that are a part of one label alone ("Qwen-1.5B"); of several the one with most words of the question.
+    """Find codes that are a part of one label only ("Qwen-1.5B"); of several the one with most words of the question.
 
     Names without digits have no short forms: "Yar" is not "Yar Minor". Nor has a name that goes on after a hyphen:
     "Tern-R1-Mini" is another thing than "Tern-R1".
@@ -140,7 +140,7 @@ def _goes_on(label: str, size: int) -> bool:
 def _in_other_order(
     labels: dict[tuple[str, ...], list[Row]], words: Sequence[Word], taken: set[int]
 ) -> list[tuple[int, list[Row]]]:
-    """Find the only label of which a question has all words, in whatever order, two or more: "Water used per day"."""
+    """Find the only label of two or more words that are all in the question, in any order: "Water used per day"."""
     asked = {word.stem for word in words}
     stems = {label: terms.stems(UNITS.sub(" ", rows[0].label)) - FRAME_STEMS for label, rows in labels.items()}
     named = [label for label, own in stems.items() if len(own) > 1 and own <= asked]
@@ -157,7 +157,7 @@ def _by_kind(
     """Find the only label of the kind of thing that is asked for: "LED front light" for "the LED light".
 
     The kind is a common noun, at the end of the label or before its comma. In accounts, with years over
-    the columns, it tells too little: "tax" is not "deferred tax".
+    the columns, the noun alone is ambiguous: "tax" is not "deferred tax".
     """
     kinds = {label: kind_of(rows[0].label) for label, rows in labels.items()}
     for at, word in enumerate(words):

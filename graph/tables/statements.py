@@ -1,7 +1,7 @@
-"""Statements of account: tables of dated payments, asked for by what was paid or received, for what, and when.
+"""Statements of account, and questions for what was paid or received, for what purpose and when.
 
-A statement names its columns "Money out" or "Debit", and a question says "the largest payment" or "paid for rent": the
-words of the one are not those of the other, and what a payment was for stands in a cell, not in a label.
+A statement is a table of dated payments. Its columns are "Money out" or "Debit" where a question says "the largest
+payment" or "paid for rent", and the purpose of a payment is in a cell, not in a label.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _ASKS_BALANCE = re.compile(
     r"|(?:do|did) (?:i|we) have)\b",
     re.IGNORECASE,
 )
-# What such questions are worded with, beside the thing that was paid for.
+# The words of such questions besides the purpose of the payment.
 _FRAME = frozenset(
     stem(word)
     for word in """amount sum total money single one ever made make statement account month much value figure payment
@@ -70,17 +70,17 @@ _MOST_ROWS = 12
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """A table of payments with what its columns are; "" for one that it does not have."""
+    """A table of payments with the names of its columns; "" for a column that it lacks."""
 
     view: TableView
     paid: str
     received: str
     signed: bool
-    """Whether payments and receipts share a column, payments below zero."""
+    """Whether payments and receipts share a column, in which payments are negative."""
 
 
 def answer_from_statements(question: str, views: Sequence[TableView]) -> tuple[list[Claim], TableView | None]:
-    """Return what the first statement that explains a question says, with its table; nothing where none does."""
+    """Return the claims of the first statement that explains a question, with its table; ([], None) where none does."""
     asked = asked_of_table(spelled_dates(question))
     if asked.operation not in ("extreme", "cell", "sum", "count") or asked.has_condition:
         return [], None
@@ -93,13 +93,13 @@ def answer_from_statements(question: str, views: Sequence[TableView]) -> tuple[l
 
 
 def in_words_of_statements(question: str, views: Sequence[TableView]) -> str:
-    """Return "what was the balance" for "how much was in the account", which asks for no payment of that day."""
+    """Return a question with "what was the balance" for "how much was in the account"."""
     names = {column for view in views for column in view.columns if _BALANCE.match(column.strip())}
     return _ASKS_BALANCE.sub(f"what was the {names.pop()}", question) if len(names) == 1 else question
 
 
 def _statement(view: TableView) -> _Statement | None:
-    """Return what the columns of a table are; None if it has no dates, or nothing that was paid or received."""
+    """Return the table as a statement; None if it has no column of dates, or none of payments or receipts."""
     paid, received, amount = (
         next((column for column in view.columns if names.match(column.strip())), "") for names in (_OUT, _IN, _AMOUNT)
     )
@@ -153,7 +153,7 @@ def _said(question: str, asked: Asked, statement: _Statement, rows: list[Row], c
 
 
 def _on_side(row: Row, column: str, statement: _Statement, *, wants_in: bool, wants_out: bool) -> bool:
-    """Return whether a row has an amount on the side that is asked for."""
+    """Return whether a row has an amount in the direction asked for: received (`wants_in`) or paid (`wants_out`)."""
     value = statement.view.value(row, column)
     if value is None or _is_balance(row):
         return False
@@ -167,7 +167,7 @@ def _is_balance(row: Row) -> bool:
 
 
 def _named(question: str, asked: Asked, view: TableView) -> list[str]:
-    """Return the words of a question that say what was paid for: neither its frame, its date, nor the statement's."""
+    """Return the words of a question for a payment's purpose: without common words, dates and the statement's words."""
     text = spelled_dates(question)
     for start, end in sorted(asked.spans, reverse=True):
         text = text[:start] + " " * (end - start) + text[end:]
@@ -179,7 +179,7 @@ def _named(question: str, asked: Asked, view: TableView) -> list[str]:
 
 
 def _says(row: Row, word: str) -> bool:
-    """Return whether a row names a word, or one that means the same."""
+    """Return whether a row has a word or a synonym of it."""
     form, held = stem(word), terms.stems(_text(row))
     return form in held or any(form in group and group & held for group in SYNONYMS)
 
@@ -189,13 +189,13 @@ def _text(row: Row) -> str:
 
 
 def _described(row: Row) -> Row:
-    """Return a row that is named by its date and all its words, as an answer names a payment."""
+    """Return a row labelled with its date and all its words, as an answer names a payment."""
     words = [cell for cell in row.cells.values() if re.search(r"[^\W\d_]{3}", cell)]
     return replace(row, label=", ".join(dict.fromkeys([*row.band, row.label, *words])), band=())
 
 
 def _day(row: Row, view: TableView) -> str:
-    """Return the day of a row, spelled out; where days above twelve come first in the table, so do all."""
+    """Return the day of a row, spelled out; days come before months if a first number of the table is above twelve."""
     written = [row.label, *row.band, *row.cells.values()]
     whole = " ; ".join(" ; ".join([one.label, *one.band, *one.cells.values()]) for one in view.rows)
     found = _DAY.search(

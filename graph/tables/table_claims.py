@@ -1,4 +1,4 @@
-"""Claims of a table that explains every word of a question: its cells, its rows, or a value computed from them."""
+"""Claims from a table that explains every word of a question: its cells, its rows, or a computed value."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from graph.types import Claim
 
 
 def claims_of(found: Match) -> list[Claim]:
-    """Return what a table that explains the whole question says; nothing where a part that the way needs is missing."""
+    """Return the claims of a table that explains the whole question; [] where the operation lacks a row or column."""
     asked, view, rows = found.asked, found.view, found.rows
     if asked.operation == "list":
         return [results.listed(without_any_sum(view))] if _lists_all(found) else []
@@ -43,14 +43,14 @@ _ASKS_VALUE = re.compile(r"^\W*(?:and |so )?(?:what|how|which|[a-z]+ (?:of|for))
 
 
 def _of_values(found: Match) -> list[str]:
-    """Return the only column of a table of properties ("Item | Value"), which no question names."""
+    """Return the only column of a table of properties ("Item | Value"), which questions leave out."""
     columns = found.view.columns
     is_table_of_values = len(columns) == 1 and _VALUES.fullmatch(columns[0])
     return columns if is_table_of_values and len(found.rows) == 1 and _ASKS_VALUE.match(found.question) else []
 
 
 def _of_key(found: Match) -> list[str]:
-    """Return the column that numbers the rows, where only the name of the numbered row is asked for ("plot 5")."""
+    """Return the key column, where a question asks only for the name of the row with a number ("plot 5")."""
     header = terms.stems(next(iter(_headers(found.view)), ""))
     return [found.key] if found.key and header and header <= terms.stems(found.question) else []
 
@@ -88,9 +88,9 @@ _OTHERS = re.compile(
 
 
 def _counts_rows(found: Match) -> bool:
-    """Return whether what is counted is what the rows are: by the header over their labels or by the caption.
+    """Return whether the noun counted is the kind of the rows, by the header over their labels or the caption.
 
-    "Costs of measures per courtyard" lists measures, no courtyards. A table with neither may list what its title names.
+    "Costs of measures per courtyard" lists measures, no courtyards. Without header and caption the title decides.
     """
     counted = _ASKS_COUNT.search(found.question)
     header = next(iter(_headers(found.view)), "")
@@ -99,9 +99,9 @@ def _counts_rows(found: Match) -> bool:
 
 
 def _lists_all(found: Match) -> bool:
-    """Return whether a question names nothing but what stands over a table, or heads its labels.
+    """Return whether a question names nothing but words of a table's caption, headings or the header over its labels.
 
-    "Distilled and other models" are more than the distilled ones.
+    A table of "distilled and other models" does not list the distilled ones alone.
     """
     if _OTHERS.search(found.view.caption) and not _OTHERS.search(found.question):
         return False

@@ -27,7 +27,7 @@ _NEGATED = re.compile(
     r"|first|last|\w+est)\b|n['’]t\b",
     re.IGNORECASE,
 )
-# What joins rows and the word in their cells, and says no more than that they have it.
+# Words that link rows to the text in their cells and add no condition.
 _JOINS = frozenset(
     map(
         stem,
@@ -47,7 +47,7 @@ _MOST_CLAIMS = 30
 
 @dataclass(frozen=True, slots=True)
 class _Condition:
-    """A column, "" for the bands, with the text that it has in the rows asked for, and where the question says it."""
+    """A text that the rows asked for have in a column ("" for the bands), and its span in the question."""
 
     column: str
     cell: str
@@ -56,9 +56,9 @@ class _Condition:
 
 
 def answer_from_text_conditions(question: str, views: Sequence[TableView]) -> tuple[list[Claim], TableView | None]:
-    """Return the rows with the texts that a question names, or how many there are, with their table.
+    """Return the rows with the texts that a question names, or their number, with their table.
 
-    ([], None) for other questions, and where not one table alone explains every word.
+    ([], None) for other questions, and where no table or several explain every word.
     """
     asks = _LISTS.match(question)
     if not asks or _NEGATED.search(question):
@@ -87,7 +87,7 @@ def _counted(view: TableView, rows: Sequence[Row], conditions: Sequence[_Conditi
 
 
 def _conditions(question: str, view: TableView) -> list[_Condition]:
-    """Return the texts of cells that a question holds, the longest first; none where one may be of two columns."""
+    """Return the texts of cells that are in a question, the longest first; [] where a text may be of two columns."""
     words = terms.terms(question)
     labels = {tuple(term.text for term in terms.terms(row.label)) for row in view.rows}
     kinds = _texts(view)
@@ -111,7 +111,7 @@ def _conditions(question: str, view: TableView) -> list[_Condition]:
 
 
 def _texts(view: TableView) -> dict[str, list[str]]:
-    """Return the texts of cells with the columns that have them, of columns in which texts come back."""
+    """Return the texts of cells with their columns, of columns in which some text is repeated."""
     found: dict[str, list[str]] = {}
     for column in view.columns:
         cells = [row.cells[column] for row in view.rows if column in row.cells]
@@ -127,7 +127,7 @@ def _texts(view: TableView) -> dict[str, list[str]]:
 
 
 def _column_of(question: str, start: int, columns: Sequence[str]) -> str:
-    """Return the column that a text in the question is of; of several the one of its direction, or ""."""
+    """Return the column of a text in the question; of several the one for its direction ("from", "to"), or ""."""
     if len(columns) == 1:
         return columns[0]
     before = question[:start]
@@ -143,7 +143,7 @@ def _has(row: Row, one: _Condition) -> bool:
 
 
 def _is_explained(question: str, asks: re.Match[str], view: TableView, conditions: Sequence[_Condition]) -> bool:
-    """Return whether every other word is of the rows, of the columns of the conditions, or joins the two."""
+    """Return whether every other word is of the rows or the conditions' columns, or links the two."""
     rest = question[asks.end() :]
     for one in sorted(conditions, key=lambda one: one.start, reverse=True):
         rest = question[asks.end() : one.start] + " " * (one.end - one.start) + rest[one.end - asks.end() :]

@@ -1,4 +1,4 @@
-"""Timetables: the first or the last of the times at which something leaves a place or gets there."""
+"""Timetables, and questions for the first or last departure or arrival."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _ASKED = re.compile(r"\b(?P<first>first|earliest)\b|\b(?:last|latest)\b", re.IGN
 _ASKS_TIME = re.compile(
     r"\b(?:when|what time|which time)\b|^\W*(?:and )?(?:the )?(?:first|earliest|last|latest)\b", re.I
 )
-# "Which museum opens the earliest?"; of things on several days the hour does not tell.
+# "Which museum opens the earliest?"; where the days differ too, the hour does not decide.
 _WHICH = re.compile(r"^\W*(?:and )?which [\w -]+ (?:first|earliest|last|latest)\W*$", re.IGNORECASE)
 _DAY = re.compile(r"\b(?:dates?|days?|weekday|when|month|year|week)\b", re.IGNORECASE)
 _MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})|\d[./]\d", re.IGNORECASE)
-# What is asked of a timetable besides its places.
+# Words of questions to a timetable besides its places.
 _FRAME = FRAME_STEMS | terms.stems(
     """first earliest last latest time clock when bus buses coach train trains tram ferry ferries boat boats ship
     sailing crossing flight plane service connection departure departures arrival arrivals leave leaves leaving depart
@@ -38,16 +38,16 @@ _LEAST_TIMES = 2
 
 @dataclass(frozen=True, slots=True)
 class _Series:
-    """The times at one place, with the name under which each is found."""
+    """The times at one place."""
 
     place: str
     times: tuple[tuple[Row, str], ...]
-    """The row and the column of each."""
+    """The row and the column of each time."""
     ordinal: int
 
 
 def answer_from_timetables(question: str, views: Sequence[TableView]) -> tuple[Claim, TableView] | None:
-    """Return the first or last time that a question asks for, with its table; None where not one table alone has it."""
+    """Return the first or last time that a question asks for, with its table; None where not exactly one has it."""
     order = _ASKED.search(question)
     if not order or not (_ASKS_TIME.search(question) or _WHICH.match(question)):
         return None
@@ -79,13 +79,13 @@ def answer_from_timetables(question: str, views: Sequence[TableView]) -> tuple[C
 
 
 def _dated(view: TableView) -> bool:
-    """Return whether a table gives the days of things, by the head of a column or the dates in it."""
+    """Return whether a table has days, by a header or by dates in its cells."""
     cells = [cell for row in view.rows for cell in row.cells.values()]
     return any(map(_DAY.search, view.columns)) or any(map(_MONTH.search, cells))
 
 
 def _with_times_in_cells(view: TableView) -> TableView:
-    """Return a table whose labels are no times: where they are, their numbers or days beside them are the labels."""
+    """Return a table whose labels are times with these as its first column of cells; unchanged for other labels."""
     if not all(clock_minutes(row.label) is not None for row in view.rows):
         return view
     header = next((row.cells[0][0] for chunk in view.chunks for row in chunk.sentences if row.cells), "")
@@ -122,7 +122,7 @@ def _place(found: re.Match[str] | None) -> frozenset[str]:
 
 
 def _runs(series: Sequence[_Series], start: frozenset[str], end: frozenset[str]) -> bool:
-    """Return whether the times at one place stand before those at another."""
+    """Return whether the times at one place come before those at another in the table."""
     at = [one.ordinal for one in series if start & terms.stems(one.place)]
     then = [one.ordinal for one in series if end & terms.stems(one.place)]
     return bool(at and then) and at[0] < then[0]

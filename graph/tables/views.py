@@ -1,4 +1,4 @@
-"""Views of stored tables: rows and columns with their chunks, joined over page breaks, total rows apart."""
+"""Views of stored tables: rows and columns with their chunks, joined across page breaks, and total rows separately."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Row:
     cells: dict[str, str]
     """Its filled cells by column."""
     band: tuple[str, ...]
-    """The names that hold for it."""
+    """The names of the groups of rows that it is in."""
     chunk: str
     """The id of its chunk."""
     text: str
-    """The row as it stands on the page."""
+    """The row as it is printed."""
     page: int
-    """Its page."""
+    """The number of its page."""
 
     @property
     def name(self) -> str:
@@ -54,39 +54,39 @@ class TableView:
     name: str
     caption: str
     scope: frozenset[str]
-    """Stems of what stands over it: caption, headings, the document's name and title, its bands."""
+    """Stems of its caption, headings and bands, and of the document's name and title."""
     columns: list[str]
     rows: list[Row]
     totals: list[Row]
     decimal: Mark
     chunks: list[ChunkRow] = field(default_factory=list)
     about: frozenset[str] = frozenset()
-    """Stems of the document's name and title: whom or what all its tables are about."""
+    """Stems of the document's name and title."""
 
     @property
     def title(self) -> str:
-        """What it is called in an answer: "Table 5", or its caption, or the table of its page."""
+        """Its name in an answer: "Table 5", its caption, or "the table on page 3"."""
         if found := _NUMBERED.match(self.caption):
             return f"{found[1].capitalize()} {found[2]}"
         return f"“{self.caption}”" if self.caption else f"the table on page {self.rows[0].page}"
 
     def has_unread(self, column: str) -> bool:
-        """Return whether a value of a column is printed and not known: nothing can be said of all its values."""
+        """Return whether a printed value of a column cannot be parsed: nothing can then be said of all its values."""
         return any(row.cells.get(column, "") == UNREAD for row in self.rows)
 
     def value(self, row: Row, column: str) -> Decimal | None:
-        """Return the number in a cell; None if there is none, or it may be read in two ways."""
+        """Return the number in a cell; None if there is none, or it is ambiguous."""
         values = cell_values(row.cells.get(column, ""), self.decimal)
         return values[0] if len(values) == 1 or (values and not self.decimal) else None
 
     def order(self, row: Row, column: str) -> Decimal | None:
-        """Return what a cell is put in order by: its number, or the seconds of a time ("2:31:05")."""
+        """Return the sort key of a cell: its number, or the seconds of a time ("2:31:05"); None if it has neither."""
         value = self.value(row, column)
         return duration_seconds(row.cells.get(column, "")) if value is None else value
 
 
 def build_views(chunks: Sequence[ChunkRow], titles: dict[str, str]) -> list[TableView]:
-    """Return the tables of chunks; chunks that follow each other with the same caption and columns are one table."""
+    """Return the tables of chunks; consecutive chunks with the same caption and columns are one table."""
     views: list[TableView] = []
     for chunk in sorted(chunks, key=lambda chunk: (chunk.document, chunk.ordinal)):
         view = _view(chunk, titles.get(chunk.document, ""))
@@ -120,7 +120,7 @@ def _view(chunk: ChunkRow, title: str) -> TableView | None:
     if any(len({column for column, _ in row.cells[1:]}) < len(row.cells) - 1 for row in found):
         return None
     if 2 * sum(map(_is_data, columns)) >= len(columns):
-        return None  # a row of data was read as the header
+        return None  # the header is a row of data
     caption = next((s.text for s in chunk.sentences if s.kind == "caption"), "")
     caption = caption or _caption_of(chunk)
     rows = [_row(chunk, sentence) for sentence in found]
@@ -138,7 +138,7 @@ def _view(chunk: ChunkRow, title: str) -> TableView | None:
 
 
 def _is_form(rows: Sequence[SentenceRow], columns: Sequence[str]) -> bool:
-    """Return whether rows are fields of a form ("Grades: 11th"), of which there is nothing to count or add up."""
+    """Return whether rows are fields of a form ("Grades: 11th"), which are not counted or summed."""
     marked = sum(row.cells[0][1].endswith((":", "?")) for row in rows)
     return not any(columns) and 2 * marked > len(rows)
 
@@ -147,7 +147,7 @@ _IS_YEAR = re.compile(r"\W*(?:1[5-9]|20)\d\d\W*")
 
 
 def _is_data(column: str) -> bool:
-    """Return whether the name of a column is a value: "43,645" or "48.7%", no year and no small number."""
+    """Return whether a column's name is a value: "43,645" or "48.7%", but no year and no small number."""
     plain = column.strip()
     return is_number(plain) and not _IS_YEAR.fullmatch(plain) and not (plain.isdigit() and len(plain) < _LEAST_DIGITS)
 
@@ -156,7 +156,7 @@ _LEAST_DIGITS = 3  # "1", "2" and "10" may head the rounds of a game or the grad
 
 
 def _caption_of(chunk: ChunkRow) -> str:
-    """Return the text before the pipes of a chunk that repeats its table's caption without a sentence of its own."""
+    """Return the text before the first pipe of a chunk whose caption is no sentence of its own."""
     head = chunk.text.split("|", 1)[0].strip()
     return " ".join(head.split()) if "\n\n" in chunk.text and head else ""
 
@@ -172,14 +172,14 @@ def _numbers_text(view: TableView) -> str:
     return f"{rows} ; {view.chunks[0].text}"
 
 
-# Rows that have to add up in a table with one column of numbers, and in one with more: 1, 2 and 3 are no total.
+# Least rows that add up, in a table with one column of numbers and with several: 1 + 2 = 3 may be a coincidence.
 _LEAST_ROWS, _LEAST_ROWS_OF_SEVERAL = 4, 2
 
 
 def without_sums(view: TableView, column: str) -> TableView:
-    """Return a table without its last or first row where that adds up the others, though no label says so ("Group").
+    """Return a table without its last or first row where that is the sum of the others with another label ("Group").
 
-    It does so in most columns of numbers, and in the given one.
+    It must be the sum in most columns of numbers, and in the given one.
     """
     for row in {id(row): row for row in (view.rows[-1], view.rows[0])}.values():
         adds_up = {name: _adds_up(view, row, name) for name in view.columns if view.value(row, name) is not None}
@@ -190,18 +190,18 @@ def without_sums(view: TableView, column: str) -> TableView:
 
 
 def without_any_sum(view: TableView) -> TableView:
-    """Return a table without a row that adds up the others in most columns of numbers."""
+    """Return a table without a row that is the sum of the others in most columns of numbers."""
     return next((less for column in view.columns if (less := without_sums(view, column)) is not view), view)
 
 
 def counts_rows(view: TableView, column: str) -> bool:
-    """Return whether a column holds 1, 2, 3 and so on for all of three or more rows, as one that numbers them does."""
+    """Return whether a column numbers three or more rows 1, 2, 3 and so on."""
     values = [view.value(row, column) for row in view.rows]
     return len(values) > 2 and values == list(range(1, len(values) + 1))
 
 
 def _adds_up(view: TableView, row: Row, column: str) -> bool:
-    if counts_rows(view, column):  # 1 and 2 are 3
+    if counts_rows(view, column):  # 1 + 2 = 3 is no sum here
         return False
     values = [view.value(one, column) for one in view.rows if one is not row]
     known = [value for value in values if value is not None]

@@ -13,7 +13,7 @@ from graph.tables.matching import only
 from graph.tables.operations import Asked, Operation, asked_of_table
 from graph.tables.plain import claims, pairs
 from graph.tables.plain.grid import IN_ORDER, TIMES, Column, Grid, Kind, build_grid
-from graph.tables.plain.mentions import Named, columns_named, held_against
+from graph.tables.plain.mentions import Named, columns_named, match_grid
 from graph.tables.plain.question import Wanted, Way, asks_yes_or_no, in_figures, is_negated, ways
 from graph.tables.plain.steps import in_row_words
 from graph.tables.plain.targets import MONEY, WHEN, WHERE, WHO, beside, is_settled, one_of, target_of, values_of
@@ -35,20 +35,20 @@ _MOST_ROWS = 30
 
 @dataclass(frozen=True, slots=True)
 class PlainAnswer:
-    """What one table says."""
+    """The answer of one table."""
 
     claims: list[Claim]
     view: TableView
     explained: int
-    """How many words of the question its cells and headers explain."""
+    """How many words of the question are explained by its cells and headers."""
     absence: str = ""
     """A sentence that says which cell is empty; "" if claims are given."""
     goes_first: bool = False
-    """Whether it answers what other ways do not tell apart: who, where, a step of a tariff, rows that are dates."""
+    """Whether it precedes other answers: for who, where, a step of a tariff, rows that are dates."""
 
 
 def answer_plainly(question: str, views: Sequence[TableView]) -> PlainAnswer | None:
-    """Return what the one table says that explains all words of a question; None where none does, or several differ."""
+    """Return the answer of the table that explains all words of a question; None where none does, or answers differ."""
     if is_negated(question):
         return None
     found = [answer for view in views if (answer := _of_view(question, view))]
@@ -66,12 +66,12 @@ def _of_view(question: str, view: TableView) -> PlainAnswer | None:
     asked = _loss_or_none(question) or _of_years(question, grid) or asked_of_table(question)
     if asked.has_condition and not _is_of_cell(question, grid, asked):
         for spans in (asked.spans, _to_number(question, asked)):  # "cars" of "more than 50 cars" is a header, no unit
-            found = held_against(question, grid, spans)
+            found = match_grid(question, grid, spans)
             if made := _with_condition(found, asked):
                 return PlainAnswer(made, view, _weight(found))
         return None
     for wanted in ways(question):
-        found = held_against(question, grid, wanted.spans)
+        found = match_grid(question, grid, wanted.spans)
         if made := _WAYS[wanted.way](found, wanted):
             named = bool(WHERE.search(question) or WHO.search(question) or found.in_step)
             first = grid.label.kind in TIMES if wanted.way == "extreme" else named
@@ -100,7 +100,7 @@ _YEARS = re.compile(
 
 
 def _of_years(question: str, grid: Grid) -> Asked | None:
-    """Return the condition of "built before 2010", of a table with one column of years; None for other questions."""
+    """Return the condition of "built before 2010" for a table with one column of years; None for other questions."""
     found = _YEARS.search(question)
     if not found or not _ASKS_ROWS.match(question) or len(grid.of_kind("year")) != 1:
         return None
@@ -114,13 +114,13 @@ _ASKS_ROWS = re.compile(r"^\W*(?:(?:in|on|at) )?(?:which|what|who|how many)\b", 
 
 
 def _is_of_cell(question: str, grid: Grid, asked: Asked) -> bool:
-    """Return whether a condition is the name of a row: "up to 5 kg" of a tariff."""
-    mentions = held_against(question, grid, ()).mentions
+    """Return whether a condition is a row's label: "up to 5 kg" of a tariff."""
+    mentions = match_grid(question, grid, ()).mentions
     return any(start <= word.start < end for one in mentions for word in one.words for start, end in asked.spans)
 
 
 def _to_number(question: str, asked: Asked) -> list[tuple[int, int]]:
-    """Return where a condition stands in a question, to the end of its number."""
+    """Return the spans of a condition in a question, up to the end of its number."""
     number = asked.high or asked.low
     return [(start, question.find(number, start, end) + len(number)) for start, end in asked.spans]
 
@@ -143,7 +143,7 @@ def _look_up(found: Named, _: Wanted) -> list[Claim]:
 
 
 def _empty(found: Named) -> str:
-    """Return that the one cell which a question asks for is empty, as a sentence; "" where it is not."""
+    """Return the sentence that the one cell asked for is empty; "" where it is not."""
     rows, target = _cells_asked(found)
     if len(rows) != 1 or found.grid.cell(rows[0], target[0]):
         return ""
@@ -153,7 +153,7 @@ def _empty(found: Named) -> str:
 
 
 def _cells_asked(found: Named) -> tuple[list[Row], list[Column]]:
-    """Return the rows and the one column that a question asks for; ([], []) where it is for no cells."""
+    """Return the rows and the one column that a question asks for; ([], []) where it asks for no cells."""
     if asks_yes_or_no(found.question):
         return [], []
     rows = found.rows() if found.mentions else []
@@ -166,7 +166,7 @@ def _cells_asked(found: Named) -> tuple[list[Row], list[Column]]:
         target = values
     target = [column for column in target if column not in mentioned]
     if len(rows) > 1 and any(one.column.is_label and not one.is_full for one in found.mentions):
-        return [], []  # "the price of a bucket" of two buckets
+        return [], []  # "the price of a bucket", of which there are two
     if not rows and len(target) == 1 and not target[0].is_label and _LISTS.match(found.question):
         rows = found.grid.rows
     settled = len(target) == 1 and 0 < len(rows) <= _MOST_ROWS and is_settled(found, beside(found, target), target)
@@ -185,7 +185,7 @@ def _extreme(found: Named, wanted: Wanted) -> list[Claim]:
             return one_of(claims.extreme_span(grid, rows, ends, wanted))
         return []
     if any((grid.order(row, order) or 0) < 0 for row in grid.rows):
-        return []  # the largest loss, or payment, is the least number: left to `operations`
+        return []  # the largest loss or payment is the lowest number, which `operations` handles
     asks_when = bool(WHEN.search(found.question)) and order.kind in TIMES
     target = [] if asks_when or target == [order] else target
     if len(target) > 1 or not is_settled(found, [order], target):
@@ -194,7 +194,7 @@ def _extreme(found: Named, wanted: Wanted) -> list[Claim]:
 
 
 def _ordering(found: Named, wanted: Wanted, target: Sequence[Column]) -> Column | None:
-    """Return the one column by which rows are put in order; None where the question leaves that open."""
+    """Return the one column by which rows are ordered; None where the question leaves that open."""
     grid = found.grid
     among = [column for column in grid.columns if column.kind in (wanted.kinds or tuple(IN_ORDER))]
     if wanted.by_header_alone:
@@ -219,7 +219,7 @@ def _ordering(found: Named, wanted: Wanted, target: Sequence[Column]) -> Column 
 
 
 def _ends(grid: Grid) -> tuple[Column, Column] | None:
-    """Return the two columns of clock times between which a row goes on; None where there are no two."""
+    """Return the two columns of clock times at which a row starts and ends; None where there are not two."""
     clocks = grid.of_kind("clock")
     return (clocks[0], clocks[1]) if len(clocks) == 2 else None
 
@@ -251,7 +251,7 @@ def _sum(found: Named, wanted: Wanted) -> list[Claim]:
 
 
 def _with_condition(found: Named, asked: Asked) -> list[Claim]:
-    """Return the rows with a number above or below another, or how many they are."""
+    """Return the rows with a number above or below a limit, or how many there are."""
     columns = values_of(found)
     if not columns:
         columns = found.grid.of_kind("year") if _YEARS.search(found.question) else _of_unit(found)
@@ -269,7 +269,7 @@ def _with_condition(found: Named, asked: Asked) -> list[Claim]:
 
 
 def _of_unit(found: Named) -> list[Column]:
-    """Return the only column in the unit that a question names: "hectares" of "Area (ha)"."""
+    """Return the only column in the unit that a question names: "hectares" for "Area (ha)"."""
     asked = {word.stem for word in found.rest()}
     of_unit = [one for one in found.grid.of_kind("number", "money") if not asked.isdisjoint(units_of(one.name))]
     return of_unit if len(of_unit) == 1 else []

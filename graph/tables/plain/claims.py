@@ -1,4 +1,4 @@
-"""Claims of what rows and columns of a table say, for questions in everyday words."""
+"""Claims built from rows and columns of a table, for questions in everyday words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from graph.tables import results
-from graph.tables.across import turned
+from graph.tables.across import as_column
 from graph.tables.matching import only
 from graph.tables.operations import Asked
 from graph.tables.plain.grid import TIMES, Column, Grid
@@ -20,31 +20,31 @@ _RANKS = {1: "", 2: "second ", 3: "third ", 4: "fourth ", 5: "fifth "}
 _HOUR, _DAY = 60, 24 * 60
 
 
-def named(grid: Grid, row: Row, columns: Sequence[Column], told: Sequence[Column] = ()) -> Row:
-    """Return a row that is called by its label and its cells of these columns; by all its texts if it is a date.
+def named(grid: Grid, row: Row, columns: Sequence[Column], shown: Sequence[Column] = ()) -> Row:
+    """Return a row labelled with its label and its cells of these columns, or with all its texts if it is a date.
 
-    Columns that are told anyway are left out.
+    Columns that the answer shows anyway (`shown`) are left out.
     """
     if grid.label.kind in TIMES:
-        columns = [*columns, *(column for column in grid.of_kind("text", "person", "place") if column not in told)]
+        columns = [*columns, *(column for column in grid.of_kind("text", "person", "place") if column not in shown)]
     cells = [grid.shown(row, column) for column in columns if not column.is_label]
     label = ", ".join(dict.fromkeys(filter(None, [*row.band, row.label, *cells])))
     return replace(row, label=label, band=())
 
 
 def looked_up(grid: Grid, rows: Sequence[Row], columns: Sequence[Column], beside: Sequence[Column]) -> list[Claim]:
-    """Return a claim for each row: its cells of these columns, called by its label and the cells beside it."""
+    """Return a claim for each row: its cells of these columns, labelled with its label and the cells `beside`."""
     claims = []
     for row in rows:
         cells = [column for column in columns if not column.is_label and grid.cell(row, column)]
-        told = cells or [column for column in beside if not column.is_label]
-        who = named(grid, row, [column for column in beside if column not in told], told)
-        said = ", ".join(f"{column.shown} {grid.shown(row, column)}" for column in told)
+        shown = cells or [column for column in beside if not column.is_label]
+        who = named(grid, row, [column for column in beside if column not in shown], shown)
+        said = ", ".join(f"{column.shown} {grid.shown(row, column)}" for column in shown)
         claims.append(
             results.claim(
                 f"{who.name}: {said}" if said else who.name,
                 "cell",
-                [_operand(grid, row, c) for c in told or columns],
+                [_operand(grid, row, c) for c in shown or columns],
                 "",
             )
         )
@@ -60,7 +60,7 @@ def _operand(grid: Grid, row: Row, column: Column) -> Operand:
 
 
 def extreme(grid: Grid, rows: Sequence[Row], column: Column, asked: Wanted, target: Sequence[Column]) -> Claim | None:
-    """Return which rows have the highest or lowest value, the latest or earliest time, with the cells asked for.
+    """Return the rows with the highest or lowest value, the latest or earliest time, and the cells asked for.
 
     None for a column that only numbers the rows, and where several have the same hour.
     """
@@ -131,14 +131,14 @@ def of_pair(grid: Grid, rows: Sequence[Row], columns: Sequence[Column], asked: A
             return _apart(grid, rows, columns[0])
         return results.pair(grid.view, columns[0].name, rows, asked)
     if len(rows) == 1 and len(columns) == 2:
-        view = turned(grid.view, rows[0], [column.name for column in columns])
+        view = as_column(grid.view, rows[0], [column.name for column in columns])
         made = results.pair(view, rows[0].name, view.rows, asked) if len(view.rows) == 2 else None
         return _by_row(made, rows[0].name, columns) if made else None
     return None
 
 
 def _by_row(made: Claim, row: str, columns: Sequence[Column]) -> Claim:
-    """Return a claim on two columns of a row with the row's name first: "Glues: Revenue 2024 is 344.9"."""
+    """Return a claim on two columns with the row's name put before it: "Glues: Revenue 2024 is 344.9"."""
     text = made["text"]
     for column in columns:
         text = text.replace(f"{row} of {column.name}", f"{row}: {column.name}").replace(
@@ -148,7 +148,7 @@ def _by_row(made: Claim, row: str, columns: Sequence[Column]) -> Claim:
 
 
 def _apart(grid: Grid, rows: Sequence[Row], column: Column) -> Claim | None:
-    """Return how far two times of a column are apart: seconds of results, minutes of clocks, days of dates."""
+    """Return the distance of two times of a column: seconds of results, minutes of clock times, days of dates."""
     values = [grid.order(row, column) for row in rows]
     if any(value is None for value in values):
         return None
@@ -161,7 +161,7 @@ def _apart(grid: Grid, rows: Sequence[Row], column: Column) -> Claim | None:
 
 
 def span(grid: Grid, start: tuple[Row, Column], end: tuple[Row, Column]) -> Claim | None:
-    """Return the time from one cell to another: of clocks in hours and minutes, of dates in days."""
+    """Return the time from one cell to another: of clock times in hours and minutes, of dates in days."""
     first, last = grid.shown(*start), grid.shown(*end)
     length = length_of_span(first, last)
     if length is None:
@@ -213,7 +213,7 @@ def extreme_span(grid: Grid, rows: Sequence[Row], ends: tuple[Column, Column], a
 
 
 def share(grid: Grid, row: Row, column: Column) -> Claim | None:
-    """Return the part of a row in a column's total, in percent: of the printed total, else of the sum."""
+    """Return the share of a row in a column's total, in percent: of the printed total, else of the sum."""
     printed = [one for one in grid.view.totals if grid.order(one, column) is not None]
     whole = printed[:1] if len(printed) == 1 else [one for one in grid.rows if grid.order(one, column) is not None]
     part, values = grid.order(row, column), [grid.order(one, column) or Decimal(0) for one in whole]

@@ -16,9 +16,9 @@ from loaders.text.raised_signs import without_notes
 
 Kind = Literal["number", "money", "date", "year", "clock", "duration", "mark", "person", "place", "text"]
 IN_ORDER: frozenset[Kind] = frozenset({"number", "money", "date", "year", "clock", "duration"})
-"""The kinds whose cells have an order."""
+"""The kinds of cells that can be ordered."""
 TIMES: frozenset[Kind] = frozenset({"date", "year", "clock"})
-"""The kinds that say when."""
+"""The kinds of cells that are points in time."""
 
 _MARK = re.compile(r"(?:yes|no|y|n|[✓✔☑✗✘☐])\W*", re.IGNORECASE)
 _IS_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
@@ -62,7 +62,7 @@ class Column:
 
     @property
     def shown(self) -> str:
-        """The header as an answer names it."""
+        """The header as an answer shows it."""
         return self.name
 
     @property
@@ -85,7 +85,7 @@ class Grid:
 
     @property
     def rows(self) -> list[Row]:
-        """The rows but the totals."""
+        """The rows without the totals."""
         return self.view.rows
 
     @property
@@ -94,7 +94,7 @@ class Grid:
         return self.columns[0]
 
     def cell(self, row: Row, column: Column) -> str:
-        """Return a cell as it is printed, "" for an empty one."""
+        """Return a cell as it is printed; "" for an empty one."""
         return row.label if column.is_label else row.cells.get(column.name, "")
 
     def shown(self, row: Row, column: Column) -> str:
@@ -102,11 +102,11 @@ class Grid:
         return without_notes(self.cell(row, column))
 
     def order(self, row: Row, column: Column) -> Decimal | None:
-        """Return what a cell is put in order by; None where it has no order."""
+        """Return the sort key of a cell; None where it has none."""
         return _order(self.view, self.cell(row, column), column.kind)
 
     def of_kind(self, *kinds: Kind) -> list[Column]:
-        """Return the columns of some kinds."""
+        """Return the columns of these kinds."""
         return [column for column in self.columns if column.kind in kinds]
 
 

@@ -1,4 +1,4 @@
-"""Mentions of a table in a question: cells and headers, and the words that neither they nor its title explain."""
+"""Mentions of a table's cells and headers in a question, and the words that neither they nor its title explain."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _FORMS = tuple(
     pupil pupils student students
     """.strip().splitlines()
 )
-# Words that say no more than that a row has what is asked of it.
+# Words that say no more than that a row has a cell.
 _GENERIC = frozenset(
     map(
         stem,
@@ -59,15 +59,15 @@ FREE = frozenset(map(stem, terms.STOP_WORDS | FRAME)) | terms.STOP_WORDS | FRAME
 
 @dataclass(slots=True)
 class Named:
-    """A question held against a table."""
+    """A question matched with a table."""
 
     grid: Grid
     question: str
     words: list[Word]
-    """The words of the question that say no way of answering."""
+    """The words of the question without those of its way of answering ("latest", "how many")."""
     mentions: list[Mention] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
-    """Where words start that cells explain."""
+    """The start positions of the words that cells explain."""
     in_step: bool = False
     """Whether an amount of the question lies in the step of a tariff."""
 
@@ -90,7 +90,7 @@ class Named:
 
 
 def says(word: Word, held: Iterable[str]) -> bool:
-    """Return whether a word of a question means one of the stems of a header."""
+    """Return whether a word of a question is in a header, or is a synonym of a word there."""
     held = frozenset(held)
     if word.stem in held or word.text in held:
         return True
@@ -102,7 +102,7 @@ def says(word: Word, held: Iterable[str]) -> bool:
 
 
 def begins(one: str, held: Iterable[str]) -> bool:
-    """Return whether a stem begins one of others, or is begun by it, with at least four letters."""
+    """Return whether a stem is a prefix of one of others, or one of these is its prefix, of four or more letters."""
     if len(one) < _MIN_PREFIX or one.isdigit():
         return False
     return any(
@@ -111,8 +111,8 @@ def begins(one: str, held: Iterable[str]) -> bool:
     )
 
 
-def held_against(question: str, grid: Grid, spans: Sequence[tuple[int, int]]) -> Named:
-    """Return what a question names of a table, without the words of the way in which it is answered."""
+def match_grid(question: str, grid: Grid, spans: Sequence[tuple[int, int]]) -> Named:
+    """Match a question with a table, without the spans that say the way of answering."""
     words = [
         word
         for word in words_of(question, grid.view.columns)
@@ -137,7 +137,7 @@ def _take(found: Named, mention: Mention) -> None:
 
 
 def _whole(found: Named) -> list[Mention]:
-    """Return the cells whose whole text a question has; a bare number only after its header ("room 301")."""
+    """Return the cells whose whole text is in a question; a bare number only after its header ("room 301")."""
     grid, mentions = found.grid, []
     for column in grid.columns:
         for cell in dict.fromkeys(grid.cell(row, column) for row in grid.rows):
@@ -154,7 +154,7 @@ def _whole(found: Named) -> list[Mention]:
 
 
 def _is_meant(found: Named, column: Column, cell: str, at: int) -> bool:
-    """Return whether a question means a cell: of a number its header stands before it, or it is a time.
+    """Return whether a question means a cell: before a number comes its header, or the number is a time.
 
     "When was it closed?" asks for the date under "Closed on", not for what is marked "closed".
     """
@@ -170,7 +170,7 @@ def _is_meant(found: Named, column: Column, cell: str, at: int) -> bool:
 
 
 def _parts(found: Named, headed: set[int]) -> list[Mention]:
-    """Return the cells of which a question has words that tell them from others ("Lyon", "nurses", "Estonian")."""
+    """Return the cells of which a question has words that no other cell has ("Lyon", "nurses", "Estonian")."""
     grid, mentions = found.grid, []
     over = grid.view.scope - frozenset[str]().union(*(terms.stems(name) for row in grid.rows for name in row.band))
     free = [
@@ -193,7 +193,7 @@ def _parts(found: Named, headed: set[int]) -> list[Mention]:
 
 
 def _in(word: Word, own: Sequence[str]) -> bool:
-    """Return whether a word is one of a cell's or a form of it, of which a name has few: "Estonian" of "Estonia"."""
+    """Return whether a word is one of a cell's or a form of one; of names only some endings count: "Estonian"."""
     if word.raw.isdigit() or len(word.text) < _LEAST_LETTERS:
         return False
     if not word.is_name_like:
@@ -211,7 +211,7 @@ _LEAST_LETTERS = 3
 
 
 def _runs(question: str, words: Sequence[Word]) -> list[list[Word]]:
-    """Return words that stand side by side as runs."""
+    """Return adjacent words as runs."""
     runs: list[list[Word]] = []
     for word in words:
         if runs and not re.search(r"\w", question[runs[-1][-1].end : word.start]):
@@ -222,7 +222,7 @@ def _runs(question: str, words: Sequence[Word]) -> list[list[Word]]:
 
 
 def _is_short_form(run: Sequence[Word], cell: str, column: Column, headers: Sequence[str]) -> bool:
-    """Return whether words may stand for a longer name: a surname, a kind of thing, one of three words or more.
+    """Return whether words may shorten a longer name: a surname, a kind of thing, a name of three words or more.
 
     "Yar" is not "Yar Minor".
     """
@@ -245,7 +245,7 @@ def _is_short_form(run: Sequence[Word], cell: str, column: Column, headers: Sequ
 
 
 def columns_named(found: Named, among: Sequence[Column]) -> list[Column]:
-    """Return the columns that a question names best by words and year; [] where it names none of them."""
+    """Return the columns of which a question has most words, and its year; [] where it names none of them."""
     rest, years = found.rest(), found.years
     ranked: list[tuple[tuple[bool, int, int, bool], Column]] = []
     for column in among:
@@ -253,19 +253,19 @@ def columns_named(found: Named, among: Sequence[Column]) -> list[Column]:
         if of_years and years and of_years.isdisjoint(years):
             continue
         own = {one for one in column.stems if not _YEAR.fullmatch(one)}
-        telling = {one for one in own if one not in FREE} or own
+        specific = {one for one in own if one not in FREE} or own
         exact = {one for one in own if any(word.stem == one for word in rest)}
         covered = exact | {one for one in own if any(says(word, [one]) for word in rest)}
         if not covered and not (not own and of_years & years):
             continue
         dated = bool(of_years & years) if years else not of_years
-        ranked.append(((telling <= covered, len(covered & telling) or len(covered), len(exact), dated), column))
+        ranked.append(((specific <= covered, len(covered & specific) or len(covered), len(exact), dated), column))
     best = max((rank for rank, _ in ranked), default=None)
     return [column for rank, column in ranked if rank == best]
 
 
 def unexplained(found: Named, columns: Iterable[Column], also: Iterable[str] = ()) -> list[Word]:
-    """Return the words that neither cells, these columns, the title nor general words explain."""
+    """Return the words that are explained by no cell, none of these columns, no title and no list of common words."""
     grid, columns = found.grid, list(columns)
     held = frozenset[str]().union(*(column.stems for column in columns), grid.label.stems, frozenset(also))
     over = grid.view.scope | implied_by_any(column.name for column in columns)
@@ -274,14 +274,14 @@ def unexplained(found: Named, columns: Iterable[Column], also: Iterable[str] = (
     left = []
     headers = frozenset[str]().union(*(column.stems for column in grid.columns))
     others = headers - held
-    told = {word.start for word in found.rest() if says(word, held)}
+    named = {word.start for word in found.rest() if says(word, held)}
     for at, word in enumerate(found.words):
         if word.start in found.used:
             continue
         beside = {other.start for other in found.words[max(0, at - 1) : at + 2] if other is not word}
-        if word.stem in headers and word.raw.islower() and beside & told:
+        if word.stem in headers and word.raw.islower() and beside & named:
             continue  # "a single room" under "Single"
-        meant = word.stem in _GENERIC and not told & {word.start} and not others.isdisjoint(SAME.get(word.stem, ()))
+        meant = word.stem in _GENERIC and not named & {word.start} and not others.isdisjoint(SAME.get(word.stem, ()))
         if meant:  # "won" of a column of wins, where the races are counted
             left.append(word)
         elif _YEAR.fullmatch(word.raw):

@@ -1,4 +1,4 @@
-"""Comparisons of two values: of two rows, two columns, two years or two times, or a part and the whole."""
+"""Comparisons of two values: of two rows, columns, years or times, or of a part and the whole."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ASKS_ROWS = re.compile(r"^\W*(?:(?:in|for|at|on|of) )?(?:which|what|whose?|how 
 
 
 def span(found: Named, wanted: Wanted) -> list[Claim]:
-    """Return how long something takes from one time to another, in one row or between two."""
+    """Return the time from one cell to another, in one row or between two."""
     grid, rows = found.grid, found.rows()
     if not found.mentions or any(column.kind == "duration" for column in grid.columns):
         return []
@@ -53,7 +53,7 @@ def trend(found: Named, wanted: Wanted) -> list[Claim]:
 
 
 def _two_columns(found: Named) -> tuple[Column, Column] | None:
-    """Return the two columns that a question holds against each other, in its order."""
+    """Return the two columns that a question compares, in its order."""
     grid, mentioned = found.grid, [one.column for one in found.mentions]
     among = [
         column for column in grid.columns if column.kind in ("number", "money", "duration") and column not in mentioned
@@ -83,13 +83,13 @@ _OVER_BUDGET = re.compile(
 
 
 def _first(found: Named, columns: Sequence[Column]) -> int:
-    """Return where a question names the first of some columns."""
+    """Return the position at which a question names the first of some columns."""
     own = frozenset[str]().union(*(column.stems for column in columns)) - terms.STOP_WORDS
     return min((word.start for word in found.rest() if says(word, own)), default=0)
 
 
 def _in_order(found: Named, among: Sequence[Column]) -> list[Column]:
-    """Return the columns that a question names in full, in its order; of those with a year the one of its year."""
+    """Return the columns that a question names in full, in its order; of columns with years only the year asked for."""
     places: list[tuple[int, Column]] = []
     for column in among:
         own = {one for one in column.stems if not _YEAR.fullmatch(one)} - terms.STOP_WORDS
@@ -125,7 +125,7 @@ def _of_years(found: Named, among: Sequence[Column], years: Sequence[str]) -> tu
 
 
 def _of_year(found: Named, of_year: Sequence[Column]) -> list[Column]:
-    """Return of the columns of one year those with the most words of a question, all of theirs."""
+    """Return the columns of one year with the most words of a question, if the question has all words of theirs."""
     scored = []
     for column in of_year:
         own = {one for one in column.stems if not _YEAR.fullmatch(one)}
@@ -140,11 +140,11 @@ def _bare(column: Column) -> str:
 
 
 def pair(found: Named, wanted: Wanted) -> list[Claim]:
-    """Return two rows held against each other in a column, or two columns in a row."""
+    """Return the comparison of two rows in a column, or of two columns in a row."""
     grid, rows = found.grid, found.rows() if found.mentions else []
     operation = _OPERATIONS[wanted.way]
-    turned = operation == "ratio" and asked_of_table(found.question).turned
-    asked = Asked(operation, wanted.spans, most=wanted.most, turned=turned)
+    inverted = operation == "ratio" and asked_of_table(found.question).inverted
+    asked = Asked(operation, wanted.spans, most=wanted.most, inverted=inverted)
     if len(rows) == 2:
         columns = values_of(found) or _implied(found)
         rows = sorted(rows, key=lambda row: _place(found, row))
@@ -172,7 +172,7 @@ _SIZES = terms.stems("area size")
 
 
 def _implied(found: Named) -> list[Column]:
-    """Return the only column of the kind that a comparison is of: the times of "faster", the area of "larger"."""
+    """Return the only column of the kind that a comparative implies: times for "faster", areas for "larger"."""
     for pattern, kinds in _IMPLIED:
         if pattern.search(found.question):
             return found.grid.of_kind(*kinds)
@@ -182,7 +182,7 @@ def _implied(found: Named) -> list[Column]:
 
 
 def _place(found: Named, row: Row) -> int:
-    """Return where a question names a row."""
+    """Return the position at which a question names a row."""
     return min(
         (one.words[0].start for one in found.mentions if found.grid.cell(row, one.column) in one.cells),
         default=0,
@@ -190,11 +190,11 @@ def _place(found: Named, row: Row) -> int:
 
 
 def share(found: Named, _: Wanted) -> list[Claim]:
-    """Return the part of one row in the whole of a column."""
+    """Return the share of one row in the total of a column."""
     rows = found.rows() if found.mentions else []
     columns = values_of(found)
     if len(rows) != 1 or len(columns) != 1 or not is_settled(found, columns):
         return []
-    if "%" in f"{columns[0].name} {found.grid.cell(rows[0], columns[0])}":  # the share is printed
+    if "%" in f"{columns[0].name} {found.grid.cell(rows[0], columns[0])}":  # the cell is a share itself
         return claims.looked_up(found.grid, rows, columns, [])
     return one_of(claims.share(found.grid, rows[0], columns[0]))

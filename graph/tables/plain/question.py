@@ -1,4 +1,4 @@
-"""The parts of a question in everyday words to a table: who, where, when, the latest, how long, fewer than, a share."""
+"""The ways of answering that a question in everyday words may ask for: the latest, how long, fewer than, a share."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The way in which a question is answered, and the characters that say so."""
+    """A way of answering a question, with the spans of the question that say so."""
 
     way: Way
     spans: tuple[Span, ...] = ()
     most: bool = True
-    """Of an extreme or a trend: whether the highest is asked for, or more."""
+    """Of an extreme or a trend: whether the highest, or more, is asked for."""
     rank: int = 1
     """Of an extreme: 2 for the second."""
     kinds: tuple[Kind, ...] = ()
-    """Of an extreme: the kinds of columns that the word orders; () for any with numbers."""
+    """Of an extreme: the kinds of columns to which the superlative applies; () for any with numbers."""
     heads: tuple[str, ...] = ()
-    """Of an extreme: beginnings of headers that the word stands for ("price" of "cheapest")."""
+    """Of an extreme: beginnings of headers that the superlative implies ("price" for "cheapest")."""
     by_header_alone: bool = False
-    """Of an extreme: whether the word tells nothing of the column ("the most", "the best")."""
+    """Of an extreme: whether the superlative implies no column ("the most", "the best")."""
     unit: str = ""
-    """Of a span: what it is counted in: "day", "minute"; "" for any."""
+    """Of a span: its unit, "day" or "minute"; "" for any."""
 
 
 _NEGATED = re.compile(
@@ -66,7 +66,7 @@ _SINCE = (
     "commission",
 )
 _LASTS = ("time", "duration", "take", "wait", "deliver", "length", "travel", "journey")
-# word, whether most, kinds, beginnings of headers; by the first that fits a table.
+# (pattern, whether most, kinds, beginnings of headers), tried in this order.
 _SUPERLATIVES: tuple[tuple[str, bool, tuple[Kind, ...], tuple[str, ...]], ...] = (
     ("oldest", True, (), ("age",)),
     ("oldest", False, ("year", "date"), _SINCE),
@@ -158,7 +158,7 @@ _OF_ORDER = re.compile(rf"\b({'|'.join(_ORDINALS)}) ([a-z]+)\b", re.IGNORECASE)
 
 
 def in_figures(question: str, headers: Sequence[str]) -> str:
-    """Return a question with "2 rooms" for "two rooms", and "bus 2" for "second bus" where a header is so."""
+    """Return a question with "2 rooms" for "two rooms", and "bus 2" for "second bus" where a header is written so."""
     text = _OF_COUNT.sub(lambda one: f"{one[1]} {_COUNTS.index(one[2].lower()) + 1} ", question)
     known = {header.lower() for header in headers}
     for one in _OF_ORDER.finditer(text):
@@ -169,22 +169,22 @@ def in_figures(question: str, headers: Sequence[str]) -> str:
 
 
 def is_negated(question: str) -> bool:
-    """Return whether a question is for what is not so, or leaves something out."""
+    """Return whether a question has a negation or an exception."""
     return bool(_NEGATED.search(question))
 
 
 def asks_yes_or_no(question: str) -> bool:
-    """Return whether a question is answered by yes or no, which no cell is."""
+    """Return whether a question is a yes-or-no question."""
     return bool(_YES_NO.match(question))
 
 
 def ways(question: str) -> list[Wanted]:
-    """Return the ways in which a question may want to be answered, the likeliest first."""
+    """Return the possible ways of answering a question, the likeliest first."""
     found: list[Wanted] = []
     found += _spans(question)
     found += _pairs(question)
     if extremes := _extremes(question):
-        found += [*extremes, Wanted("look-up")]  # "the highest level" may be a column
+        found += [*extremes, Wanted("look-up")]  # "highest level" may be a header
     if found:
         return found
     if mean := _MEAN.search(question):
@@ -214,7 +214,7 @@ def _word_spans(question: str, *words: str) -> list[Span]:
 
 
 def _pairs(question: str) -> list[Wanted]:
-    """Return the ways that hold two values against each other."""
+    """Return the ways that compare two values."""
     year = tuple(one.span() for one in _YEAR_BEFORE.finditer(question))
     if times := _TIMES_AS.search(question):
         return [Wanted("ratio", (times.span(), *year))]

@@ -1,4 +1,4 @@
-"""Rows of a tariff named by the step in which an amount lies: "up to 5 kg" for a parcel of 4 kg."""
+"""Steps of a tariff as rows, found by an amount within them: "up to 5 kg" for a parcel of 4 kg."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SIDE = re.compile(
 
 
 def in_row_words(question: str, labels: Sequence[str]) -> str:
-    """Return a question with the label "40 to 59" for "between 40 and 59", where rows are such groups."""
+    """Return a question with the label "40 to 59" for "between 40 and 59", where labels are such ranges."""
     spans = {(found["low"], found["high"]): label for label in labels if (found := _SPAN.fullmatch(label))}
     sides = {_side(found): label for label in labels if (found := _SIDE.fullmatch(label))}
     if len(spans) + len(sides) < _LEAST_STEPS:
@@ -45,7 +45,7 @@ def _side(found: re.Match[str]) -> tuple[bool, str]:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Cells of one column that a question names by the same words."""
+    """The cells of one column that the same words of a question name."""
 
     column: Column
     cells: frozenset[str]
@@ -55,7 +55,7 @@ class Mention:
 
 
 def steps_named(grid: Grid, question: str, words: Sequence[Word]) -> list[Mention]:
-    """Return the row of a tariff in whose step an amount of the question lies: "up to 5 kg" for "4 kg"."""
+    """Return the row of a tariff whose step contains an amount of the question: "up to 5 kg" for "4 kg"."""
     limits = _limits(grid)
     if len(limits) < _LEAST_STEPS or len({unit for _, _, _, unit in limits}) > 1:
         return []
@@ -70,7 +70,7 @@ def steps_named(grid: Grid, question: str, words: Sequence[Word]) -> list[Mentio
 
 
 def _limits(grid: Grid) -> list[tuple[str, float, float, str]]:
-    """Return the label, the limits and the unit of each row; [] where a row is no step."""
+    """Return the label, the limits and the unit of each row; [] where a label is no step."""
     limits: list[tuple[str, float, float, str]] = []
     for row in grid.rows:
         step = _UPPER.fullmatch(row.label) or _RANGE.fullmatch(row.label) or _OVER.fullmatch(row.label)

@@ -1,4 +1,4 @@
-"""The columns that a question in everyday words asks for: by who, where and when, by a noun, by what they measure."""
+"""The columns that a question asks for: by "who", "where" and "when", by a noun, by the quantity that they measure."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def one_of(claim: Claim | None) -> list[Claim]:
 
 
 def target_of(found: Named) -> list[Column]:
-    """Return the columns whose cells a question asks for by its first words; [] where it names them otherwise."""
+    """Return the columns that the question word asks for ("who", "when", "which town"); [] where it implies none."""
     question, grid = found.question, found.grid
     for pattern, kinds in ((WHO, ("person",)), (WHERE, ("place",)), (WHEN, ("date", "year", "clock"))):
         if pattern.search(question):
@@ -65,7 +65,7 @@ def _is_of(word: str, column: Column) -> bool:
 
 
 def _by_noun(noun: str, found: Named) -> list[Column]:
-    """Return the columns that "which NOUN" asks for; the labels where the noun is what the rows are."""
+    """Return the columns that "which NOUN" asks for; the labels where the noun is the kind of the rows."""
     for words in (noun.split(), noun.split()[:1]):
         own = {stem(word.lower()) for word in words}
         of_header = [column for column in found.grid.columns if own <= column.stems]
@@ -91,7 +91,7 @@ def values_of(found: Named, kinds: Sequence[Kind] = _AMOUNTS) -> list[Column]:
 
 
 def _names_rows(found: Named, column: Column) -> bool:
-    """Return whether a column only names the rows, by its numbers or since the question names them by it."""
+    """Return whether a column only identifies rows: it numbers them, or the question names rows by its cells."""
     mentioned = any(one.column == column for one in found.mentions)
     return mentioned or all(found.grid.cell(row, column) in row.band for row in found.grid.rows)
 
