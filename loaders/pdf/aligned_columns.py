@@ -1,4 +1,4 @@
-"""Columns set close to each other: told by the edges at which the words of their rows end and begin."""
+"""Columns set close to each other, found by the edges at which the words of their rows end and begin."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from loaders.text.numbers import is_value
 from loaders.types import Word
 
 MIN_ROWS = 3
-"""Rows whose words end at one place and go on at another: in two, equal places may be chance."""
+"""Rows whose words end at one place and continue at another: in two, equal places may be chance."""
 MIN_SHARE = 0.6
-"""Share of the rows of a column that have words on both sides; others hold one cell, and nothing reaches across."""
+"""Share of the rows of a column that have words on both sides; others have one cell, and nothing crosses the gap."""
 MIN_GAP = 0.42
 """Of the text size: the least space between such columns. A space has 0.25-0.33 in print of any width but typewriters'.
 Of 60 made tables with columns 4.5-9 points apart 59 are read cell by cell; one of typewriter print stays a text."""
 
 MIN_GAP_OF_TYPEWRITERS = 0.9
-"""The same in print whose letters are all as wide: a space has 0.6, two have 1.2."""
+"""The same in fixed-width print: a space has 0.6, two have 1.2."""
 
 _SAME = 0.8  # points by which edges vary that are set at one place
 _STARTS = 1.0  # points by which at least the beginnings of right-aligned words differ
-_HEADER_LINES = 3  # lines at the top that may reach across
-_ADDED = re.compile(r"[(\[±/%°*†‡§–—-]|[€$£¥]$")  # begins what belongs to the number before it
+_HEADER_LINES = 3  # lines at the top that may cross the gap
+_ADDED = re.compile(r"[(\[±/%°*†‡§–—-]|[€$£¥]$")  # begins a part of the number before it
 
 Gap = tuple[Word, Word]
 
 
 def aligned_cuts(rows: Sequence[Line], lefts: Sequence[float]) -> list[float]:
-    """Return where columns that begin at `lefts` are to be divided: between right-aligned and left-aligned words.
+    """Return the x at which columns that begin at `lefts` are to be divided: between right- and left-aligned words.
 
-    The words before a space end at one place in nearly all rows, those after it begin at one place, and what stands
-    before begins at different places or is a number: words of one text do not keep to that.
+    In nearly all rows the words before a space end at one place and those after it begin at one place, and the words
+    before begin at different places or are numbers: words of one text are not aligned like that.
     """
     columns: list[list[list[Word]]] = [[] for _ in lefts]
     for line in rows:
@@ -51,9 +51,9 @@ def aligned_cuts(rows: Sequence[Line], lefts: Sequence[float]) -> list[float]:
 
 
 def without_torn_texts(rows: Sequence[Line], lefts: Sequence[float]) -> list[float]:
-    """Return where columns begin without the places at which most rows have words of one text, no gap.
+    """Return the `lefts` of columns without those at which most rows have words of one text and no gap.
 
-    So the layout model divides dates of typewriter print: `Varne|0 25|May|2023 1,059`.
+    The layout model divides dates of typewriter print like that: `Varne|0 25|May|2023 1,059`.
     """
     kept = [*lefts[:1]]
     for left in lefts[1:]:
@@ -89,7 +89,7 @@ def _cuts(column: Sequence[list[Word]], least: float) -> list[float]:
 
 
 def _is_clear(column: Sequence[list[Word]], left: float, right: float) -> bool:
-    """Return whether no word below the header reaches into the space."""
+    """Return whether no word below the header overlaps the space."""
     body = (word for words in column[_HEADER_LINES:] for word in words)
     return all(word.box.x1 <= left + _SAME or word.box.x0 >= right - _SAME for word in body)
 
@@ -97,7 +97,7 @@ def _is_clear(column: Sequence[list[Word]], left: float, right: float) -> bool:
 def _is_aligned(gaps: Sequence[Gap]) -> bool:
     """Return whether the words before a space are right-aligned, or are numbers beside words.
 
-    Neither are the numbers of a list and its items, nor a value and its unit or what stands in brackets after it.
+    The numbers of a list and its items are not, nor are a value and its unit or brackets after it.
     """
     after = {two.text for _, two in gaps}
     if len(after) == 1 or all(_ADDED.match(text) for text in after):

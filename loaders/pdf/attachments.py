@@ -16,7 +16,7 @@ _LIBRARY_ERRORS = (Exception,)  # for a damaged annotation the library raises er
 
 
 class Attachment(NamedTuple):
-    """An attached file: what it is called, where it is pinned (page 1 for the document's own), and how to get it."""
+    """An attached file: its name, where it is pinned (page 1 for the document's own), and a function for its bytes."""
 
     name: str
     note: str
@@ -31,7 +31,7 @@ def attachments(document: Any, pages: range) -> Iterator[Attachment]:
         yield from itertools.islice(_embedded(document), _MAX_FILES)
     for number in pages:
         try:
-            page = document.load_page(number - 1)  # named, so that it lives as long as its annotations
+            page = document.load_page(number - 1)  # in a variable, so that it lives as long as its annotations
             pins = [pin for pin in walk_annotations(page) if pin.type[1] == _PIN][:_MAX_FILES]
             found = [(pin.file_info, as_box(pin.rect), _pinned(document, number, pin.xref)) for pin in pins]
         except _LIBRARY_ERRORS:
@@ -41,7 +41,7 @@ def attachments(document: Any, pages: range) -> Iterator[Attachment]:
 
 
 def named(files: Iterable[Attachment]) -> tuple[Comment, ...]:
-    """Return a line for each attached file, so that it is known and found by its name."""
+    """Return a line for each attached file, so that searches find its name."""
     return tuple(
         Comment(
             f"Attached file: {each.name}" + (f" ({each.note})" if each.note not in ("", each.name) else ""), each.box

@@ -1,4 +1,4 @@
-"""The order of words and signs in lines of right-to-left print that hold numbers or Latin words.
+"""Reading order of words and signs in lines of right-to-left print with numbers or Latin words.
 
 The PDF library puts the letters of each right-to-left word in the order in which they are read, but leaves the runs of
 a line in the order of the screen: "the fee is 4,500 shekels" comes out as "shekels 4,500 the fee is". The signs at the
@@ -16,16 +16,16 @@ from loaders.types import Word
 
 _RIGHT_TO_LEFT = ("R", "AL")
 _STOPS, _DASHES = ".,:;!?،؛؟…", "-–־"
-_SIGNS = _STOPS + _DASHES  # take the direction of the line where they stand at the edge of a number or a Latin name
-_TOUCH = 0.06  # of a word's height: what stands closer belongs to the word; spaces are 0.15 and more
+_SIGNS = _STOPS + _DASHES  # take the direction of the line at the edge of a number or a Latin name
+_TOUCH = 0.06  # of a word's height: closer signs belong to the word; spaces are 0.15 and more
 
 
 def in_reading_order(words: Sequence[Word]) -> list[Word]:
     """Return the words of an upright line as they are read; a line of mostly left-to-right letters is left as it is.
 
-    Words are taken from the right; neighbours without right-to-left letters keep the order in which they stand if a
-    Latin name is among them, as the Unicode bidirectional algorithm shows them. Numbers alone do not: of two the right
-    one is read first.
+    Words are taken from the right; neighbours without right-to-left letters keep their order on the page if a Latin
+    name is among them, as the Unicode bidirectional algorithm shows them. Of two numbers without a name the right one
+    is read first.
     """
     if not is_right_to_left(words):
         return list(words)
@@ -84,7 +84,7 @@ def _moved(text: str) -> str:
 
 
 def _head(text: str) -> str:
-    """Return the stops on the left, which are read last; a dash there is the minus of a number set apart."""
+    """Return the stops on the left, which are read last; a dash there is the minus of a separate number."""
     return text[: len(text) - len(text.lstrip(_STOPS))]
 
 
@@ -110,7 +110,7 @@ def is_right_to_left(words: Sequence[Word]) -> bool:
 
 
 def _letters(text: str) -> tuple[int, int]:
-    """Return how many letters of a word are read to the left, and how many to the right."""
+    """Return the number of right-to-left and of left-to-right letters of a word."""
     if text.isascii():
         return 0, sum(map(str.isalpha, text))
     kinds = [unicodedata.bidirectional(character) for character in text]

@@ -1,4 +1,4 @@
-"""Labels in the middle of the rows that they are for, in tables without lines: each of these rows gets its label."""
+"""Labels in the middle of the rows they apply to, in tables without lines: each of these rows gets its label."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from loaders.pdf.ruled_tables import phrases
 from loaders.pdf.text_layer import Line
 from loaders.types import Box, Word
 
-_NEAR = 0.3  # of the distance of rows by which a label may stand beside the middle of its rows
+_NEAR = 0.3  # of the distance of rows by which a label may be off the middle of its rows
 _MIN_ROWS = 3
 
 
@@ -28,10 +28,10 @@ class _Row:
 
 
 def with_centred_labels(rows: Sequence[Line], edge: float) -> list[Line] | None:
-    """Return the header and the rows of a table, each with its label; None where labels do not stand so.
+    """Return the header and the rows of a table, each with its label; None if labels are placed otherwise.
 
-    The first row must have none beside it: a label beside the first of its rows, as most tables have it, could be in
-    the middle of others as well. All rows must then be used up by groups whose middles have a label.
+    The first row must have no label: in most tables a label is beside the first of its rows, which could be the middle
+    of others as well. All rows must then fall into groups with a label at their middle.
 
     Args:
         rows: The printed lines of the table; the first is its header.

@@ -13,22 +13,22 @@ from loaders.pdf.text_layer import TextLayer
 from loaders.types import Block, Box, Word
 
 _MARGIN = 2.0  # points around a picture's box: the layout model cuts through the outermost labels
-_KEYS = 30.0  # points to the left of a picture's box: its first label's key may stand there
+_KEYS = 30.0  # points to the left of a picture's box, where its first label's key may be
 CHART_DPI = 150
-"""Resolution at which charts are looked at: the measures of `loaders.charts` are pixels of it."""
+"""Resolution at which charts are analysed: the measures of `loaders.charts` are pixels of it."""
 
 MAX_CHARTS = 12
 """Pictures of a page that are rendered for this, at about 0.1 CPU seconds each."""
 
 _CLOUD = 0.8
-"""Share of a picture's more than MAX_LABELS labels that are numbers where it is a cloud of points: a plan has half."""
+"""Least share of numbers among more than MAX_LABELS labels in a cloud of points: a plan has half."""
 
 
 def read_charts(blocks: Sequence[Block], layer: TextLayer, look: Callable[[Box], NDArray[Any]]) -> tuple[Block, ...]:
     """Return a page's blocks, with the values of charts joined to their labels.
 
-    `look` returns the pixels of a box in points. A chart that is not understood keeps its words and loses the numbers
-    that stand along its scale and in its plot, because loose numbers say nothing and match any question.
+    `look` returns the pixels of a box in points. A chart that cannot be read keeps its words and loses the numbers
+    along its scale and in its plot, because numbers without labels mean nothing and match any question.
     """
     found: list[Block] = []
     rendered = 0
@@ -44,7 +44,7 @@ def read_charts(blocks: Sequence[Block], layer: TextLayer, look: Callable[[Box],
 
 
 def numbers_left_out(before: Sequence[Block], after: Sequence[Block], page: int) -> str:
-    """Return the sentence that says how many numbers of clouds of points `read_charts` left out; "" if few or none."""
+    """Return a sentence with the count of numbers in clouds of points that `read_charts` left out; "" if few."""
     count = sum(len(block.text.split()) for block in before) - sum(len(block.text.split()) for block in after)
     return (
         f"Page {page} shows about {count} numbers in a picture that belong to no name: left out."
@@ -61,7 +61,7 @@ def is_cloud(labels: Sequence[Label]) -> bool:
 def _read(
     place: Box, labels: Sequence[Label], layer: TextLayer, look: Callable[[Box], NDArray[Any]]
 ) -> list[Block] | None:
-    """Return a chart's other words and its lines; None if it is not understood, or OpenCV is not installed."""
+    """Return a chart's other words and its lines; None if it cannot be read, or OpenCV is not installed."""
     try:
         from loaders.charts.reading import read_chart  # OpenCV comes with the extra "offline"
     except ModuleNotFoundError:

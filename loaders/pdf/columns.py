@@ -1,4 +1,4 @@
-"""Short columns: two or three lines of prose beside each other, to which the layout model gives one region."""
+"""Short columns: two or three lines of prose beside each other, which the layout model joins in one region."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ Piece = tuple[str, Box]
 MIN_LINES = 2
 """Lines of the shortest column."""
 MAX_PIECES = 40
-"""Pieces of a region that is looked at: the layout model tells longer columns apart itself."""
+"""Most pieces of a region that is examined: the layout model separates longer columns itself."""
 MIN_WORDS = 3.0
 """Mean words of a column's lines: labels before their values have fewer, and are read row by row."""
-_GAP = 1.2  # times the height of a line: the least gap between columns; words stand 0.3 apart
+_GAP = 1.2  # times the height of a line: the least gap between columns; words are 0.3 apart
 _SENTENCE_END = re.compile(r"[.!?…:][\"'”’»)\]]*$")
 
 
 def column_gap(pieces: Sequence[Piece]) -> float | None:
-    """Return the x between two short columns of prose, None where the pieces are no such columns.
+    """Return the x between two short columns of prose, None for other pieces.
 
     Both columns have at least two lines that begin under each other, no piece crosses the gap, and in one of them a
-    sentence goes on in the next line: that tells columns from a label and its value.
+    sentence continues in the next line, which distinguishes columns from labels with values.
     """
     if not 2 * MIN_LINES <= len(pieces) <= MAX_PIECES:
         return None

@@ -1,4 +1,4 @@
-"""Comments on a PDF page: sticky notes, remarks on marked text, text boxes and stamps, each said to be a comment."""
+"""Comments on a PDF page: sticky notes, remarks on marked text, text boxes and stamps, each marked as a comment."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KINDS = (
 )
 _NOT_SHOWN = 0b100010  # bits of an annotation's flags: hidden, not to be viewed
 _MAX_COMMENTS = 2000
-_TYPED_WORDS = 6  # fewer in a text box without an author were typed into a form
+_TYPED_WORDS = 6  # fewer in a text box without an author are an entry in a form
 _MARKED_WORDS = 12  # of the text that a remark is about
 _LIBRARY_ERRORS = (Exception,)  # for a damaged annotation the library raises errors of many classes
 
@@ -61,7 +61,7 @@ def with_comments(page: Any, layer: TextLayer) -> TextLayer:
 
 
 def _comments(document: Any, each: Any, words: Sequence[Word]) -> Iterator[Comment]:
-    """Yield a comment for each sentence of an annotation: each says who wrote it and what it is about."""
+    """Yield a comment for each sentence of an annotation, each with its author and the text it is about."""
     kind, info, box = each.type[1], each.info, as_box(each.rect)
     content, author = (" ".join(str(info.get(key) or "").split()) for key in ("content", "title"))
     if kind not in _KINDS or each.flags & _NOT_SHOWN:
@@ -86,7 +86,7 @@ def _marked(each: Any, words: Sequence[Word]) -> list[Word]:
 
 
 def under_strike_marks(page: Any, words: Sequence[Word]) -> set[Word]:
-    """Return the words under annotations that strike them out, however far these reach past the words."""
+    """Return the words under annotations that strike them out, however far these extend beyond the words."""
     found: set[Word] = set()
     try:
         marks = [each for each in itertools.islice(walk_annotations(page), _MAX_COMMENTS) if each.type[1] == _STRIKE]
@@ -110,7 +110,7 @@ def _quads(each: Any) -> list[Box]:
 
 
 def _is_typed(document: Any, each: Any, content: str, author: str) -> bool:
-    """Return whether a text box is text that was typed onto the page, as into a form, and no remark on it."""
+    """Return whether a text box is text typed onto the page, as into a form, and not a remark about it."""
     if each.type[1] != _TEXT_BOX:
         return False
     intent = document.xref_get_key(each.xref, "IT")[1]

@@ -1,7 +1,7 @@
 """Diagrams of a PDF page: boxes that are drawn around words become a block each, and the arrows between them.
 
-The page is looked at as it is shown; what stands in the boxes is taken out of the text layer before its layout is
-analysed, because the layout model puts two boxes side by side into one paragraph.
+The rendered page is analysed; the text of the boxes is taken out of the text layer before its layout is analysed,
+because the layout model puts two boxes side by side into one paragraph.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from loaders.pdf.text_layer import Region, TextLayer
 from loaders.types import Block, Box, Word
 
 MIN_BOXES = 3
-"""Drawn boxes of a page that is looked at, at about 0.15 CPU seconds; most pages have fewer."""
+"""Fewest drawn boxes of a page that is examined, at about 0.15 CPU seconds; most pages have fewer."""
 _SMALLEST, _LARGEST = 0.003, 0.6  # share of the page that such a box covers
-_GAP = 1.2  # times the height of the print: words further apart are pieces of their own
-_MARGIN = 2.0  # points around a region in which its words stand
+_GAP = 1.2  # times the height of the print: words further apart are separate pieces
+_MARGIN = 2.0  # points around a region within which its words lie
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class PageDiagram:
     regions: list[Region]
 
     def put_into(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
-        """Return the other blocks of the page with the diagram before the first that stands below its top."""
+        """Return the other blocks of the page with the diagram before the first block below its top."""
         top = min((block.box.y0 for block in self.blocks if block.box), default=1.0)
         below = (index for index, block in enumerate(blocks) if block.box and block.box.y0 >= top)
         at = next(below, len(blocks))
@@ -88,7 +88,7 @@ def _is_kept(region: Region, layer: TextLayer) -> bool:
 
 
 def _pieces(layer: TextLayer, kept: Sequence[Box]) -> list[list[Word]]:
-    """Return the upright lines of print outside some boxes, cut where words stand far apart."""
+    """Return the upright lines of print outside some boxes, cut where words are far apart."""
     pieces: list[list[Word]] = []
     for line in layer.lines:
         last: Word | None = None

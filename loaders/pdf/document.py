@@ -51,7 +51,7 @@ from loaders.types import Box
 
 _LAYOUT = "pymupdf.layout"
 _kept_out: Any = sys.modules.setdefault(_LAYOUT, None)  # type: ignore[arg-type]  # None: not found
-import pymupdf as _pymupdf  # noqa: E402  # else it would load the layout models: 0.35 s, and pages of text need none
+import pymupdf as _pymupdf  # noqa: E402  # otherwise it would load the layout models: 0.35 s, and pages of text need none
 
 if _kept_out is None:
     del sys.modules[_LAYOUT]
@@ -70,7 +70,7 @@ MAX_CACHED_LAYERS = 64
 """Text layers cached per document, 100 kB each: enough for the neighbours of pages that come in order."""
 
 _MAX_LABEL = 20  # characters of a page's label: longer ones are no numbers
-_BOOK_FORMATS = frozenset({"EPUB", "XPS", "FictionBook2", "MOBI", "zip"})  # what the library calls them; zip: a comic
+_BOOK_FORMATS = frozenset({"EPUB", "XPS", "FictionBook2", "MOBI", "zip"})  # the library's names; zip: a comic
 _IMAGE = 1  # the type of an image among the blocks of a text page
 _LARGE_PICTURES = 1_000_000  # pixels: written as PNG they take 25 ms, and text is taken again in 5-20
 _TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no ligatures kept: "ﬁ" is searched as "fi"
@@ -105,7 +105,7 @@ class PdfFile:
             if not self._doc.get_page_labels():
                 return ()
             labels = [self._doc[number].get_label().strip()[:_MAX_LABEL] for number in range(self.pages)]
-        except _LIBRARY_ERRORS:  # a damaged tree of labels, or a page that cannot be loaded: no label is a wrong one
+        except _LIBRARY_ERRORS:  # a damaged tree of labels, or a page that cannot be loaded
             return ()
         return () if labels == [str(number + 1) for number in range(self.pages)] else tuple(labels)
 
@@ -138,7 +138,7 @@ class PdfFile:
         return self._layers[number]
 
     def has_pictures(self, pixels: int) -> bool:
-        """Return whether a page has a picture of so many pixels (.04 ms a page, stops at the first)."""
+        """Return whether a page has a picture of at least `pixels` (.04 ms a page, stops at the first)."""
         for number in range(self.pages):
             try:
                 if any(width * height >= pixels for _, _, width, height, *_ in self._doc.get_page_images(number)):
@@ -148,7 +148,7 @@ class PdfFile:
         return False
 
     def known_layers(self) -> Collection[TextLayer]:
-        """Return the text layers that were taken lately: those of the pages around one that was read, mostly."""
+        """Return the text layers that are cached: mostly those of the pages around one that was read."""
         return self._layers.values()
 
     def attachments(self) -> list[tuple[str, bytes]]:
@@ -187,7 +187,7 @@ class PdfFile:
 
         page, layer = self._page(number), self.layer(number)
         if layer.watermarks or layer.fields:  # they would hide headings, cut paragraphs and look like a table
-            copy = pymupdf.open()  # named, so that it lives as long as its page
+            copy = pymupdf.open()  # in a variable, so that it lives as long as its page
             page = copy_of_text(copy, layer)
         self._doc.xref_set_key(self._doc.pdf_catalog(), "StructTreeRoot", "null")  # not used, and slow to read
         with (
@@ -215,7 +215,7 @@ class PdfFile:
         return drawn_rules(self._page(number)) if len(self.layer(number).drawings) < MAX_DRAWINGS else Rules()
 
     def turned(self, number: int, quarters: int) -> PdfFile:
-        """Return a document of one page: this one, turned clockwise by quarters."""
+        """Return a document with one page of this one, turned clockwise by quarters."""
         alone = pymupdf.open()
         alone.insert_pdf(self._page(number).parent, from_page=number - 1, to_page=number - 1)
         alone[0].set_rotation(90 * quarters % 360)
@@ -225,7 +225,7 @@ class PdfFile:
         """Return the parts that the layout model finds in a text layer alone, drawn on an empty page."""
         copy = PdfFile(pymupdf.open(), "")
         copy_of_text(copy._doc, layer)
-        # What the copy shows; taking it from there again costs as much as the model on a page of single signs.
+        # The words of the copy; extracting them again costs as much as the model on a page of single signs.
         copy._layers[1] = replace(layer, images=(), watermarks=(), fields=())
         return copy.regions(1)
 
@@ -235,7 +235,7 @@ class PdfFile:
 
     def pixels(self, number: int, dpi: int, max_side: int, part: Box | None = None) -> NDArray[Any]:
         """Render a page or a part of it likewise, and return its RGB pixels: encoding them takes 10-40 ms."""
-        pixmap = self._pixmap(number, dpi, max_side, part)  # by name: it must outlive the copy of its memory
+        pixmap = self._pixmap(number, dpi, max_side, part)  # in a variable: it must outlive the copy of its memory
         return rgb_pixels(pixmap).copy()
 
     def _pixmap(self, number: int, dpi: int, max_side: int, part: Box | None) -> Any:
@@ -251,7 +251,7 @@ class PdfFile:
         """Return whether an empty page had content: the library repairs a truncated file to empty pages."""
         try:
             return self._doc.is_repaired and self._lost_content(number)
-        except _LIBRARY_ERRORS:  # too damaged to say
+        except _LIBRARY_ERRORS:  # too damaged to decide
             return False
 
     def _lost_content(self, number: int) -> bool:
@@ -278,7 +278,7 @@ _LIBRARY_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 
 @cache
 def load_layout_models() -> None:
-    """Load the layout models, in place of those of a process that had imported the library: they read half as fast."""
+    """Load the layout models for one thread, in place of any that the library loaded, which read half as fast."""
     pymupdf._get_layout = None
     with single_threaded_onnx("feature_imf", with_leaky_units):
         importlib.import_module(_LAYOUT).activate()

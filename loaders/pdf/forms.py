@@ -20,9 +20,9 @@ _BUTTON, CHECK_BOX, _COMBO_BOX, _LIST_BOX, RADIO, _SIGNATURE, _TEXT = range(1, 8
 _PASSWORD = 1 << 13  # bit of a text field's flags
 _NOT_SHOWN = 0b100010  # bits of a widget's flags: hidden, not to be viewed
 _MAX_FIELDS = 2000
-_NEAR = 2.5  # of the text size: as far a box stands from the label at its right
-_WORDS = 1.3  # of the text size: words of a label stand closer than this
-_TITLE = 14.0  # of the text size: as far a row's title stands from its first box
+_NEAR = 2.5  # of the text size: most distance of a box from the label at its right
+_WORDS = 1.3  # of the text size: words of a label are closer than this
+_TITLE = 14.0  # of the text size: most distance of a row's title from its first box
 _FAR = 260.0  # points between a label at the left and its field
 _FILL = re.compile(r"[._…:\s]+")
 _LIBRARY_ERRORS = (Exception,)  # for a damaged annotation the library raises errors of many classes
@@ -30,7 +30,7 @@ _LIBRARY_ERRORS = (Exception,)  # for a damaged annotation the library raises er
 
 @dataclass(slots=True)
 class Widget:
-    """A field as the library shows it, and what is found of its label."""
+    """A field with the library's values, and the words of its label."""
 
     kind: int
     name: str
@@ -43,7 +43,7 @@ class Widget:
 
 
 def with_fields(page: Any, layer: TextLayer) -> TextLayer:
-    """Return the text layer with the page's form fields, and without the words that these hold."""
+    """Return the text layer with the page's form fields, and without the words in these."""
     widgets = _widgets(page)
     return with_widgets(layer, widgets) or layer
 
@@ -51,7 +51,7 @@ def with_fields(page: Any, layer: TextLayer) -> TextLayer:
 def with_widgets(layer: TextLayer, widgets: Sequence[Widget], *, only_labelled: bool = False) -> TextLayer | None:
     """Return the text layer with these fields besides those that it has, or None if there are none.
 
-    With `only_labelled`, those without a printed label are none: a square without words says nothing.
+    With `only_labelled`, those without a printed label are left out: a square without words means nothing.
     """
     if not widgets:
         return None
@@ -105,7 +105,7 @@ def _widget(document: Any, each: Any) -> Widget | None:
 
 
 def _signature(document: Any, each: Any) -> str:
-    """Return by whom a signature field is signed, or that it is not."""
+    """Return the text of a signature field: who signed it, or that it is not signed."""
     if not each.is_signed and document.xref_get_key(each.xref, "V/ByteRange")[0] == "null":
         return "unsigned"
     name, reason = (document.xref_get_key(each.xref, f"V/{key}") for key in ("Name", "Reason"))
@@ -114,7 +114,7 @@ def _signature(document: Any, each: Any) -> str:
 
 
 def _is_held(word: Word, widgets: Sequence[Widget]) -> bool:
-    """Return whether a word is drawn by a field: a tick, or a part of its value; a label inside its frame is none."""
+    """Return whether a word is drawn by a field: a tick, or a part of its value, but no label inside its frame."""
     for widget in widgets:
         if contains(widget.box, centre(word.box), 1.0):
             if widget.kind in (CHECK_BOX, RADIO):
@@ -134,7 +134,7 @@ class _Labels:
         self.taken: set[Word] = set()
 
     def right(self, box: Box, lines: int = 4) -> list[Word]:
-        """Return the label at the right of a box, with the lines that go on below it."""
+        """Return the label at the right of a box, with the lines that continue it below."""
         label = self._run(box, [pair for pair in self._row(box) if pair[0].box.x0 >= box.x1 - 2], _NEAR)
         while label and lines > 1:
             lines -= 1
@@ -145,7 +145,7 @@ class _Labels:
         return label
 
     def left(self, box: Box, reach: float = 0.0) -> list[Word]:
-        """Return the label at the left of a field; `reach` is in text sizes, by default it is far."""
+        """Return the label at the left of a field, within `reach` text sizes, by default within `_FAR`."""
         before = [pair for pair in self._row(box) if centre(pair[0].box)[0] <= box.x0]
         return self._run(box, before, reach or _FAR, backwards=True, points=not reach)
 
@@ -184,7 +184,7 @@ class _Labels:
     def _run(
         self, box: Box, row: list[tuple[Word, float]], first: float, *, backwards: bool = False, points: bool = False
     ) -> list[Word]:
-        """Return the words next to a box, as far as they follow one another without another field between them."""
+        """Return the words next to a box, up to a gap or another field."""
         row.sort(key=lambda pair: pair[0].box.x0, reverse=backwards)
         label: list[Word] = []
         edge = box.x0 if backwards else box.x1
@@ -215,7 +215,7 @@ class _Labels:
         )
 
     def _goes_back(self, word: Word, size: float) -> bool:
-        """Return whether a word has another right before it: it is the middle of a line, and no line that goes on."""
+        """Return whether a word has another right before it, so that it does not begin a line."""
         middle = centre(word.box)[1]
         return any(
             0 <= word.box.x0 - other.box.x1 <= _WORDS * size and other.box.y0 <= middle <= other.box.y1
@@ -223,7 +223,7 @@ class _Labels:
         )
 
     def _below(self, label: Sequence[Word]) -> list[Word]:
-        """Return the line that goes on with a label: close below, at the same left edge, and beside no field."""
+        """Return the line that continues a label: close below, at the same left edge, and beside no field."""
         first, last = label[0], max(label, key=lambda word: word.box.y1)
         height = last.box.y1 - last.box.y0
         line = [
@@ -271,7 +271,7 @@ def _rows(boxes: Sequence[Widget]) -> Iterator[list[Widget]]:
 
 
 def _label_row(row: Sequence[Widget], labels: _Labels) -> None:
-    """Find the labels of the boxes of a row: all at their right, or all at their left where the last has none there."""
+    """Find the labels of the boxes of a row: all at their right, or all at their left if the last has none there."""
     if labels.right(row[-1].box):
         for widget in row:
             widget.label = labels.take(labels.right(widget.box))
@@ -304,7 +304,7 @@ def _value_fields(widgets: Sequence[Widget], labels: _Labels) -> Iterator[Field]
                 last = widget, replace(last[1], words=(*last[1].words, *_placed(widget.value, widget.box)))
                 continue
         if not (label or widget.title or widget.value):
-            continue  # an empty frame without a name says nothing
+            continue  # an empty frame without a name means nothing
         if last:
             yield last[1]
         last = widget, _field(label, widget.title, widget.value or "(empty)", widget.box)

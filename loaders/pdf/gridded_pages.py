@@ -1,7 +1,7 @@
-"""Pages of running text with tables of which every cell is drawn, told without the layout model.
+"""Pages of running text with fully drawn tables, whose layout is found without the layout model.
 
 A table counts only if drawn lines divide it into rows and columns from side to side, so that no cell spans others, and
-if every shape in it is one of these lines or the ground of its cells. The rest of the page must be running text.
+if every shape in it is one of these lines or the background of its cells. The rest of the page must be running text.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from loaders.types import Box
 MIN_LINES = 3
 """Lines in each direction that make a table."""
 MAX_LINES = 3_000
-"""Drawn lines of a page that are looked at: 40 rows of 15 cells that are framed one by one have 2,400."""
+"""Most drawn lines of a page that is examined: 40 rows of 15 cells that are framed one by one have 2,400."""
 MIN_DRAWN = 0.95
 """Share of a line's length that must be drawn for it to run from side to side."""
 
 _SNAP = 4.0  # points: lines and shapes this near to a line of the grid are on it
 _TORN = 0.12  # of a word's width, on either side of a line
-_ABOVE = 12.0  # points over a table: a row that stands so near may be a heading of its columns
+_ABOVE = 12.0  # points over a table: a row that near may be a heading of its columns
 
 _Line = tuple[float, float, float]
 
@@ -90,7 +90,7 @@ def _bands(rules: Rules) -> Iterator[Rules]:
 
 
 def _table(rules: Rules, layer: TextLayer) -> _Table | None:
-    """Return the table that lines make, None where none cross; raise DoubtError for anything but a plain grid."""
+    """Return the table that lines form, None if none cross; raise DoubtError for anything but a plain grid."""
     if not rules.vertical:
         return None  # lines over and under text, which may be on a page of running text
     if min(len(rules.horizontal), len(rules.vertical)) < MIN_LINES:
@@ -137,11 +137,11 @@ def _length(pieces: Sequence[tuple[float, float]]) -> float:
 
 
 def _check_shapes(table: _Table, layer: TextLayer) -> None:
-    """Raise DoubtError for a shape in a table that is neither one of its lines nor the ground of cells."""
+    """Raise DoubtError for a shape in a table that is neither one of its lines nor the background of cells."""
     box, grid = table.box, table.grid
     for shape in set(layer.drawings):
         if shape.x0 < box.x0 - _SNAP and shape.x1 > box.x1 + _SNAP:
-            continue  # the ground of the page, of which the rest is told
+            continue  # the background of the page, whose other parts are checked
         if shape.x1 < box.x0 or shape.x0 > box.x1 or shape.y1 < box.y0 or shape.y0 > box.y1:
             continue
         level = shape.y1 - shape.y0 < _SNAP and _is_near(shape.y0, grid.ys)
@@ -156,7 +156,7 @@ def _is_near(place: float, places: Sequence[float]) -> bool:
 
 
 def _check_words(table: _Table, layer: TextLayer) -> None:
-    """Raise DoubtError for words that lines cut, turned or struck ones, and a row that may head the columns."""
+    """Raise DoubtError for words that lines cut, turned or struck words, and a row that may head the columns."""
     box = table.box
     for line in layer.lines:
         inside = [contains(box, centre(word.box)) for word in line.words]

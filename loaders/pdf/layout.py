@@ -43,7 +43,7 @@ _NUMBERING = re.compile(r"(?:\d{1,2}|[A-Z])((?:\.\d{1,2})*)\.?\s+\S")
 _FIELD = "* "  # in front of a form's field; other lists have "-"
 _HEADLINE = 1.4  # of the text size: running headers are as large as the text, or smaller
 _TEXT_SIZE, _SENTENCE = 0.95, 6  # of the text size, and words
-_SAME_ROW = 0.5  # share of the lower line's height by which two pieces must overlap to stand on one line
+_SAME_ROW = 0.5  # share of the lower line's height by which two pieces must overlap to be on one line
 _MAX_PIECES = 60  # of a printed row that are compared with each other: tables have up to 30
 _HEADS = ("title", "section-header", "page-header")
 _ONE_LINE, _WORD_GAP = 1.6, 0.6  # of the text size: the height of a region of one line, and a space between words
@@ -80,7 +80,7 @@ def build_blocks(
 
 
 def _with_whole_headings(regions: Sequence[Region], lines: Sequence[Line]) -> list[Region]:
-    """Join headings and headers beside each other between which there is no more than the space of two words."""
+    """Join headings and headers beside each other with at most the space between two words between them."""
     found: list[Region] = []
     for region in regions:
         last = found[-1] if found else None
@@ -94,7 +94,7 @@ def _with_whole_headings(regions: Sequence[Region], lines: Sequence[Line]) -> li
 
 
 def _is_one_line(line: Line, whole: Box, cut: float) -> bool:
-    """Return whether a line fills a box alone, and its words go on where the box was cut."""
+    """Return whether a line alone fills a box, and its words continue where the box was cut."""
     box = _box(line)
     if not (line.upright and contains(whole, centre(box)) and whole.y1 - whole.y0 < _ONE_LINE * line.size):
         return False
@@ -113,7 +113,7 @@ def _printed(rows: Sequence[Line]) -> list[Printed]:
 def _columns(region: Region, lines: list[Line]) -> list[tuple[Region, list[Line]]]:
     """Return a region with its rows of print; if it is text in two short columns, the left one first.
 
-    Columns through which a sentence runs stay one block.
+    Columns that a sentence crosses stay one block.
     """
     if region.role not in ("text", "list-item") or not all(line.upright for line in lines):
         return [(region, reading_rows(lines))]
@@ -133,14 +133,14 @@ def _text(line: Line) -> str:
 
 
 def _at_wide_gaps(line: Line) -> list[Line]:
-    """Cut a line where the space between two words is wider than two letters are high."""
+    """Cut a line where the space between two words is wider than twice the height of a letter."""
     cuts = [at for at in range(1, len(line.words)) if line.words[at].box.x0 - line.words[at - 1].box.x1 > 2 * line.size]
     ends = [0, *cuts, len(line.words)]
     return [replace(line, words=line.words[start:stop]) for start, stop in pairwise(ends)]
 
 
 def _with_fields(blocks: list[Block], layer: TextLayer) -> list[Block]:
-    """Insert the form's fields as lists, each before the first block that stands below it."""
+    """Insert the form's fields as lists, each before the first block below it."""
     result = list(blocks)
     for each in layer.fields:
         box = to_fractions(each.box, layer.width, layer.height)
@@ -156,7 +156,7 @@ def _with_fields(blocks: list[Block], layer: TextLayer) -> list[Block]:
 
 
 def field_blocks(layer: TextLayer) -> tuple[Block, ...]:
-    """Return the form's fields alone, for a page whose text is read in another way."""
+    """Return only the form's fields, for a page whose text is read by OCR."""
     return tuple(_with_fields([], layer))
 
 
@@ -180,7 +180,7 @@ def reading_rows(lines: Sequence[Line]) -> list[Line]:
 
 
 def _is_under(row: Sequence[Line], line: Line) -> bool:
-    """Return whether a line is the second of a cell whose row is held together by a label beside its middle."""
+    """Return whether a line is the second of a cell whose lines a label beside their middle joins in one row."""
     if len(row) > _MAX_PIECES:
         return False
     box = _box(line)
@@ -197,7 +197,7 @@ def _joined(row: Sequence[Line]) -> Line:
 
 
 class _Places:
-    """Regions by the strips of the page that they reach into: a page of 100,000 words has hundreds of regions."""
+    """Regions by the strips of the page that they overlap: a page of 100,000 words has hundreds of regions."""
 
     def __init__(self, regions: Sequence[Region]) -> None:
         self._strips: dict[int, list[tuple[float, int, Box]]] = defaultdict(list)
@@ -260,9 +260,9 @@ def _block(region: Region, rows: list[Line], layer: TextLayer, around: Surroundi
 
 
 def _kind(region: Region, rows: list[Line], texts: list[str], around: Surroundings) -> BlockKind:
-    """Return the kind of a region; what the model takes for a running header may be the page's title or its first text.
+    """Return the kind of a region; the model's running header may be the page's title or its first text.
 
-    Large print that no other page has is a title, a whole sentence in the size of the text is a paragraph.
+    Large print that is on no other page is a title, a whole sentence in the size of the text is a paragraph.
     """
     kind = KINDS.get(region.role, "text")
     keys = [margin_key(text) for text in texts]  # "" for a page number

@@ -1,4 +1,4 @@
-"""Parts that the layout model finds on a page: which count, the cells of tables, and a page without its pictures."""
+"""Parts that the layout model finds on a page: which are used, the cells of tables, and a page without pictures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SPECK_POINTS = 2  # smaller parts are left out, as pymupdf4llm does
 
 @contextmanager
 def without_pictures(page: Any, pictures: int) -> Iterator[None]:
-    """Leave pictures out of the text that the layout model takes from a page, of which only the lines are used.
+    """Leave pictures out of the text that the layout model gets from a page, since it uses only the lines.
 
     `pictures` is the flag with which the library puts them into it.
     """

@@ -1,4 +1,4 @@
-"""Neighbours of a page: what the pages around it tell about its words, its headings and its margins."""
+"""Neighbours of a page: the words, sizes and margins of the pages around it, which help to read it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from loaders.text.line_joining import vocabulary
 
 
 class Print(NamedTuple):
-    """What the pages around it ask of a page: its words, what stands in its margins, and its characters by size.
+    """What neighbours use of a page: its words, the texts in its margins, and its characters by size.
 
-    Kept for each page, because up to 21 pages ask for it: computing it for each took 6 ms a page.
+    Cached for each page, because up to 21 pages use it: computing it for each took 6 ms a page.
     """
 
     words: frozenset[str]
@@ -23,7 +23,7 @@ class Print(NamedTuple):
 
 
 def print_of(layer: TextLayer) -> Print:
-    """Return what a page tells its neighbours."""
+    """Return the words, margins and sizes of a page that its neighbours use."""
     sizes: dict[float, int] = Counter()
     for line in layer.lines:
         sizes[round(line.size * 2) / 2] += sum(len(word.text) for word in line.words)
@@ -32,7 +32,7 @@ def print_of(layer: TextLayer) -> Print:
 
 
 def surroundings_of(pages: Iterable[tuple[int, Print]], number: int) -> Surroundings:
-    """Return what the pages around page `number`, which is one of them, tell; its own margins do not count."""
+    """Return the surroundings of page `number`, which is one of `pages`; its own margins do not count."""
     known: set[str] = set()
     margins: set[str] = set()
     sizes: Counter[float] = Counter()

@@ -1,8 +1,8 @@
-"""Print drawn as outlines: letters as shapes, of which the text layer says nothing.
+"""Print drawn as outlines: letters as shapes, which the text layer does not contain.
 
-Design programs and plotters write so. Such a page with a live page number or running head has a text layer that says
-little; it is read by OCR as a scan is, so that what it shows is not lost. Letters are told in the pixels, since some
-programs draw each as a shape of its own and others a whole page as one.
+Design programs and plotters write such files. A page of outlines with a page number or running header in letters has a
+text layer of little text; it is read by OCR like a scan, so that its print is not lost. Letters are counted in the
+pixels, since some programs draw each as a separate shape and others a whole page as one.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from loaders.pdf.text_layer import TextLayer
 from loaders.types import Box
 
 MAX_CHARACTERS = 1500
-"""Characters of the text layer of the fullest page that is looked at: half a page of print."""
+"""Most characters of the text layer of a page that is examined: half a page of print."""
 DPI = 100
 MIN_LETTERS = 60
 """Letters in rows from which a page counts as outlined: two lines of print; the labels of a drawn chart have 10-40."""
-_MORE = 2  # times as many letters as the text layer has: the labels of a chart on a page of text are no page
+_MORE = 2  # times as many letters as the text layer has: the labels of a chart on a page of text have fewer
 _LEVELS = 60  # of 255 that a letter differs from the page
 _SMALL, _LARGE = 3, 60  # pixels: the height of letters of 4-30 points
 _FLAT = 3.0  # width by height: a dash or the piece of a broken line is flatter than any letter
@@ -38,7 +38,7 @@ class _Shape(NamedTuple):
 
 
 def is_outlined(page: Any, layer: TextLayer) -> bool:
-    """Return whether most print of a page is drawn and not written: about 25 ms for a page with drawings.
+    """Return whether most print of a page is drawn as outlines: about 25 ms for a page with drawings.
 
     Args:
         page: The PDF library's page.
@@ -58,7 +58,7 @@ def is_outlined(page: Any, layer: TextLayer) -> bool:
 
 
 def _shapes(grey: NDArray[np.uint8], known: Sequence[Box]) -> list[_Shape]:
-    """Return the shapes as large as letters that stand outside the words and pictures of the file."""
+    """Return the shapes as large as letters outside the words and pictures of the file."""
     import cv2  # imported here: most pages have no drawings, and it takes 0.1 s and 50 MB
 
     paper = int(np.bincount(grey.ravel(), minlength=256).argmax())
@@ -72,7 +72,7 @@ def _shapes(grey: NDArray[np.uint8], known: Sequence[Box]) -> list[_Shape]:
 
 
 def _rows(shapes: Sequence[_Shape]) -> list[list[_Shape]]:
-    """Return the shapes that stand side by side as letters do, in rows from the left."""
+    """Return the shapes that are side by side like letters, in rows from the left."""
     open_rows: list[list[_Shape]] = []
     done: list[list[_Shape]] = []
     for one in sorted(shapes):

@@ -1,4 +1,4 @@
-"""Columns of a page of running text: headers and footers apart, columns one after the other."""
+"""Columns of a page of running text, one after the other, without its headers and footers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from loaders.pdf.text_layer import TextLayer
 from loaders.types import Box
 
 MIN_ROWS, CLOSE = 8, 1.45
-"""Of fewer rows between the margins the usual distance, by which paragraphs are told, is known only if they are close;
+"""With fewer rows between the margins, the usual distance, which separates paragraphs, is known only if they are close;
 CLOSE is a share of the text size: rows of a paragraph are set at 1.15-1.4."""
 FAR = 1.8
 """Share of the text size from which a row begins a new paragraph, whatever the usual distance is."""
@@ -23,12 +23,12 @@ MIN_COLUMN_ROWS = 6
 MIN_COLUMN_WORDS = 3.5
 """Mean words of a column's rows: the labels of a table have fewer."""
 MIN_BESIDE = 5
-"""Rows with print beside them at one place of the page that make two columns."""
+"""Fewest rows with print on both sides of one place that make two columns."""
 MAX_GAPS = 300
-"""Gaps between print side by side that are looked at: two columns have 60, tables more."""
+"""Most gaps between print side by side that are examined: two columns have 60, tables more."""
 
 _LABEL_GAP = 5.0  # of the text size: between a bullet or number and its text
-_MARGIN_SHARE = 0.1  # of the page's height: where headers and footers stand
+_MARGIN_SHARE = 0.1  # of the page's height: headers and footers lie there
 _MARGIN_ROWS = 3
 _PAGE_NUMBER = re.compile(
     r"(?:[Pp]age|[Ss]eite|[Pp]\.)?\s*[-–—|[(]?\s*(?:[A-Z]-)?(?:\d{1,4}|[ivxlc]{1,7})\s*[-–—|\])]?"
@@ -44,14 +44,14 @@ class PlainRows:
     columns: tuple[tuple[Row, ...], ...]
     footers: tuple[Row, ...]
     few: bool = False
-    """Whether they are too few to tell the usual distance of rows."""
+    """Whether they are too few to measure the usual distance of rows."""
 
 
 def plain_rows(layer: TextLayer, repeated: Container[str], *, few: bool = False) -> PlainRows:
     """Return the rows of a page of running text; raise DoubtError if it may be anything else.
 
-    `repeated` holds what stands in the margins of the pages around it, as `margin_key` writes it. Fewer rows than
-    MIN_ROWS are taken only if `few`, and if each is clearly close to the one before it or clearly not.
+    `repeated` has the keys (`margin_key`) of the texts in the margins of the pages around it. Fewer rows than MIN_ROWS
+    are taken only if `few`, and if each is clearly close to the one before it or clearly not.
     """
     check_content(layer)
     rows = page_rows(layer.lines)
@@ -82,7 +82,7 @@ def margin_key(text: str) -> str:
 
 
 def margin_texts(layer: TextLayer) -> set[str]:
-    """Return what stands at the top and bottom of a page, as `margin_key` writes it."""
+    """Return the keys (`margin_key`) of the texts at the top and bottom of a page."""
     edges = (line for line in layer.lines if _in_margin(line_box(line), layer.height))
     return {key for line in edges if (key := margin_key(" ".join(word.text for word in line.words)))}
 
@@ -94,7 +94,7 @@ def _in_margin(box: Box, height: float) -> bool:
 def _split_margin(
     rows: list[list[Row]], height: float, repeated: Container[str], *, top: bool
 ) -> tuple[list[Row], list[list[Row]]]:
-    """Return the header (or footer) and the other rows: page numbers, and what other pages have at that place."""
+    """Return the header (or footer), which is a page number or text that other pages have there, and the other rows."""
     ordered = rows if top else rows[::-1]
     taken = 0
     for pieces in ordered[:_MARGIN_ROWS]:
@@ -111,12 +111,12 @@ def _split_margin(
 
 
 def _is_furniture(row: Row, repeated: Container[str], top: bool) -> bool:
-    """Return whether a row of the margin is a page number or stands on other pages too; a bold one may be a heading."""
+    """Return whether a row of the margin is a page number or is on other pages too; a bold one may be a heading."""
     return bool(_PAGE_NUMBER.fullmatch(row.text)) or (margin_key(row.text) in repeated and not (top and row.bold))
 
 
 def _columns(rows: Sequence[Row]) -> list[list[Row]]:
-    """Return the pieces of the rows as columns in reading order; what lies above and below two columns is one."""
+    """Return the pieces of the rows as columns in reading order; rows above and below two columns are one column."""
     gutter = _gutter(rows)
     if gutter is None:
         return [list(rows)]
@@ -140,7 +140,7 @@ def _columns(rows: Sequence[Row]) -> list[list[Row]]:
 
 
 def _gutter(rows: Sequence[Row]) -> tuple[float, float] | None:
-    """Return the white space between two columns; raise DoubtError if print stands side by side in another way."""
+    """Return the white space between two columns; raise DoubtError if print is side by side in another way."""
     gaps: list[tuple[float, float]] = []
     for pieces in by_row(rows):
         gaps += [(one.box.x1, two.box.x0) for one, two in pairwise(pieces) if not _is_labelled(one, two)]
@@ -163,7 +163,7 @@ def _is_labelled(one: Row, two: Row) -> bool:
 
 
 def _beside_extent(rows: Sequence[Row], middle: float) -> tuple[float, float]:
-    """Return from where to where print stands on both sides of the gutter."""
+    """Return the top and bottom of the part with print on both sides of the gutter."""
     ys = [
         centre(one.box)[1]
         for pieces in by_row(rows)
@@ -192,7 +192,7 @@ def _check_starts(left: Sequence[Row], right: Sequence[Row]) -> None:
 
 
 def _whole_rows(rows: Sequence[Row]) -> list[Row]:
-    """Join bullets and numbers with their texts; raise DoubtError where other print stands side by side."""
+    """Join bullets and numbers with their texts; raise DoubtError where other print is side by side."""
     joined = []
     for pieces in by_row(rows):
         if len(pieces) > 2 or (len(pieces) == 2 and not _is_labelled(*pieces)):

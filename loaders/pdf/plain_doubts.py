@@ -17,7 +17,7 @@ MAX_NUMBERS = 0.2
 MIN_LETTERS = 0.9
 """Share of a page's letters in scripts that are written from the left with spaces between words."""
 MAX_SHAPES = 300
-"""Drawn shapes that are looked at: more are a drawing."""
+"""Most drawn shapes of a page of text: more are a drawing."""
 
 _CHANNEL = 0.55  # of the text size: width of white space that runs down through three rows and more
 _CHANNEL_ROWS = 3
@@ -64,7 +64,7 @@ def _has_drawings(layer: TextLayer) -> bool:
     for box in set(layer.drawings):
         width, height = box.x1 - box.x0, box.y1 - box.y0
         if width > 0.9 * layer.width and height > 0.9 * layer.height:
-            continue  # the ground of the page
+            continue  # the background of the page
         if height > _RULE_POINTS:
             if not _shades_row(box, layer):
                 return True
@@ -77,7 +77,7 @@ def _has_drawings(layer: TextLayer) -> bool:
 
 
 def _shades_row(box: Box, layer: TextLayer) -> bool:
-    """Return whether an area is no higher than a row and has words in it: the ground of a row, marked text."""
+    """Return whether an area is no higher than a row and has words in it: the background of a row, or marked text."""
     return any(
         box.y1 - box.y0 < 1.6 * line.size and any(contains(box, centre(word.box)) for word in line.words)
         for line in layer.lines
@@ -124,5 +124,5 @@ def check_channels(rows: Sequence[Row]) -> None:
 
 
 def shared(gap: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return the width that two gaps have in common, below 0 where they are apart."""
+    """Return the width that two gaps have in common, negative if they do not overlap."""
     return min(gap[1], other[1]) - max(gap[0], other[0])

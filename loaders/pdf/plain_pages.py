@@ -1,4 +1,4 @@
-"""Pages of running text: their headings, paragraphs, list items and footnotes, told without the layout model."""
+"""Pages of running text: their headings, paragraphs, list items and footnotes, found without the layout model."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from loaders.pdf.text_layer import Region, Surroundings, TextLayer
 from loaders.types import Box
 
 LARGE = 1.12
-"""Size of a heading's print against the text."""
+"""Least size of a heading's print relative to the text."""
 SMALL = 0.93
-"""Size of a footnote's print against the text."""
+"""Most size of a footnote's print relative to the text."""
 
 MAX_BROKEN = 0.4
-"""Share of a paragraph's rows that end where the next word would have fitted: those of verse, names and addresses do.
-Of 580 paragraphs of four rows and more in the development files 578 have at most .33, the others are set in."""
+"""Largest share of a paragraph's rows that end where the next word would have fitted, as in verse, names and addresses.
+Of 580 paragraphs of four rows and more in the development files 578 have at most .33, the others are indented."""
 MAX_HEADINGS = 2
 """Headings right under each other at the top of a page: more are the title, authors and date of a cover."""
 MIN_ENTRIES = 3
@@ -30,11 +30,11 @@ MIN_ENTRIES = 3
 
 _LABEL_WORDS = 8
 _BREAK = 1.15  # times the usual distance of rows: a paragraph ends. TeX has 1.20 between entries, within them 1.05
-_INDENT = 0.8  # of the text size by which a first line is set in
+_INDENT = 0.8  # of the text size by which a first line is indented
 _SAME_SIZE = 0.11  # share by which sizes of one paragraph vary: 10.8-12.0 where addresses are set in another font
 _SHORT = 0.75  # of the column: a row inside a paragraph is longer
 _HEADING_ROWS = 3
-_BY_TABLE = 3.0  # of the text size: a caption stands nearer to its table
+_BY_TABLE = 3.0  # of the text size: a caption is nearer to its table
 _HEADING_WORDS = 25
 _END = re.compile(r"[.!?:;…,][\"'”’»)\]]*(?:\[\d+\]|[⁰-⁹¹²³]+)?$")
 _SENTENCE_END = re.compile(r"[.!?…:][\"'”’»)\]¹²³⁰-⁹]*$")
@@ -44,7 +44,7 @@ _NOTE_MARK = re.compile(r"[¹²³⁰-⁹*†‡§]+|\d{1,2}")
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """How a column is set: the usual distance of its rows and their size, its right edge, and how its items go on."""
+    """Typesetting of a column: the usual distance of its rows, their size, its right edge, and how items continue."""
 
     step: float
     size: float
@@ -52,14 +52,14 @@ class _Setting:
     hang: Mapping[tuple[int, bool], bool]
 
     def step_of(self, row: Row, before: Row) -> float:
-        """Return the distance of rows in a heading of two rows: larger print has it larger in proportion."""
+        """Return the distance of rows in a heading of two rows, which grows with the size of its print."""
         return self.step * max(1.0, min(row.size, before.size) / self.size)
 
 
 def plain_regions(layer: TextLayer, around: Surroundings, *, few: bool = False) -> list[Region] | None:
-    """Return the parts of a page of running text in reading order; None for a page that may be more than that.
+    """Return the parts of a page of running text in reading order; None for a page that may have other content.
 
-    `few` is for pages that we set, of which a few rows are no cover and no caption of a picture.
+    `few` is for pages that were laid out here, on which a few rows are no cover and no caption of a picture.
     """
     try:
         return told_regions(layer, around, few=few)
@@ -70,9 +70,9 @@ def plain_regions(layer: TextLayer, around: Surroundings, *, few: bool = False) 
 def told_regions(
     layer: TextLayer, around: Surroundings, tables: Sequence[Box] = (), *, few: bool = False
 ) -> list[Region]:
-    """Return the parts of a page of running text; raise DoubtError, which says why it may be more than that.
+    """Return the parts of a page of running text; raise DoubtError with the reason if it may have other content.
 
-    `tables` are the places of tables that are told apart, and whose words are not in `layer`; with them, or if `few`, a
+    `tables` are the boxes of tables that were found before, whose words are not in `layer`; with them, or if `few`, a
     page may have few rows.
     """
     page = plain_rows(layer, around.margins, few=few or bool(tables))
@@ -104,7 +104,7 @@ def _regions(page: PlainRows, body: float, tables: Sequence[Box]) -> list[Region
 
 
 def _is_beside(box: Box, tables: Sequence[Box], distance: float) -> bool:
-    """Return whether a part of the page stands over or under a table, no further from it than that."""
+    """Return whether a part of the page is over or under a table, within a distance."""
     return any(min(abs(table.y0 - box.y1), abs(box.y0 - table.y1)) < distance for table in tables)
 
 
@@ -119,7 +119,7 @@ def _check_rows(groups: Sequence[Sequence[Row]], right: float) -> None:
 
 
 def _hanging_starts(groups: Sequence[Sequence[Row]]) -> list[float]:
-    """Return where the entries of a list of references begin, whose further rows are all set in."""
+    """Return the left edges of the entries of a list of references, whose further rows are all indented."""
     entries = [group for group in groups if _hangs(group) and not group[0].is_bullet]
     starts = [group[0].box.x0 for group in entries if not group[0].label or _INITIAL.fullmatch(group[0].label)]
     if len(starts) < MIN_ENTRIES:
@@ -140,7 +140,7 @@ def _groups(rows: Sequence[Row], few: bool) -> list[list[Row]]:
 
 
 def _item_ways(rows: Sequence[Row]) -> Iterator[tuple[tuple[int, bool], bool]]:
-    """Yield where labels stand, and whether bullets, whose items go on in the next row: under the text, or as prose."""
+    """Yield the label's key of each item that continues in the next row, and whether that row is under its text."""
     for before, row in pairwise(rows):
         if before.label and not row.label and not _SENTENCE_END.search(before.text):
             if row.box.x0 < before.box.x0 + 1:
@@ -162,7 +162,7 @@ def _begins(group: Sequence[Row], before: Row, row: Row, setting: _Setting) -> b
         return True
     if abs(row.size - before.size) > _SAME_SIZE * max(row.size, before.size):
         return True
-    if row.bold != before.bold and (fits or ended):  # else a bold row in the middle of a paragraph
+    if row.bold != before.bold and (fits or ended):  # otherwise a bold row in the middle of a paragraph
         return True
     if row.label:
         return row.is_bullet or not _goes_on(group, row, setting.right)
@@ -178,7 +178,7 @@ def _begins(group: Sequence[Row], before: Row, row: Row, setting: _Setting) -> b
 
 
 def _ends_item(group: Sequence[Row], row: Row, setting: _Setting, fits: bool, ended: bool) -> bool:
-    """Return whether a row ends the item above it: its rows stand under its text, or at the page's edge as prose does.
+    """Return whether a row ends the item above it: its rows are under its text, or at the page's edge like prose.
 
     Clauses of contracts and points of minutes are set like prose: only their first row has a number.
     """
@@ -201,7 +201,7 @@ def _fits(before: Row, row: Row, right: float, words: int = 1) -> bool:
 
 
 def _goes_on(group: Sequence[Row], row: Row, right: float) -> bool:
-    """Return whether what looks like a number goes on with a sentence: "in section / 4. The", "B. Low and / C. Day"."""
+    """Return whether a row's number continues a sentence: "in section / 4. The", "B. Low and / C. Day"."""
     first, ended = group[0], bool(_SENTENCE_END.search(group[-1].text))
     if first.label and not _INITIAL.fullmatch(first.label) and _fits(group[-1], row, right, words=2):
         return False
@@ -213,7 +213,7 @@ def _goes_on(group: Sequence[Row], row: Row, right: float) -> bool:
 
 
 def _follows(label: str, after: str) -> bool:
-    """Return whether a number or letter can be the one after another, as far as they are told by their signs."""
+    """Return whether a number or letter may be the successor of another."""
     one, two = label.strip("()[]."), after.strip("()[].")
     if one.isdecimal() and two.isdecimal():
         return int(two) == int(one) + 1
@@ -221,13 +221,13 @@ def _follows(label: str, after: str) -> bool:
 
 
 def _hangs(group: Sequence[Row]) -> bool:
-    """Return whether all rows but the first are set in: an entry of a list of references, an item of a list."""
+    """Return whether all rows but the first are indented: an entry of a list of references, an item of a list."""
     first = group[0]
     return len(group) > 1 and min(row.box.x0 for row in group[1:]) > first.box.x0 + _INDENT * first.size
 
 
 def _role(group: Sequence[Row], body: float, left: float, right: float, *, last: bool, listed: bool) -> str:
-    """Return what a part of the page is; raise DoubtError where that cannot be told."""
+    """Return the role of a part of the page; raise DoubtError if it is not clear."""
     text = " ".join(row.text for row in group)
     size = median(row.size for row in group)
     if CAPTION.match(text):

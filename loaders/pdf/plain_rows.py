@@ -1,4 +1,4 @@
-"""Rows of print: the words that stand on one line and close to each other, with their size, type and label."""
+"""Rows of print: words on one line that are close to each other, with their size, type and label."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from loaders.geometry import bounding_box, centre
 from loaders.pdf.text_layer import Line
 from loaders.types import Box, Word
 
-_GAP = 1.4  # of the text size: what stands further apart is not one line; justified text has gaps of 0.9
+_GAP = 1.4  # of the text size: words further apart are not one line; justified text has gaps of 0.9
 _SAME_ROW = 0.5
 _BULLET = re.compile(r"[•◦▪‣·●○■□*o\uf0b7\uf0a7\u2043]")
 LABEL = re.compile(_BULLET.pattern + r"|[-–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\[\d+\]|\d+(?:\.\d+)+\.?")
 
 
 class DoubtError(Exception):
-    """A page may be more than running text; the text says why."""
+    """A page may have more than running text; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Row:
 
 
 def page_rows(lines: Sequence[Line]) -> list[list[Row]]:
-    """Return the printed rows of a page from the top, each as the pieces that stand apart."""
+    """Return the printed rows of a page from the top, each as its separate pieces."""
     rows: list[list[Line]] = []
     around = Box(0, 0, 0, 0)
     for line in sorted(lines, key=lambda line: centre(line_box(line))[1]):
@@ -64,7 +64,7 @@ def page_rows(lines: Sequence[Line]) -> list[list[Row]]:
 
 
 def _pieces(row: Sequence[Line]) -> list[Row]:
-    """Return the lines of one printed row, joined where they stand close to each other."""
+    """Return the lines of one printed row, joined where they are close to each other."""
     placed = sorted(((word, line) for line in row for word in line.words), key=lambda pair: pair[0].box.x0)
     pieces: list[list[tuple[Word, Line]]] = []
     for word, line in placed:
@@ -91,7 +91,7 @@ def line_box(line: Line) -> Box:
 
 
 def by_row(rows: Sequence[Row]) -> list[list[Row]]:
-    """Return the pieces that stand side by side together, from the top and from the left."""
+    """Return the pieces grouped by row, from the top and from the left."""
     found: list[list[Row]] = []
     for row in sorted(rows, key=lambda row: centre(row.box)[1]):
         if found and any(on_one_row(other.box, row.box) for other in found[-1]):
@@ -102,7 +102,7 @@ def by_row(rows: Sequence[Row]) -> list[list[Row]]:
 
 
 def on_one_row(first: Box, second: Box) -> bool:
-    """Return whether two boxes stand side by side."""
+    """Return whether two boxes are side by side."""
     shared = min(first.y1, second.y1) - max(first.y0, second.y0)
     return shared > _SAME_ROW * min(first.y1 - first.y0, second.y1 - second.y0)
 

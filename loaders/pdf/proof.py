@@ -26,16 +26,16 @@ class Mark(NamedTuple):
     boxes: tuple[Box, ...]
     """A rectangle for each line, as fractions of the page as it is shown; () where its place is not known."""
     text: str
-    """What the annotation says: the quote, and who says that it stands there."""
+    """The text of the annotation: the quote, and the source of its words."""
     proven: bool = True
-    """Whether the page's text or OCR holds the words, and nothing speaks against what the answer says of them."""
+    """Whether the words are in the page's text or OCR, and no check contradicts the statement about them."""
 
 
 class ProofPage(NamedTuple):
-    """A page of a proof: taken from its file if that is there and open, else from its image."""
+    """A page of a proof: copied from its file if that exists and can be opened, else from its image."""
 
     title: str
-    """What the page is called in the outline."""
+    """The name of the page in the outline."""
     path: str
     """The PDF file that it is taken from; "" for none."""
     number: int
@@ -52,7 +52,7 @@ def write(library: Any, errors: tuple[type[Exception], ...], title: str, pages: 
 
     Args:
         library: The PDF library.
-        errors: What it raises for damaged files.
+        errors: The errors that it raises for damaged files.
         title: The title of the PDF.
         pages: The pages in their order.
     """
@@ -114,7 +114,7 @@ def _finish(annotation: Any, mark: Mark) -> None:
 
 
 def _add_number(page: Any, mark: Mark, rectangles: Sequence[Any], unplaced: int) -> None:
-    """Write the mark's number left of its first line, or over it at the edge; one without a place at the page's top."""
+    """Write the mark's number left of its first line, or over it at the edge; at the page's top if it has no place."""
     text = f"[{mark.number}]"
     width = _DIGIT_WIDTH * len(text) + 4
     if rectangles:

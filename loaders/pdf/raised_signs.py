@@ -1,8 +1,8 @@
-"""Raised and lowered signs of a text layer, told by the size and the baseline of the characters.
+"""Raised and lowered signs of a text layer, recognised by the size and the baseline of the characters.
 
 The PDF library's own flag for raised text compares with the first character of a line only, and its words join a raised
-mark with what it hangs on: "$320" and "1" are "$3201". Here every short run of small print is compared with the print
-next to it, also where the two stand in different lines of the content stream.
+mark with the text before it: "$320" and "1" are "$3201". Here every short run of small print is compared with the print
+next to it, also where the two are in different lines of the content stream.
 """
 
 from __future__ import annotations
@@ -23,24 +23,25 @@ Key = tuple[int, int]
 """Number of a block, and of a line in it."""
 
 MAX_SIZE = 0.9
-"""Size of a raised or lowered sign against its base. Browsers set 0.83, TeX 0.7, word processors 0.58-0.66."""
+"""Largest size of a raised or lowered sign relative to its base. Browsers set 0.83, TeX 0.7, word processors
+0.58-0.66."""
 MIN_SIZE = 0.35
-"""The text behind a large initial is smaller than this against it."""
+"""Smallest size: the text after a large initial is smaller than this relative to it."""
 RAISE, LOWER = (0.12, 0.75), (0.06, 0.5)
-"""How far the baseline of a raised or lowered sign is from its base's, as shares of the base's size."""
+"""Distance of the baseline of a raised or lowered sign from its base's, as shares of the base's size."""
 MIN_RISE_UNSHRUNK = 0.25
 """The same for a sign that is as large as its base."""
 GAP, WORD_GAP = 0.15, 0.45
-"""Shares of the base's size: signs stand closer than the first; closer than the second if they are clearly raised."""
+"""Shares of the base's size: signs are closer than the first; closer than the second if they are clearly raised."""
 REACH = 0.5
-"""More than `WORD_GAP` and `OVERLAP`, of the larger size."""
+"""Share of the larger size within which bases are searched for; more than `WORD_GAP` and `OVERLAP`."""
 CLEAR_RISE = 0.25
 OVERLAP = 0.2
-"""How far a sign may reach into its base (italics, kerning), as a share of the base's size."""
+"""Most overlap of a sign with its base (italics, kerning), as a share of the base's size."""
 CELL = 12.0
 """Points: spans are looked up in squares of this side."""
 MAX_IN_CELL = 16
-"""Spans that are compared in a square: 100,000 marks in one place end in time."""
+"""Spans that are compared in a square, so that 100,000 marks in one place do not take too long."""
 
 _SIGN = re.compile(
     r"[\d*†‡§¶#°ºª+−–\-=()\[\],;./⁄ ]{1,9}|[A-Za-z](?:\s?[,;]\s?[A-Za-z\d*†‡§])*|[A-Za-z]{2,3}\.?|\d[A-Za-z]"
@@ -67,7 +68,7 @@ class _Span:
     """1 if it is raised, -1 if lowered."""
     base: _Span | None = None
     before: bool = False
-    """Whether it stands before its base (¹⁴C)."""
+    """Whether it is before its base (¹⁴C)."""
     beside: _Span | None = None
     """The lowered sign between it and its base, or the raised one (SO₄²⁻)."""
 
@@ -79,7 +80,7 @@ def mark_signs(words: Mapping[Key, list[Word]], lines: Mapping[Key, dict[str, An
         words: The words of each line, as the PDF library cuts them.
         lines: The same lines with their spans.
 
-    A sign that stands in a line of its own joins the word that it hangs on, if it touches it.
+    A sign in a separate line joins the word of its base, if it touches it.
     """
     spans = {key: [_span(key, part) for part in line["spans"]] for key, line in lines.items() if _is_level(line)}
     signs = _find_signs([span for line in spans.values() for span in line if span.text.strip()], words)
@@ -102,7 +103,7 @@ def _span(key: Key, part: Mapping[str, Any]) -> _Span:
 
 
 def _find_signs(spans: list[_Span], words: Mapping[Key, list[Word]]) -> list[_Span]:
-    """Return the raised and lowered spans, from left to right, and note in each what it hangs on."""
+    """Return the raised and lowered spans, from left to right, and set the base of each."""
     candidates = [span for span in spans if _SIGN.fullmatch(span.text.strip())]
     if not candidates:
         return []
@@ -111,7 +112,7 @@ def _find_signs(spans: list[_Span], words: Mapping[Key, list[Word]]) -> list[_Sp
     starts = _Grid(((span.x0, span) for span in texts), {_square(span.x1, span.y) for span in candidates})
     signs: list[_Span] = []
     for span in sorted(candidates, key=lambda span: span.x0):
-        if _hangs_on(span, ends.near(span.x0, span), before=False) or _hangs_on(
+        if _find_base(span, ends.near(span.x0, span), before=False) or _find_base(
             span, starts.near(span.x1, span), before=True
         ):
             signs.append(span)
@@ -136,7 +137,7 @@ def _pieces(spans: Sequence[_Span], words: Mapping[Key, list[Word]]) -> Iterator
 class _Grid:
     """Spans by the square that one of their ends lies in, in each from left to right.
 
-    Only those in and around the squares that will be asked for.
+    Only spans in and around the squares `asked` are kept.
     """
 
     def __init__(self, spans: Iterable[tuple[float, _Span]], asked: set[tuple[int, int]]) -> None:
@@ -147,11 +148,11 @@ class _Grid:
             if place in near and len(self._cells[place]) < MAX_IN_CELL:
                 self._cells[place].append((x, span))
         for cell in self._cells.values():
-            cell.sort(key=_end)  # stable: of two that end at one place the first counts
+            cell.sort(key=_end)  # stable: of two that end at one place the first is used
         self._largest = {place: max(span.size for _, span in cell) for place, cell in self._cells.items()}
 
     def near(self, x: float, sign: _Span) -> Iterator[_Span]:
-        """Yield what ends within reach of a sign's own end at `x`: a few of what a full square holds."""
+        """Yield the spans that end within reach of a sign's own end at `x`: a few of those in a full square."""
         column, row = _square(x, sign.y)
         for place in ((column + dx, row + dy) for dx in (0, -1, 1) for dy in (0, 1, -1)):
             if cell := self._cells.get(place):
@@ -170,12 +171,12 @@ def _end(place: tuple[float, _Span]) -> float:
     return place[0]
 
 
-def _hangs_on(sign: _Span, near: Iterator[_Span], *, before: bool) -> bool:
-    """Note in a span that it is raised or lowered against one of the spans near by; return whether it is."""
+def _find_base(sign: _Span, near: Iterator[_Span], *, before: bool) -> bool:
+    """Set the base of a span that is raised or lowered relative to a span nearby; return whether there is one."""
     best: tuple[float, _Span, _Span, Literal[-1, 0, 1]] | None = None
     edge = sign.x1 if before else sign.x0
     for other in near:
-        # Told first, as most of what is near does not touch: half the time of a page of 100,000 marks.
+        # Checked first, since most spans nearby do not touch: half the time of a page of 100,000 marks.
         if abs((other.x0 if before else other.x1) - edge) > REACH * max(other.size, sign.size):
             continue
         base = other.base or other
@@ -196,7 +197,7 @@ def _hangs_on(sign: _Span, near: Iterator[_Span], *, before: bool) -> bool:
 
 
 def _shift(sign: _Span, base: _Span, gap: float, *, touches: bool) -> Literal[-1, 0, 1]:
-    """Return 1 if a sign is raised against its base, -1 if it is lowered, 0 if it is neither."""
+    """Return 1 if a sign is raised relative to its base, -1 if it is lowered, 0 if it is neither."""
     text, size = sign.text.strip(), base.size
     rise = (base.y - sign.y) / size
     ratio = sign.size / size
@@ -217,7 +218,7 @@ def _shift(sign: _Span, base: _Span, gap: float, *, touches: bool) -> Literal[-1
 def _marked(words: list[Word], spans: list[_Span]) -> Iterator[Word]:
     """Yield the words of a line with the characters of its raised and lowered spans rewritten.
 
-    Words and spans hold the same characters; where they do not, the rest of the line stays as it is.
+    Words and spans have the same characters; where they differ, the rest of the line stays as it is.
     """
     characters = [(sign, span.shift) for span in spans for sign in span.text]
     at, before = 0, ""
@@ -261,10 +262,10 @@ def _written(pieces: list[tuple[int, str]], before: str) -> str:
 
 
 def _with_lone_signs(signs: list[_Span], lines: dict[Key, list[Word]]) -> dict[Key, list[Word]]:
-    """Join the word of each sign in a line of its own with the word that it touches in the line of its base."""
+    """Join the word of each sign in a separate line with the word that it touches in the line of its base."""
     places: _Places = {}
     taken: set[tuple[Key, int]] = set()
-    ends: dict[tuple[Key, int], float] = {}  # of all spans of a line that hang on one base: two fonts in one sign
+    ends: dict[tuple[Key, int], float] = {}  # of all spans of a line with one base: two fonts in one sign
     for sign in signs:
         at_base = sign.key, id(sign.base)
         ends[at_base] = max(sign.x1, ends.get(at_base, sign.x1))

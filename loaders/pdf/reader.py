@@ -1,4 +1,4 @@
-"""Reader of PDFs and books: text layer, layout, and OCR of the pictures that hold words (`DocumentReader`)."""
+"""Reader of PDFs and books: text layer, layout, and OCR of pictures with words (`DocumentReader`)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SCAN_SHARE = 0.5
 """Share of the page that one image must cover before the page is taken for a scan."""
 
 SCAN_WORDS = 50
-"""Words beside the image that a scan may carry (a stamp, a running footer) without being taken for a page of text."""
+"""Words beside the image of a scan (a stamp, a running footer) up to which it is not taken for a page of text."""
 
 MARGINAL_ROLES = ("page-header", "page-footer")
 """Roles of running headers and footers: the layout model gives them to a short text at the top of a page."""
@@ -35,7 +35,7 @@ MARGINAL_ROLES = ("page-header", "page-footer")
 _NAMED_FILES = 10
 
 PICTURE_PIXELS = 250_000
-"""Pixels from which a picture in a file may be one that is read: smaller ones are logos and icons, mostly."""
+"""Pixels from which a picture in a file may be read by OCR: smaller ones are mostly logos and icons."""
 
 MAX_FIGURES = 8
 """Pictures of a page that are read, the largest first: at 1-3 s each, more would run into a page's time limit."""
@@ -55,7 +55,7 @@ class PdfReader:
     """An open PDF, or a book that was laid out as one."""
 
     def __init__(self, name: str, pdf: PdfFile, *, laid_out: bool = False) -> None:
-        """Take the file's name, for messages, the open file, and whether we set its pages, which have no headers."""
+        """Take the file's name for messages, the open file, and whether its pages were laid out here (no headers)."""
         self._name = name
         self._pdf = pdf
         self._laid_out = laid_out
@@ -67,7 +67,7 @@ class PdfReader:
 
     @property
     def page_labels(self) -> tuple[str, ...]:
-        """What the file calls its pages (/PageLabels); () where it names none or only counts them from 1."""
+        """The file's own page labels (/PageLabels); () where it has none or they only count from 1."""
         return self._pdf.labels()
 
     def page_count(self) -> int:
@@ -82,7 +82,7 @@ class PdfReader:
         return pages
 
     def models(self) -> frozenset[str]:
-        """Return what the first page and one in the middle need, and what the pictures of any page do: 30 ms."""
+        """Return the models that the first page, one in the middle, and the pictures of any page need: 30 ms."""
         if self._laid_out:  # running text, mostly
             return frozenset()
         pages = {1, 1 + self._pdf.pages // 2}
@@ -145,13 +145,13 @@ class PdfReader:
         return _with_edges(page, *build_blocks(edges, [], around))
 
     def _read_upright(self, pdf: PdfFile, job: PageJob, layer: TextLayer, around: Surroundings) -> PageText:
-        """Read a page whose text stands upright; a table or text across it is turned and read by itself."""
+        """Read a page whose text is upright; a sideways table or text on it is turned and read separately."""
         whole, part = layer, across(layer)
         layer = part[1] if part else layer
         plain = None if part else plain_regions(layer, around, few=self._laid_out)
         if plain is None and not part and len(layer.drawings) >= MIN_PIECES:
             plain = gridded_regions(layer, around, pdf.rules(job.page))
-        if plain is not None:  # nothing but tables is drawn on it, so there is no diagram, chart or picture to look for
+        if plain is not None:  # only tables are drawn on it, so it has no diagram, chart or picture
             blocks, words = build_blocks(layer, self._roles(plain), around)
             return _with_comments(PageText(job.page, blocks, words, "text-layer", _left_out(layer, job.page)), layer)
         want(LAYOUT, soon=[OCR] if any(_unread_pictures(near, []) for near in (whole, *pdf.known_layers())) else ())
@@ -181,7 +181,7 @@ class PdfReader:
             return []
 
     def _roles(self, regions: list[Region]) -> list[Region]:
-        """Return the regions without running headers and footers on pages that we set."""
+        """Return the regions without running headers and footers on pages that were laid out here."""
         if not self._laid_out:
             return regions
         return [replace(one, role="text") if one.role in MARGINAL_ROLES else one for one in regions]
@@ -194,7 +194,7 @@ class PdfReader:
         return build_blocks(layer, regions, around)
 
     def _with_figure(self, pdf: PdfFile, page: PageText, layer: TextLayer, box: Box, job: PageJob) -> PageText:
-        """Add what OCR finds in a picture, before the first block that begins below it."""
+        """Add the blocks of a picture read by OCR, before the first block that begins below it."""
         shot = pdf.render(job.page, job.dpi, job.max_side, box, small=False)
         if shot.ink < MIN_INK:
             return page
@@ -224,7 +224,7 @@ def _with_part(
     part: tuple[Block, ...],
     part_words: tuple[Word, ...],
 ) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
-    """Add what was read across a page before the first of its blocks that begins below it."""
+    """Add the blocks of a sideways part before the first of the page's blocks that begins below it."""
     turned = tuple(replace(block, box=turned_back(block.box, turn) if block.box else None) for block in part)
     placed = tuple(Word(word.text, turned_back(word.box, turn)) for word in part_words)
     bottom = max((block.box.y1 for block in turned if block.box), default=1.0)
@@ -234,7 +234,7 @@ def _with_part(
 
 
 def _with_edges(page: PageText, blocks: tuple[Block, ...], words: tuple[Word, ...]) -> PageText:
-    """Add the header and footer that stand upright on a sideways page, above and below what was read of it."""
+    """Add the upright header and footer of a sideways page, above and below its blocks."""
     top = min((block.box.y0 for block in page.blocks if block.box), default=0.0)
     above = tuple(block for block in blocks if block.box and block.box.y0 < top)
     below = tuple(block for block in blocks if block not in above)
@@ -242,7 +242,7 @@ def _with_edges(page: PageText, blocks: tuple[Block, ...], words: tuple[Word, ..
 
 
 def _turned_back(page: PageText, turn: int, number: int) -> PageText:
-    """Return a page that was read turned, with the places of its text on the page as it is shown."""
+    """Return a page that was read turned, with the boxes of its text on the page as it is shown."""
     blocks = tuple(replace(block, box=turned_back(block.box, turn) if block.box else None) for block in page.blocks)
     words = tuple(Word(word.text, turned_back(word.box, turn)) for word in page.words)
     detail = page.detail.replace("Page 1 ", f"Page {number} ", 1)
@@ -261,7 +261,7 @@ def _comment_blocks(layer: TextLayer) -> tuple[Block, ...]:
 
 
 def _left_out(layer: TextLayer, page: int) -> str:
-    """Return what a page holds besides what can be seen on it, in a sentence each; "" if there is nothing."""
+    """Return a sentence for each kind of content that was left out or is not visible; "" if there is none."""
     said = []
     if layer.hidden:
         words = "1 word" if layer.hidden == 1 else f"{layer.hidden} words"
@@ -283,13 +283,13 @@ def is_legible(layer: TextLayer) -> bool:
 
 
 def _lies_over_scan(layer: TextLayer) -> bool:
-    """Return whether a picture covers so much of the page that it is a scan, or the ground of a slide."""
+    """Return whether a picture covers so much of the page that it is a scan, or the background of a slide."""
     page = Box(0, 0, layer.width, layer.height)
     return any(overlap(image, page) > SCAN_SHARE * area(page) for image in layer.images)
 
 
 def _unread_pictures(layer: TextLayer, regions: list[Region]) -> list[Box]:
-    """Return pictures large enough to hold something and without a word of the text layer in them; points."""
+    """Return the boxes, in points, of pictures large enough for text without a word of the text layer in them."""
     places = [region.box for region in regions if region.role == "picture"]
     places += [image for image in layer.images if not any(overlap(image, box) > 0.5 * area(image) for box in places)]
     whole = layer.width * layer.height

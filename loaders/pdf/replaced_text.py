@@ -1,4 +1,4 @@
-"""Texts that a file gives in place of what it draws (/ActualText): right for ligatures and broken fonts, else a lie."""
+"""Replacement texts in a file (/ActualText): right for ligatures and broken fonts, otherwise they may be false."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from difflib import SequenceMatcher
 from loaders.pages.text_quality import is_garbage
 
 KEY = b"/ActualText"
-"""What stands in a page's content where it gives such a text."""
-_WORDS, _LETTERS = 2, 3  # words of so many letters that are drawn, before they count more than what is given for them
-_ALIKE = 0.6  # likeness of both from which on the given text is a repair: "o#ce" and "office" have 0.8
+"""The key of such a text in a page's content."""
+_WORDS, _LETTERS = 2, 3  # drawn words, of so many letters, from which they are preferred to the replacement
+_ALIKE = 0.6  # likeness of both from which the replacement is a repair: "o#ce" and "office" have 0.8
 _VOWELS = (0.2, 0.65)  # share of the letters; letters of a font whose codes are shifted ("JDWH FORVHV") have 0-0.2
 _MAX_WORDS = 5000
 
 
 def other_words(given: str, drawn: str) -> int:
-    """Return how many words a file gives for print that is drawn otherwise: another sentence, another number."""
+    """Return the number of replaced words that differ from the drawn print: another sentence, another number."""
     ours, theirs = drawn.split(), given.split()
     if ours == theirs or max(len(ours), len(theirs)) > _MAX_WORDS:
         return 0
@@ -29,7 +29,7 @@ def other_words(given: str, drawn: str) -> int:
 
 
 def _differs(given: str, drawn: str) -> bool:
-    """Return whether print that can be read says something else than what is given for it."""
+    """Return whether legible print differs from its replacement."""
     digits = [_digits(text) for text in (given, drawn)]
     if all(digits) and digits[0] != digits[1]:
         return not is_garbage(drawn)

@@ -20,8 +20,8 @@ MIN_EDGE = 0.6
 
 _THIN = 3.0  # points: a narrower area is a line
 _SNAP = 4.0  # points: lines this near to the one before are one; browsers frame each cell, up to 3.0 from the next
-_WIDEST = 7.5  # points that such lines reach over: rows of print are higher
-_REACH = 20.0  # points above and below the text in which the table's own lines lie
+_WIDEST = 7.5  # points from the first to the last of such lines: rows of print are higher
+_REACH = 20.0  # points above and below the text within which the table's own lines lie
 _MIN_UPRIGHT = 3  # lines that end at one height: two are a frame
 _MAX_LINES = 20_000  # pieces of lines on a page: more is a drawing
 
@@ -73,7 +73,7 @@ def _add_line(
 
 @dataclass(slots=True)
 class RuledCell:
-    """A cell: the rows and columns that it spans, what stands in it and at which height, and how that is set."""
+    """A cell: the rows and columns that it spans, its texts with their heights, their left edge, and their type."""
 
     rows: range
     columns: range
@@ -91,18 +91,18 @@ class RuledGrid:
     cells: dict[tuple[int, int], RuledCell]
 
     def cell_at(self, x: float, y: float) -> RuledCell | None:
-        """Return the cell that holds a point, or None."""
+        """Return the cell around a point, or None."""
         column = _slot(self.xs, x)
         row = _slot(self.ys, y)
         return self.cells.get((row, column)) if row is not None and column is not None else None
 
     def column_at(self, x: float) -> int:
-        """Return the column that holds a place or lies next to it."""
+        """Return the column at a place or next to it."""
         found = _slot(self.xs, min(max(x, self.xs[0]), self.xs[-1]))
         return 0 if found is None else found
 
     def nearest(self, x: float, y: float) -> RuledCell:
-        """Return the cell that holds a point or lies next to it."""
+        """Return the cell around a point or next to it."""
         found = self.cell_at(min(max(x, self.xs[0]), self.xs[-1]), min(max(y, self.ys[0]), self.ys[-1]))
         return found or self.cells[0, 0]
 
@@ -135,9 +135,9 @@ def ruled_grid(rules: Rules, box: Box, min_rows: int = 2) -> RuledGrid | None:
 def closing_lines(
     across: Sequence[tuple[float, float, float]], down: Sequence[tuple[float, float, float]]
 ) -> list[tuple[float, float, float]]:
-    """Return the line over or under a table that is not drawn where a page ends within a row.
+    """Return the missing line over or under a table that a page break cuts within a row.
 
-    All upright lines, those at the table's sides too, go on from its last level line to one height.
+    All vertical lines, those at the table's sides too, continue from its last horizontal line to one height.
     """
     left, right = min(line[1] for line in across), max(line[2] for line in across)
     found = []
@@ -152,10 +152,10 @@ def closing_lines(
 
 
 def _ends(places: Sequence[float], down: Sequence[tuple[float, float, float]], box: Box) -> tuple[float, float]:
-    """Return where a table's own lines begin and end: with the next ones to its text, and not with another table's.
+    """Return the first and last place of a table's own lines: those nearest to its text, without another table's.
 
-    A line that is further away, as the first and the last are of high rows, is its own if a line between columns leads
-    from there to the text.
+    A line further away, such as the first or last of high rows, is its own if a line between columns leads from there
+    to the text.
     """
     inner = [line for line in down if box.x0 < line[0] < box.x1]
     first = min((top for _, top, end in inner if top < box.y0 < end), default=box.y0)
@@ -167,7 +167,7 @@ def _ends(places: Sequence[float], down: Sequence[tuple[float, float, float]], b
 
 
 def _with_touching(lines: Sequence[tuple[float, float, float]], box: Box) -> list[tuple[float, float, float]]:
-    """Return the horizontal lines over or under a text, and those that go on from them: the frames of empty cells."""
+    """Return the horizontal lines over or under a text, and those that continue them: the frames of empty cells."""
     left, right, before = box.x0, box.x1, 0
     found = [line for line in lines if min(line[2], right) - max(line[1], left) > 0]
     while len(found) > before:
@@ -204,7 +204,7 @@ def _cells(
     across: Sequence[Sequence[tuple[float, float]]],
     down: Sequence[Sequence[tuple[float, float]]],
 ) -> dict[tuple[int, int], RuledCell] | None:
-    """Join the fields of the grid that no line divides; None if what comes out is not all rectangles."""
+    """Join the fields of the grid that no line divides; None if they are not all rectangles."""
     cells: dict[tuple[int, int], RuledCell] = {}
     for row, (top, bottom) in enumerate(pairwise(ys)):
         for column, left in enumerate(xs[:-1]):

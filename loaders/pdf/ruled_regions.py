@@ -1,4 +1,4 @@
-"""Ruled tables that the layout model takes for text or a picture: told from the lines that enclose their cells."""
+"""Ruled tables that the layout model takes for text or a picture, found by the lines that enclose their cells."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from loaders.text.bands import is_value
 from loaders.types import Box
 
 MIN_PIECES = 8
-"""Drawn lines and areas of a page that may hold such a table: three rows of two cells have seven lines and more."""
+"""Fewest drawn lines and areas of a page with such a table: three rows of two cells have seven lines and more."""
 
-_ROLES = ("text", "picture", "list-item")  # what the model calls them
+_ROLES = ("text", "picture", "list-item")  # the model's roles for them
 _HEADER_ROLES = ("section-header", "title", *_ROLES)
 _MARGINAL_ROLES = ("page-header", "page-footer")
-_TOP_ROLES = (*_MARGINAL_ROLES, *_HEADER_ROLES)  # a row alone on a page is taken for its header, or even its footer
+_TOP_ROLES = (*_MARGINAL_ROLES, *_HEADER_ROLES)  # a single row on a page is taken for its header, or even its footer
 _NEAR = 20.0  # points between a table and its header
 _MIN_ROWS, _MIN_COLUMNS = 3, 2
 _MIN_FILLED = 0.7  # share of the cells: the fields of a grid behind a chart are empty
@@ -31,9 +31,9 @@ _INSIDE = 0.8  # share of a part of the page that lies in the table
 def with_ruled_tables(regions: Sequence[Region], layer: TextLayer, rules: Rules) -> list[Region]:
     """Return the parts of a page with a table in place of those that drawn lines divide into cells.
 
-    A frame of cells is a table if it has three rows, most cells hold a few words, and a column of numbers or a bold
+    A frame of cells is a table if it has three rows, a few words in most cells, and a column of numbers or a bold
     header: the boxes of a form and of a slide have neither. At the top of a page, where a table of the page before may
-    go on, it is one with a row or two, most of whose cells hold values.
+    continue, a row or two with values in most cells are enough.
     """
     result = _with_header_rows(regions, layer, rules)
     first = next((at for at, region in enumerate(result) if region.role not in _MARGINAL_ROLES), len(result))
@@ -56,7 +56,7 @@ def with_ruled_tables(regions: Sequence[Region], layer: TextLayer, rules: Rules)
 
 
 def _with_header_rows(regions: Sequence[Region], layer: TextLayer, rules: Rules) -> list[Region]:
-    """Return the parts of a page with those tables whole whose header, in drawn cells, the model took for a heading."""
+    """Return the parts of a page, with headers in drawn cells, which the model took for headings, in their tables."""
     result = list(regions)
     for region in regions:
         if region.role != "table" or not region.cells:
@@ -78,7 +78,7 @@ def _is_over(upper: Box, lower: Box) -> bool:
 
 
 def _is_row(region: Region, grid: RuledGrid, box: Box, layer: TextLayer) -> bool:
-    """Return whether the words of a part of the page stand in two drawn cells or more, and nowhere else."""
+    """Return whether the words of a part of the page are in two drawn cells or more, and nowhere else."""
     places = [centre(word.box) for word in layer.words if contains(region.box, centre(word.box))]
     if not all(contains(box, place) for place in places):
         return False
@@ -86,7 +86,7 @@ def _is_row(region: Region, grid: RuledGrid, box: Box, layer: TextLayer) -> bool
 
 
 def is_table(grid: RuledGrid, box: Box, layer: TextLayer, *, at_top: bool = False) -> bool:
-    """Return whether drawn cells hold a table: few words each, and a column of numbers or a bold header.
+    """Return whether drawn cells are a table: few words each, and a column of numbers or a bold header.
 
     At the top of a page it may be the last row or two of the one before, mostly of values.
     """
@@ -124,7 +124,7 @@ def _has_header_or_numbers(filled: Sequence[RuledCell], texts: Mapping[int, str]
 
 
 def _lies_in(region: Region, box: Box, layer: TextLayer) -> bool:
-    """Return whether a part of a page lies in a table with most of its area, or, as a picture may, with its words."""
+    """Return whether most of the area of a part of the page is in a table, or, for a picture, its words are."""
     if overlap(region.box, box) > _INSIDE * area(region.box):
         return True
     places = [centre(word.box) for word in layer.words]

@@ -1,4 +1,4 @@
-"""Ruled tables as texts: the words in each drawn cell, headings and labels repeated over what their cells span."""
+"""Texts of ruled tables: the words in each drawn cell, headings and labels repeated over what their cells span."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ MIN_SHARE = 0.7
 MAX_OUTSIDE = 0.1
 """Share of a table's words that may lie outside of all drawn cells; they join the nearest one."""
 
-_INDENT = 3.0  # points by which labels under a band are set in
+_INDENT = 3.0  # points by which labels under a band are indented
 
-_SPACE = 0.6  # of the text size: words of one phrase stand closer than this, columns further apart
-_SPACE_OF_TYPEWRITERS = 0.9  # the same in print whose letters are all as wide: a space has 0.6, two have 1.2
+_SPACE = 0.6  # of the text size: words of one phrase are closer than this, columns further apart
+_SPACE_OF_TYPEWRITERS = 0.9  # the same in fixed-width print: a space has 0.6, two have 1.2
 
 Piece = tuple[float, str]
-"""The height at which a text stands, and the text."""
+"""The height of a text on the page, and the text."""
 
 
 def cell_text(pieces: Sequence[Piece], known: Container[str]) -> str:
@@ -43,8 +43,8 @@ def ruled_rows(
 ) -> list[list[str]] | None:
     """Return the texts of a ruled table, its header in one row; None if the lines do not divide all of its cells.
 
-    `shape` is how many rows and columns the layout model found. A row whose other cells are drawn and empty, without a
-    sign that it is a band, is marked as such.
+    `shape` is the number of rows and columns that the layout model found. Drawn empty cells of a row that does not look
+    like a band are marked as empty (`EMPTY_CELL`).
     """
     if len(grid.ys) - 1 < MIN_SHARE * shape[0] or len(grid.xs) - 1 < MIN_SHARE * shape[1]:
         return None
@@ -104,7 +104,7 @@ def _headings_over(grid: RuledGrid, line: Line, below: Sequence[Line]) -> dict[i
 
 
 def fill(grid: RuledGrid, lines: Sequence[Line]) -> bool:
-    """Put the words into their cells; return whether nearly all of them lie in one."""
+    """Put the words into their cells; return whether nearly all of them are in one."""
     inside = outside = 0
     for line in lines:
         placed = [(grid.cell_at(*centre(word.box)), word) for word in line.words]
@@ -140,7 +140,7 @@ class _Texts:
         self.rows = [self.body_row(row) for row in range(self.height)]
 
     def text(self, cell: RuledCell) -> str:
-        """Return what stands in a cell."""
+        """Return the text of a cell."""
         return self._texts[id(cell)]
 
     @property
@@ -149,7 +149,7 @@ class _Texts:
         return self.height > 2 and len(self.cells[0][0].columns) == self.width and not self._has_values(1)
 
     def header_depth(self, first: int) -> int:
-        """Return the row after the header: it goes on under headings that span columns, and beside those over rows."""
+        """Return the row after the header, which continues under headings over columns and beside those over rows."""
         depth = first + 1
         row = first
         while row < depth < self.height - 1:
@@ -165,7 +165,7 @@ class _Texts:
         return any(1 < len(cell.columns) < self.width and self.text(cell) for cell in self.cells[row])
 
     def _is_second(self, row: int) -> bool:
-        """Return whether a row goes on with the header above it: nothing stands in it beside the spanning headings."""
+        """Return whether a row continues the header above it: it is empty beside the spanning headings."""
         for column, (cell, above) in enumerate(zip(self.cells[row], self.cells[row - 1], strict=True)):
             beside = len(above.columns) == 1 and cell is not above
             if beside and self.text(cell) and (self.text(above) or column > 0):
@@ -182,7 +182,7 @@ class _Texts:
         return " ".join(dict.fromkeys(text for text in texts if text))
 
     def body_row(self, row: int) -> list[str]:
-        """Return the texts of a row: a cell over several columns stands in its first, a lone one in that of labels."""
+        """Return the texts of a row: a cell over several columns is in its first, a lone one in that of labels."""
         cells = self.cells[row]
         texts = [self.text(cell) if cell.columns.start == x else "" for x, cell in enumerate(cells)]
         filled = [x for x, text in enumerate(texts) if text]
@@ -191,7 +191,7 @@ class _Texts:
         return texts
 
     def left_edges(self, depth: int) -> list[float]:
-        """Return for each body row where its label begins."""
+        """Return the left edge of the label of each body row."""
         return [self.cells[row][0].left for row in range(depth, self.height)]
 
     def is_blank(

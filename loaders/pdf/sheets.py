@@ -14,7 +14,7 @@ from loaders.errors import SourceError
 MAX_LAID_OUT = 2_000
 """Pages that a text or a web page may make."""
 
-_SHEET_WIDTHS = (595, 842, 1191, 1684, 2384)  # points, A4 to A0 set sideways; the last one whether it fits or not
+_SHEET_WIDTHS = (595, 842, 1191, 1684, 2384)  # points, widths of A4 to A0; the last one whether it fits or not
 _SHEET_HEIGHT, _MARGIN = 842, 56
 _STYLE = """
 body { font-family: sans-serif; font-size: 11px; line-height: 1.35; color: black }
@@ -36,7 +36,7 @@ def lay_out(library: Any, errors: tuple[type[Exception], ...], name: str, parts:
 
     Args:
         library: PyMuPDF.
-        errors: What it raises.
+        errors: The errors that it raises.
         name: The file's name, for messages.
         parts: The bodies.
 
@@ -59,7 +59,7 @@ def lay_out(library: Any, errors: tuple[type[Exception], ...], name: str, parts:
 
 
 def _laid_out(library: Any, body: str) -> Any:
-    """Lay out HTML as a PDF: on A4, or on the first wider sheet that holds its widest table.
+    """Lay out HTML as a PDF: on A4, or on the first wider sheet that fits its widest table.
 
     Nothing is loaded: the library gets no archive of files, and has no network.
     """

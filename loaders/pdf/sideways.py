@@ -1,4 +1,4 @@
-"""Pages and tables that are set sideways: how far a page must be turned, and the parts of it that stand across."""
+"""Sideways pages and tables: the turn that a page needs, and the sideways parts of an upright page."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from loaders.pdf.text_layer import Line, TextLayer
 from loaders.types import Box, Word
 
 MIN_ROWS = 3
-"""Rows of several texts or of running text that make a part of its own. The names along the axes of a chart and the
-headings of narrow columns, one beside the other, make none; nor does the mark at the edge of an arXiv paper."""
+"""Rows of several texts or of running text that make a separate part. The names along the axes of a chart, the headings
+of narrow columns side by side, and the mark at the edge of an arXiv paper make none."""
 
 _PROSE_WORDS = 5
-_GAP = 0.6  # of the text size: words of one phrase stand closer than this
+_GAP = 0.6  # of the text size: words of one phrase are closer than this
 
 
 def page_turn(layer: TextLayer) -> int:
-    """Return by how many quarters, clockwise, a page must be turned for most of its text to stand upright."""
+    """Return the clockwise quarter turns after which most of a page's text is upright."""
     counts: Counter[int] = Counter()
     for line in layer.lines:
         counts[line.turn] += sum(len(word.text) for word in line.words)
@@ -34,9 +34,9 @@ def is_sideways(layer: TextLayer) -> bool:
 
 
 def across(layer: TextLayer) -> tuple[int, TextLayer, TextLayer] | None:
-    """Cut a table or text that stands across from an upright page; None if there is none.
+    """Cut a sideways table or text from an upright page; return None if there is none.
 
-    Returns by how many quarters it must be turned, the page without it, and it alone, turned upright.
+    Returns the quarter turns that it needs, the page without it, and only it, turned upright.
     """
     for turn in (1, 3):
         lines = turned_lines(layer, turn)
@@ -49,12 +49,12 @@ def across(layer: TextLayer) -> tuple[int, TextLayer, TextLayer] | None:
 
 
 def without_turn(layer: TextLayer, turn: int) -> TextLayer:
-    """Return a layer without the lines that stand upright only once the page is turned so."""
+    """Return a layer without the lines that are upright only after this turn of the page."""
     return replace(layer, lines=tuple(line for line in layer.lines if line.turn != turn))
 
 
 def turned_lines(layer: TextLayer, turn: int) -> list[Line]:
-    """Return the lines that stand upright once the page is turned, with their places on the turned page."""
+    """Return the lines that are upright after a turn of the page, with their places on the turned page."""
     return [
         replace(
             line,
@@ -68,7 +68,7 @@ def turned_lines(layer: TextLayer, turn: int) -> list[Line]:
 
 
 def turned_box(box: Box, width: float, height: float, turn: int) -> Box:
-    """Return where a box of a page lies once the page is turned clockwise by quarters."""
+    """Return the box on the page turned clockwise by quarters."""
     for _ in range(turn % 4):
         box = Box(height - box.y1, box.x0, height - box.y0, box.x1)
         width, height = height, width
@@ -76,7 +76,7 @@ def turned_box(box: Box, width: float, height: float, turn: int) -> Box:
 
 
 def turned_back(box: Box, turn: int) -> Box:
-    """Return where a box of a page that was turned by quarters lies on the page as it is shown; fractions."""
+    """Return the box of a turned page on the page as it is shown; fractions."""
     back = turned_box(box, 1.0, 1.0, 4 - turn % 4)
     return Box(*(round(edge, 5) for edge in back))
 

@@ -13,16 +13,16 @@ from loaders.pdf.strikes import is_struck
 from loaders.pdf.text_layer import Line, TextLayer, as_box
 from loaders.types import Box, Word
 
-_LETTERS = 5  # words of the shortest line that is looked at
+_LETTERS = 5  # words of the shortest line that is examined
 _SINGLE = 0.8  # share of them that are one sign: 0.1-0.3 in prose and tables
 _ALPHABETIC = 0.5  # share of the signs that are letters: a row of cells of one digit has fewer
-_WIDEST = 0.8  # of the text size: the space between two letters; cells stand further apart
+_WIDEST = 0.8  # of the text size: the space between two letters; cells are further apart
 _WORD_SPACE = 1.6  # of the usual space: where the file has no space characters, a word ends at a wider one
 _SPACES = 10  # space characters of a page whose file has them; files of TeX have none
 
 
 def with_whole_words(textpage: Any, layer: TextLayer) -> TextLayer:
-    """Return a layer in which letters set apart are words: they end at the file's own spaces, else at wider gaps."""
+    """Return a layer with spaced letters joined to words, which end at the file's own spaces, else at wider gaps."""
     if not any(map(_is_spread, layer.lines)):
         return layer
     spaces = _spaces(textpage)
@@ -50,7 +50,7 @@ def _spaces(textpage: Any) -> list[Box]:
 
 
 def _joined(line: Line, spaces: Sequence[Box]) -> Line:
-    """Return a line with its letters joined to words; as it is where nothing tells letters from words."""
+    """Return a line with its letters joined to words; unchanged if the ends of words cannot be found."""
     own = [centre(box)[0] for box in spaces if line.words[0].box.y0 <= centre(box)[1] <= line.words[0].box.y1]
     pairs = list(pairwise(line.words))
     written = [any(before.box.x1 - 1 < x < after.box.x0 + 1 for x in own) for before, after in pairs]

@@ -1,4 +1,4 @@
-"""Strikes: lines drawn through words, told from underlines, rules of tables, bars of fractions and grids of charts."""
+"""Strikes: lines drawn through words, as opposed to underlines, rules of tables, bars of fractions and chart grids."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Seam = tuple[str, str, float, float, float]
 """Where the print changes within a word: the parts before and after, the place between them, their top and bottom."""
 
 _THIN = 0.22  # of the text size: a strike's line has 0.05-0.18, a bar that blacks words out 0.8
-_LOWEST, _HIGHEST = 0.1, 0.48  # of the text size above the baseline; strikes of word processors stand at 0.2-0.33
+_LOWEST, _HIGHEST = 0.1, 0.48  # of the text size above the baseline; strikes of word processors are at 0.2-0.33
 _COVERED = 0.7  # share of a word's width that its strike covers at least
-_BEYOND = 0.7  # of the text size: as far a strike may reach past its words; lines of charts and tables reach further
+_BEYOND = 0.7  # of the text size: most length of a strike beyond its words; lines of charts and tables are longer
 _SLANT = 1.3  # of the text size: from the foot of the first letter to the head of the last
 _WAVE = 0.5  # of the text size: the height of a wave through words
 _LONG = 1.5  # of the text size: the shortest wave or slanted line
 _TURNS = 4  # how often a wave crosses its own middle at least: two humps may be a brace
 _JOIN = 4.0  # points between the pieces of one strike: some programs draw one for each word
 _AT_SEAM = 1.5  # points: from the end of a stroke to where the print changes
-_MIDDLE = (0.35, 0.78)  # of a span's height: where strikes run; underlines stand at 0.85 and lower
+_MIDDLE = (0.35, 0.78)  # of a span's height: the place of strikes; underlines are at 0.85 and lower
 _SAME_HEIGHT = 0.8  # points
 _MAX_STROKES = 2000
 
@@ -98,7 +98,7 @@ def cut_at_strokes(words: Sequence[Word], seams: Sequence[Seam], shapes: Sequenc
 
 
 def in_parts(words: Sequence[Word], pieces: Sequence[Word], struck: Collection[Word]) -> dict[Word, list[Word]]:
-    """Return the words that hold a struck one, each as the pieces that the PDF library cuts at drawn lines."""
+    """Return the words with a struck part, each as the pieces that the PDF library cuts at drawn lines."""
     cuts: dict[Word, list[Word]] = {}
     for part in struck:
         for word in words:
@@ -112,7 +112,7 @@ def in_parts(words: Sequence[Word], pieces: Sequence[Word], struck: Collection[W
 
 
 def waves(paths: Sequence[Path], size: float) -> list[Box]:
-    """Return waves, zigzags and slanted lines as the level strokes through their middles, to be held against words.
+    """Return waves, zigzags and slanted lines as the level strokes through their middles, to be compared with words.
 
     Args:
         paths: The points of each stroked path, in their order.

@@ -1,7 +1,7 @@
 """Layout of very long pages, strip by strip: a roll of a log, an export of 3,000 rows on one page.
 
-What the layout model does with a page grows with the square of its words: a page of 12,000 words takes 90 CPU seconds,
-in strips of 1,000 words it takes 24. Its long tables are told by the print alone.
+The layout model's time grows with the square of a page's words: a page of 12,000 words takes 90 CPU seconds, in strips
+of 1,000 words it takes 24. Long tables are found by the print alone.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from loaders.pdf.text_layer import Line, Region, TextLayer
 from loaders.types import Box, Word
 
 MAX_WORDS = 5000
-"""Words of the fullest page whose layout is told at once: reports and papers have up to 1,500, a large poster 4,000."""
+"""Words of the fullest page that is analysed at once: reports and papers have up to 1,500, a large poster 4,000."""
 MAX_CHARACTERS = 40_000
 """Characters of the fullest such page: each costs the model 0.4 ms of CPU, however few words they make."""
 MAX_PIECES = 2500
-"""Pieces of print that stand apart, of the fullest such page: 4,900 take the model 16 CPU seconds, in strips 4; reports
-and papers have up to 204."""
+"""Separate pieces of print of the fullest such page: 4,900 take the model 16 CPU seconds, in strips 4; reports and
+papers have up to 204."""
 MAX_TABLE_PIECES = 700
 """The same of a page that is a table by its print: of 1,200 in 61 rows the model makes 60 rows, of 3,000 in 101 77,
 in 1.5 and 8.8 CPU seconds, and of four timetables nothing; by the print alone all rows are right, in 0.3 and 0.6."""
@@ -30,20 +30,20 @@ MAX_READ_WORDS = 20_000
 WORD_LENGTH = 40
 """Mean characters of a word of a strip that is given to the model: German prose has 6, addresses of files 25."""
 SHORT_WORD = 2.2
-"""The same from below: what is set in single signs is no text; Korean and Vietnamese prose have about 3."""
+"""Least mean characters: print in single signs is no text; Korean and Vietnamese prose have about 3."""
 STRIP_WORDS = 1000
 """Words of a strip."""
 MIN_ROWS = 20
-"""Rows of the shortest table that is told without the layout model."""
+"""Rows of the shortest table that is found without the layout model."""
 CELL_WORDS = 6
 """Median words of a cell: a line of a column of prose has eight and more."""
-_ONE_ROW = 0.5  # of the print's size: the distance of the middles of what stands on one row
+_ONE_ROW = 0.5  # of the print's size: most distance between the middles of pieces of one row
 _TOP = 3  # rows at the top that may have headings over several columns
-_CROSSING = 0.02  # share of the rows whose cells may reach over the space between two columns
+_CROSSING = 0.02  # share of the rows whose cells may cross the space between two columns
 
 
 def is_long(layer: TextLayer) -> bool:
-    """Return whether a page holds more than the layout model can take at once."""
+    """Return whether a page has more than the layout model can analyse at once."""
     words = [word.text for line in layer.lines for word in line.words]
     if len(words) > MAX_WORDS or sum(map(len, words)) > MAX_CHARACTERS or len(layer.lines) > MAX_PIECES:
         return True
@@ -55,10 +55,10 @@ def is_long(layer: TextLayer) -> bool:
 
 
 def regions_in_strips(layer: TextLayer, regions_of: Callable[[TextLayer], list[Region]]) -> list[Region]:
-    """Return the regions of a long page: its long tables, and those of the rest, told strip by strip.
+    """Return the regions of a long page: its long tables, and those that the model finds in the rest, strip by strip.
 
-    `regions_of` returns the regions of a text layer alone. The model takes rows of small print for one; here a row of
-    print is a row of the table.
+    `regions_of` returns the regions of a text layer alone. In long tables the model joins rows of small print; here
+    each row of print is a row of the table.
     """
     rows = _rows(layer.lines)
     tables = _tables(rows)
@@ -103,7 +103,7 @@ def _tables(rows: Sequence[Sequence[Line]]) -> list[tuple[int, int, Region]]:
 
 
 def _pieces(row: Sequence[Line]) -> list[list[Word]]:
-    """Return a row of print cut where words stand further apart than their print is high."""
+    """Return a row of print cut where words are further apart than the height of their print."""
     pieces: list[list[Word]] = []
     for word in sorted((word for line in row for word in line.words), key=lambda word: word.box.x0):
         if not pieces or word.box.x0 - pieces[-1][-1].box.x1 > word.box.y1 - word.box.y0:
@@ -113,7 +113,7 @@ def _pieces(row: Sequence[Line]) -> list[list[Word]]:
 
 
 def _table(rows: Sequence[Sequence[Sequence[Word]]]) -> Region | None:
-    """Return the table that rows of pieces make, None where they are columns of prose or stand under no other."""
+    """Return the table that rows of pieces form, None for columns of prose and pieces that form no columns."""
     if median(len(piece) for row in rows for piece in row) > CELL_WORDS:
         return None
     boxes = [[bounding_box(word.box for word in piece) for piece in row] for row in rows]
@@ -149,7 +149,7 @@ def _columns(rows: Sequence[Sequence[Box]], around: Box) -> list[tuple[float, fl
 
 
 def _strips(layer: TextLayer, rows: Sequence[Sequence[Line]]) -> list[tuple[float, TextLayer]]:
-    """Return strips of a page that hold these rows, with their tops."""
+    """Return strips of a page with these rows, each with its top."""
     strips: list[list[Line]] = [[]]
     words = 0
     for row in rows:
@@ -176,7 +176,7 @@ def _moved(region: Region, by: float) -> Region:
     return Region("text" if region.role in _EDGES else region.role, _shifted(region.box, by), cells)
 
 
-_EDGES = ("page-header", "page-footer")  # roles at the edges of a strip, which are none of the page's
+_EDGES = ("page-header", "page-footer")  # roles at the edges of a strip, which are not the page's edges
 
 
 def _box(line: Line) -> Box:

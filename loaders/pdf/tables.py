@@ -24,14 +24,14 @@ _Texts = Sequence[tuple[Extent, str]]
 """The phrases of a line of print."""
 
 MIN_EMPTY = 20.0
-"""Points of the narrowest drawn column without any text that is one; narrower ones are spaces between columns."""
+"""Points of the narrowest drawn column without text; narrower ones are spaces between columns."""
 
 _TIME = re.compile(r"\d{1,2}(?:[:.h/-]\d{1,2}){1,2}(?:[./-]\d{2,4})?(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
 """A time or a date: in timetables no cell is a number."""
 _YEAR = re.compile(r"(?:19|20)\d\d[*†]?")
 _MAX_HEADER = 8  # lines of print
 _UNDER = 0.5  # of the text size: a line this near below a heading belongs to it
-_CENTRED = 0.04  # of the table's width: a name over all columns stands this near to the middle
+_CENTRED = 0.04  # of the table's width: a name over all columns is this near to the middle
 _MIN_PRINTED = 3  # rows of print with a phrase in each column
 _TORN = 0.12  # share of a word that must lie on either side of a column line before the line counts as cutting it
 
@@ -47,13 +47,13 @@ def table_text(region: Region, rows: Sequence[Line], known: Container[str]) -> s
     texts = ruled_rows(grid, rows, shape, known) if grid is not None else None
     kept = [right - left > MIN_EMPTY for left, right in pairwise(grid.xs)] if grid is not None and texts else []
     texts = texts or _layout_rows(region.cells, rows, known, region.rules)
-    if is_right_to_left([word for row in rows for word in row.words]):  # the labels stand on the right
+    if is_right_to_left([word for row in rows for word in row.words]):  # the labels are on the right
         texts, kept = [row[::-1] for row in texts], kept[::-1]
     return markdown_table(texts, kept)
 
 
 def _layout_rows(cells: Grid, rows: Sequence[Line], known: Container[str], rules: Rules) -> list[list[str]]:
-    """Return the texts of the layout model's cells, or of the rows of print where labels stand in their middle."""
+    """Return the texts of the layout model's cells, or of the rows of print if labels are in their middle."""
     cells = _with_printed_columns(_without_torn_columns(cells, rows), rows)
     if (
         len(cells[0]) > 2
@@ -87,7 +87,7 @@ def _layout_rows(cells: Grid, rows: Sequence[Line], known: Container[str], rules
     first = next((index for index, row in enumerate(grid) if any(row)), 0)
     numeric = [_is_numeric(row) for row in grid]
     for row, columns, y, text in spans:
-        # Alone in its row, and not the header, it is the name of the rows under it.
+        # A text alone in its row below the header is the name of the rows under it.
         alone = row > first and not any(grid[row]) and sum(other == row for other, *_ in spans) == 1
         for column in columns[:1] if numeric[row] or alone else columns:
             grid[row][0 if alone else column].append((y, text))
@@ -95,7 +95,7 @@ def _layout_rows(cells: Grid, rows: Sequence[Line], known: Container[str], rules
 
 
 def _column_starts(cells: Grid, rows: Sequence[Line]) -> tuple[list[float], list[float]]:
-    """Return where the columns begin, and where print is cut between two that stand close to each other."""
+    """Return the left edges of the columns, and the x at which print is cut between two close columns."""
     texts = [_texts(line) for line in rows]
     lefts = _with_missed_columns(texts, _without_split_columns(texts, [cell.x0 for cell in cells[0]]))
     cuts = aligned_cuts(rows, lefts)
@@ -103,7 +103,7 @@ def _column_starts(cells: Grid, rows: Sequence[Line]) -> tuple[list[float], list
 
 
 def _without_torn_columns(cells: Grid, rows: Sequence[Line]) -> Grid:
-    """Join the columns between which most rows have words of one text; where none is left, print is to tell them."""
+    """Join the columns between which most rows have words of one text; if none is left, they are found by the print."""
     lefts = without_torn_texts(rows, [cell.x0 for cell in cells[0]])
     if len(lefts) == len(cells[0]):
         return cells
@@ -112,7 +112,7 @@ def _without_torn_columns(cells: Grid, rows: Sequence[Line]) -> Grid:
 
 
 def _with_printed_columns(cells: Grid, rows: Sequence[Line]) -> Grid:
-    """Divide the one column that the layout model sees where most rows of print have phrases one under the other."""
+    """Divide the single column of the layout model if most rows of print have phrases under each other."""
     parts = [phrases(line) for line in rows if line.upright]
     width = max(map(len, parts), default=1)
     full = [line for line in parts if len(line) == width]
@@ -128,7 +128,7 @@ def _with_printed_columns(cells: Grid, rows: Sequence[Line]) -> Grid:
 
 
 def _is_centred(phrase: Sequence[Word], cells: Grid) -> bool:
-    """Return whether a phrase stands in the middle of the table, and not at the left edge of a column."""
+    """Return whether a phrase is in the middle of the table, and not at the left edge of a column."""
     left, right = cells[0][0].x0, cells[0][-1].x1
     x0, x1 = phrase[0].box.x0, phrase[-1].box.x1
     return len(cells[0]) > 2 and abs(x0 + x1 - left - right) < 2 * _CENTRED * (right - left) and x0 > left + 2
@@ -141,7 +141,7 @@ def _texts(line: Line, cuts: Sequence[float] = ()) -> _Texts:
 
 
 def _without_split_columns(texts: Sequence[_Texts], lefts: Sequence[float]) -> list[float]:
-    """Join two columns of which one holds nothing but a heading, and the other nothing but the values under it."""
+    """Join two columns of which one has only a heading, and the other only the values under it."""
     body = _body_start(texts, lefts)
     heads = set(_placed(max(texts[:body], key=len, default=[]), lefts))
     values = {_slot(lefts, extent.middle) for line in texts[body:] for extent, _ in line}
@@ -156,7 +156,7 @@ def _without_split_columns(texts: Sequence[_Texts], lefts: Sequence[float]) -> l
 
 
 def _with_missed_columns(texts: Sequence[_Texts], lefts: Sequence[float]) -> list[float]:
-    """Divide a column in which every line has two numbers: of few rows the layout model sees too few columns."""
+    """Divide a column with two numbers in every line: in a table of few rows the layout model finds too few columns."""
     found = list(lefts)
     for column in range(1, len(lefts)):
         held = [[phrase for phrase in line if _slot(lefts, phrase[0].middle) == column] for line in texts]
@@ -169,7 +169,7 @@ def _with_missed_columns(texts: Sequence[_Texts], lefts: Sequence[float]) -> lis
 
 def _body_start(texts: Sequence[_Texts], lefts: Sequence[float]) -> int:
     found = (
-        index for tells in (is_value, _is_time) for index, line in enumerate(texts) if _is_body(line, lefts, tells)
+        index for is_kind in (is_value, _is_time) for index, line in enumerate(texts) if _is_body(line, lefts, is_kind)
     )
     return next(found, 0)
 
@@ -184,7 +184,7 @@ def _header_spans(
         below = max((_placed(line, lefts) for line in texts[index + 1 : body]), key=len)
         under = next(line for line in texts[index + 1 : body] if _placed(line, lefts) == below)
         extents = _extents([under, *texts[body:]], lefts)
-        used = list(extents)  # the layout model may see a column where nothing but a heading stands
+        used = list(extents)  # the layout model may find a column with only a heading
         headings = [extent for extent, _ in texts[index]]
         ordinals = {used.index(column): text for column, text in below.items() if column in extents}
         lines = [_underline(rows[index], extent, rules) for extent in headings]
@@ -211,17 +211,17 @@ def _is_time(text: str) -> bool:
     return bool(_TIME.fullmatch(text))
 
 
-def _is_body(line: _Texts, lefts: Sequence[float], tells: Callable[[str], bool]) -> bool:
-    """Return whether a line holds a label and values: not only years, as a header may."""
+def _is_body(line: _Texts, lefts: Sequence[float], is_kind: Callable[[str], bool]) -> bool:
+    """Return whether a line has a label and values that are not only years, as in a header."""
     values = [text for _, text in line[1:]]
     if not line or _slot(lefts, line[0][0].middle) != 0:
         return False
-    numbers = [text for text in values if tells(text)]
+    numbers = [text for text in values if is_kind(text)]
     return 2 * len(numbers) > len(values) > 0 and not all(_YEAR.fullmatch(text) for text in numbers)
 
 
 def _extents(lines: Sequence[_Texts], lefts: Sequence[float]) -> dict[int, Extent]:
-    """Return the left and right edge of what stands in each column, leaving out what reaches into another one."""
+    """Return the left and right edge of the texts in each column, without those that overlap another one."""
     bounds: dict[int, Extent] = {}
     for line in lines:
         for extent, _ in line:
@@ -236,7 +236,7 @@ def _extents(lines: Sequence[_Texts], lefts: Sequence[float]) -> dict[int, Exten
 def markdown_table(rows: Sequence[Sequence[str]], kept: Sequence[bool] = ()) -> str:
     """Return rows of cell texts as a pipe table; the first row is its header.
 
-    Columns without any text are dropped but for those to be `kept`: the table may go on from the page before.
+    Columns without any text are dropped except those to be `kept`: the table may continue one of the page before.
     """
     used = [x for x in range(len(rows[0])) if any(row[x] for row in rows) or any(kept[x : x + 1])]
     lines = ["|" + "|".join(row[index].replace("|", "\\|") for index in used) + "|" for row in rows if any(row)]

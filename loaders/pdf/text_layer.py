@@ -1,4 +1,4 @@
-"""The text layer of a PDF page as plain values, without types of the PDF library.
+"""Text layer of a PDF page as plain values, without types of the PDF library.
 
 Units are points of the page as it is shown (rotation undone), origin top left.
 """
@@ -21,9 +21,9 @@ from loaders.types import Box, Word
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the text layer: its words in reading order, and how it is set.
+    """A line of the text layer: its words in reading order, and its typesetting.
 
-    `turn` is by how many quarters, clockwise, the page must be turned for it to stand upright; -1 for slanted text.
+    `turn` is the clockwise quarter turns of the page after which it is upright; -1 for slanted text.
     """
 
     words: tuple[Word, ...]
@@ -50,7 +50,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A remark fixed to the page: "Comment (author): ...", and the place that it is about."""
+    """An annotation: "Comment (author): ...", and the place that it is about."""
 
     text: str
     box: Box
@@ -60,9 +60,9 @@ class Comment:
 class TextLayer:
     """The content stream of a page, before any layout analysis.
 
-    `drawings` are the boxes of drawn lines and areas; `math` counts the characters in mathematical fonts;
-    `hidden` counts the words that no viewer shows, which are left out, as are the texts of `watermarks`. A word that is
-    struck out stands between `~~`.
+    `drawings` are the boxes of drawn lines and areas; `math` counts the characters in mathematical fonts; `hidden`
+    counts the words that no viewer shows, which are left out, as are the texts of `watermarks`. A word that is struck
+    out is enclosed in `~~`.
     """
 
     width: float
@@ -125,11 +125,11 @@ _MATH_FONT = re.compile(
     r"Math|CM(?:MI|SY|EX|BSY)\d|MS[AB]M\d|EU[FSR][MB]\d|STIX.*(?:Sym|Int|Siz)|MT(?:MI|SY|EX)", re.IGNORECASE
 )
 
-_MOST_SIGNS = 40_000  # of a page: the library's search for second prints takes minutes on 200,000
+_MOST_SIGNS = 40_000  # of a page: the library's search for words printed twice takes minutes on 200,000
 _TWICE = 3.0  # points: a bolder look takes 0.2-0.5, a shadow 1-2
 
 MAX_DRAWINGS = 2000
-"""Boxes kept of a page: a map has 100,000, and the first thousands tell that it is one."""
+"""Boxes kept of a page: a map has 100,000, and the first thousands show that it is one."""
 
 
 def text_layer(page: Any, textpage: Any) -> TextLayer:
@@ -154,8 +154,8 @@ def text_layer(page: Any, textpage: Any) -> TextLayer:
 def read_layer(page: Any, flags: int, styles: int, drawn: int) -> tuple[TextLayer, int]:
     """Return the text layer of a page as it is drawn, and the further flags of the PDF library that it took.
 
-    `styles` leaves out print that is set a second time at its place (asked for on each page it takes 15 ms), `drawn`
-    the texts that the file gives in place of what it draws.
+    `styles` leaves out words printed twice at one place (it takes 15 ms, so it is set only where needed), `drawn` the
+    file's replacements of drawn texts.
     """
     layer, more, others = text_layer(page, page.get_textpage(flags=flags)), 0, 0
     if _may_give_other_texts(page):
@@ -168,7 +168,7 @@ def read_layer(page: Any, flags: int, styles: int, drawn: int) -> tuple[TextLaye
 
 
 def _may_give_other_texts(page: Any) -> bool:
-    """Return whether texts may be given in place of what is drawn, in the content or by a name.
+    """Return whether a page may have replacement texts (/ActualText), in the content or by a name.
 
     A page whose objects are damaged may have them: its text is compared with what is drawn.
     """
@@ -180,7 +180,7 @@ def _may_give_other_texts(page: Any) -> bool:
 
 
 def _is_set_twice(layer: TextLayer) -> bool:
-    """Return whether a word stands twice in one place, as where print is set again for a bolder look or a shadow."""
+    """Return whether a word is printed twice at one place, for a bolder look or a shadow."""
     words = [(word.text, word.box.x0, word.box.y0) for line in layer.lines for word in line.words]
     if sum(len(text) for text, _, _ in words) > _MOST_SIGNS:
         return False
@@ -191,16 +191,16 @@ def _is_set_twice(layer: TextLayer) -> bool:
 
 
 def in_logical_order(layer: TextLayer) -> TextLayer:
-    """Return a layer whose right-to-left lines have the signs at the edges of their numbers where they are read.
+    """Return a layer whose right-to-left lines have the signs at the edges of their numbers in reading order.
 
-    Apart from `text_layer`: what the eye does not see is told by the words as the PDF library cuts them.
+    Not a part of `text_layer`, since invisible words are found by the words as the PDF library cuts them.
     """
     lines = tuple(replace(line, words=tuple(as_read(line.words))) if line.upright else line for line in layer.lines)
     return layer if lines == layer.lines else replace(layer, lines=lines)
 
 
 def _drawings(page: Any) -> tuple[Box, ...]:
-    """Return the boxes of what the page draws, clipped to the page."""
+    """Return the boxes of the page's drawings, clipped to the page."""
     paths = (as_box(bbox) for kind, bbox in page.get_bboxlog() if kind.endswith(("path", "shade")))
     width, height = page.rect.width, page.rect.height
     shown = (Box(max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)) for x0, y0, x1, y1 in paths)
@@ -209,7 +209,7 @@ def _drawings(page: Any) -> tuple[Box, ...]:
 
 
 def words_by_line(textpage: Any) -> Iterator[tuple[tuple[int, int], list[Word]]]:
-    """Yield the words of each line under the numbers of its block and line."""
+    """Yield the words of each line with the numbers of its block and line."""
     grouped: dict[tuple[int, int], list[Word]] = {}
     for x0, y0, x1, y1, text, block, line, _ in textpage.extractWORDS():
         if clean := text.replace("\x00", "").strip():

@@ -1,8 +1,8 @@
-"""Tick boxes that are printed on a page and no form fields: drawn squares, and the boxes and ticks of symbol fonts.
+"""Printed tick boxes, without form fields: drawn squares, and the boxes and ticks of symbol fonts.
 
 A tick of a symbol font is stored as a digit or a letter ("4" of Zapf Dingbats), a drawn cross is no text at all. Both
-are told from what the page draws. Squares that touch others are cells of a grid, filled ones belong to a legend unless
-they stand among boxes that are not.
+are found in the page's drawings. Squares that touch others are cells of a grid, filled ones belong to a legend unless
+they are among boxes that are not filled.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MARK = (0.25, 1.5)  # least and greatest size of a tick, times the side of its 
 _SLANT = 1.0  # points in both directions from which a stroke is slanted
 _ALIKE, _IN_LINE = 0.2, 0.4  # of a filled box's side: difference from the others, and from their edges
 _TOUCH = 1.5  # points between cells of a grid
-_PALE = 0xC0  # least level of each colour in the ground of a box
+_PALE = 0xC0  # least level of each colour in the background of a box
 _MAX_SHAPES = 4000
 _MAX_SQUARES = 300
 
@@ -91,7 +91,7 @@ def _has_round_shapes(content: Sequence[dict[str, Any]]) -> bool:
 
 
 def _is_small(box: Box) -> bool:
-    # Twice the size: the vectors of a text page have room for the pointed ends of strokes.
+    # Twice the size: the vectors of a text page include room for the pointed ends of strokes.
     return min(box.x1 - box.x0, box.y1 - box.y0) >= _SMALLEST and max(box.x1 - box.x0, box.y1 - box.y0) <= 2 * _LARGEST
 
 
@@ -113,7 +113,7 @@ def _is_box(word: Word, signs: Sequence[Word]) -> bool:
 
 
 def _with_symbols(textpage: Any, content: Sequence[dict[str, Any]], layer: TextLayer) -> TextLayer:
-    """Replace the letters that stand for the glyphs of symbol fonts."""
+    """Replace the letters that encode the glyphs of symbol fonts."""
     texts = [block for block in content if "lines" in block]
     if not any(_SYMBOLS.search(span["font"]) for block in texts for line in block["lines"] for span in line["spans"]):
         return layer
@@ -142,7 +142,7 @@ def _symbol(text: str, font: str) -> str:
 
 
 def _squares(page: Any, content: Sequence[dict[str, Any]]) -> dict[Box, bool]:
-    """Return the drawn squares that stand alone, and whether something is drawn in each."""
+    """Return the isolated drawn squares, and whether something is drawn in each."""
     vectors = [block for block in content if block["type"] == 3]
     if len(vectors) > _MAX_SHAPES:
         return {}
@@ -165,7 +165,7 @@ def _squares(page: Any, content: Sequence[dict[str, Any]]) -> dict[Box, bool]:
 def is_filled_in(box: Box, others: Sequence[Box]) -> bool:
     """Return whether a filled square is a box that was filled in, by the squares that are not filled.
 
-    Two are as large, and one of them stands in its row or column; the squares of a legend are all filled.
+    Two of these must be as large, and one of them in its row or column; the squares of a legend are all filled.
     """
     side = max(box.x1 - box.x0, box.y1 - box.y0)
     alike = [other for other in others if abs(max(other.x1 - other.x0, other.y1 - other.y0) - side) < _ALIKE * side]
@@ -173,7 +173,7 @@ def is_filled_in(box: Box, others: Sequence[Box]) -> bool:
 
 
 def _marks(page: Any) -> Iterator[_Mark]:
-    """Yield what may be ticks: everything drawn but pale shapes and frames.
+    """Yield possible ticks: all drawings but pale shapes and frames.
 
     The vectors of a text page have room for the pointed ends of strokes, twenty times their width, so that a dot has
     the size of a tick; the library's drawings have their true places, and take longer.
@@ -202,7 +202,7 @@ def _shape(block: dict[str, Any]) -> _Shape:
 
 
 def _touch(box: Box, other: Box) -> bool:
-    """Return whether two squares are cells of one grid, or one stands in the other."""
+    """Return whether two squares are cells of one grid, or one is in the other."""
     return (
         box.x0 - _TOUCH <= other.x1
         and other.x0 - _TOUCH <= box.x1

@@ -1,8 +1,8 @@
 """Visibility of the text layer: which of its words a viewer shows, which are struck out, and which are a watermark.
 
-A file may hold invisible text: set without paint, in the colour of its background, under a shape or a picture,
-or off the page. Whether such a word is seen is told from the rendering: where it stands nothing differs from the
-ground. The layer of recognised text under a scan is set without paint too; the picture shows its words, so it stays.
+A file may have invisible text: set without paint, in the colour of its background, under a shape or a picture, or off
+the page. The rendering decides: an invisible word has nothing at its place that differs from the background. The layer
+of recognised text under a scan is set without paint too; the picture shows its words, so it stays.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ _TINY = 1.0  # points: smaller letters are a dot on paper
 _PAINT = 0b110000  # bits of a span's character flags: filled, stroked
 _CLIP = 0b1000000  # text that a picture shows through
 _LIGHT = 0.6  # brightness from which a colour may be a watermark's; grey labels of charts have 0.35
-_NEARLY_WHITE = 0.85  # brightness from which text on white paper may not be seen
-_WHITE = 250  # least level of 255 of each colour of a line that is not seen on white paper
+_NEARLY_WHITE = 0.85  # brightness from which text on white paper may be invisible
+_WHITE = 250  # least level of 255 of each colour of a line that is invisible on white paper
 _SHEER = 200  # opacity of 255 below which text lets the page show through
-_CONTRAST = 12  # grey levels of 255 that a word must differ from its ground; pale grey (0.8) letters of 8 points: 25
-_LIKE = 24  # levels of 255 by which a text's and its ground's colour may differ and be called alike
+_CONTRAST = 12  # grey levels of 255 between a word and its background; pale grey (0.8) letters of 8 points have 25
+_LIKE = 24  # levels of 255 by which the colours of a text and its background may differ and count as equal
 _OBLIQUE = 0.1  # sine of the angle from which a line is set neither across nor along the page: 6 degrees
 _TILES = 3  # copies of an oblique line that make a watermark
 _UPRIGHT_TILES = 6  # copies of a pale upright line that make one
 _LARGE = 2.0  # times the page's usual text size
 _SCAN = 0.5  # share of the page from which a picture is a scan, and text under it its recognised text
-_GROUND = 4.0  # points: a lower or narrower shape is no ground of a word, and covers none
+_GROUND = 4.0  # points: a lower or narrower shape is no background of a word, and covers none
 _MAX_GROUNDS = 500
 _DPI = 72
 _RULE = 3.0  # points: thinner shapes are lines
-_MAX_WAVES = 200  # stroked paths, of which waves are told: a chart or map has more
+_MAX_WAVES = 200  # stroked paths among which waves are searched for: a chart or map has more
 _MAX_WAVE_POINTS = 400
-_SPANS_AHEAD = 24  # spans of a line after that of the word before: of letters set one by one a word has as many
-_MAX_VECTORS = 4000  # shapes looked at; a map has 100,000, and none of them covers a text
+_SPANS_AHEAD = 24  # spans of a line after that of the word before: a word of letters set one by one has as many
+_MAX_VECTORS = 4000  # shapes examined; a map has 100,000, and none of them covers a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class _Shape:
 
 @dataclass(frozen=True, slots=True)
 class _Print:
-    """A word with how it is set; `rank` is its block's in the drawing order."""
+    """A word with its typesetting; `rank` is its block's in the drawing order."""
 
     word: Word
     line: tuple[int, int]
@@ -115,7 +115,7 @@ def as_seen(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
 def copy_of_text(document: Any, layer: TextLayer) -> Any:
     """Return a new page of an empty document with a layer's words and lines in their places, and nothing else.
 
-    The layout of a page under a watermark is told from it: the mark would hide headings and cut paragraphs.
+    The layout of a page under a watermark is analysed on it: the mark would hide headings and cut paragraphs.
     """
     page = document.new_page(width=layer.width, height=layer.height)
     usual = median([line.size for line in layer.lines] or [0])
@@ -184,8 +184,8 @@ def _prints(textpage: Any, content: Sequence[dict[str, Any]]) -> list[_Print]:
 def _own_spans(words: Sequence[Word], spans: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the span in which each word's middle lies, or the nearest one.
 
-    It is looked for from that of the word before on: where each word has a span of its own, comparing all with all
-    takes as long as the rest of reading the page.
+    The search starts at the span of the word before: where each word has its own span, comparing all with all takes as
+    long as the rest of reading the page.
     """
     if len(spans) == 1:
         yield from repeat(spans[0], len(words))
@@ -202,7 +202,7 @@ def _own_spans(words: Sequence[Word], spans: Sequence[dict[str, Any]]) -> Iterat
 
 
 def _distance(box: Sequence[float], point: tuple[float, float]) -> float:
-    """Return how far a point lies outside a box: 0 within it."""
+    """Return the distance of a point from a box, 0 within it."""
     x, y = point
     return max(box[0] - x, 0, x - box[2]) + max(box[1] - y, 0, y - box[3])
 
@@ -225,7 +225,7 @@ def _shapes(content: Sequence[dict[str, Any]]) -> list[_Shape]:
 def _waves(page: Any, content: Sequence[dict[str, Any]], size: float) -> list[Box]:
     """Return the waves and slanted lines of a page that may strike words out; none of a page of many lines, as a map.
 
-    The places of stroked paths in a text page are too large by what a sharp corner might reach: their points are read.
+    The boxes of stroked paths in a text page include room for sharp corners, so their points are read instead.
     """
     stroked = [block for block in content if block["type"] == 3 and block["stroked"] and not block["isrect"]]
     slanted = [one for one in stroked if as_box(one["bbox"]).y1 - as_box(one["bbox"]).y0 > _RULE]
@@ -258,7 +258,7 @@ def _hidden(page: Any, layer: TextLayer, prints: Sequence[_Print], shapes: Seque
     doubtful = [each for each in rest if each.painted and _is_doubtful(each, grounds)]
     unpainted = [each for each in rest if not each.painted]
     if doubtful or unpainted:
-        sees = _eye(page)
+        sees = _visibility_of(page)
         gone |= {each.word for each in doubtful if not sees(each.word)}
         gone |= _unprinted(unpainted, [each for each in rest if each.painted and each.word not in gone], sees)
     return gone | _under_pictures(page, layer, [each.word for each in rest if each.painted])
@@ -269,7 +269,7 @@ def _shortest(box: Box) -> float:
 
 
 def _is_doubtful(each: _Print, grounds: Sequence[_Shape]) -> bool:
-    """Return whether a word may not be seen: pale, sheer, under a shape, or on one of its own colour."""
+    """Return whether a word may be invisible: pale, transparent, under a shape, or on one of its own colour."""
     if each.brightness > _NEARLY_WHITE or each.opacity < _SHEER / 4:
         return True
     middle = centre(each.word.box)
@@ -294,8 +294,8 @@ def _unprinted(words: Sequence[_Print], printed: Sequence[_Print], sees: Callabl
     return gone
 
 
-def _eye(page: Any) -> Callable[[Word], bool]:
-    """Return a function that says whether the rendered page shows anything where a word stands."""
+def _visibility_of(page: Any) -> Callable[[Word], bool]:
+    """Return a function that returns whether the rendered page shows anything at the place of a word."""
     pixmap = page.get_pixmap(dpi=_DPI, alpha=False)
     rows = np.frombuffer(pixmap.samples_mv, dtype=np.uint8).reshape(pixmap.height, pixmap.stride)
     pixels: NDArray[np.uint8] = rows[:, : pixmap.width * pixmap.n].reshape(pixmap.height, pixmap.width, pixmap.n)
@@ -303,7 +303,7 @@ def _eye(page: Any) -> Callable[[Word], bool]:
 
     def sees(word: Word) -> bool:
         x0, y0, x1, y1 = (edge * scale for edge in word.box)
-        if any(map(str.isalnum, word.text)):  # the lines above and below may reach into the box
+        if any(map(str.isalnum, word.text)):  # the lines above and below may overlap the box
             y0, y1 = y0 + 0.3 * (y1 - y0), y1 - 0.25 * (y1 - y0)
         part = pixels[max(int(y0), 0) : max(int(np.ceil(y1)), 1), max(int(x0), 0) : max(int(np.ceil(x1)), 1)]
         if part.size == 0:

@@ -14,17 +14,17 @@ _SMALLEST, _LARGEST = 6.0, 18.0  # points: sides of a control; browsers draw 9.7
 _SKEW = 1.1  # longest side by shortest
 _SIDES = 0.4  # share of a rounded square's outline that is straight; browsers draw 0.68
 _INNER = (0.3, 0.85)  # size of a hook or dot, times that of its control
-_DARK = 0.75  # least of the three colours under which something is seen on paper
+_DARK = 0.75  # least of the three colours under which a drawing is visible on paper
 _MAX_CONTROLS = 300
 
 
 class _Drawn(NamedTuple):
     box: Box
     stroke: bool
-    """Whether its outline is seen on paper."""
+    """Whether its outline is visible on paper."""
     fill: bool
     pale: bool
-    """Whether it is drawn in white or nearly so, as the hook in a filled box is."""
+    """Whether it is drawn in white or nearly white, like the hook in a filled box."""
     form: str
     """`square`, `circle` or `other`."""
 
@@ -32,7 +32,8 @@ class _Drawn(NamedTuple):
 def drawn_controls(page: Any) -> dict[Box, bool]:
     """Return the controls that a page of the PDF library draws, and whether each is ticked or chosen.
 
-    A filled square is a control if a hook is in it, else a bullet. Circles are controls where one of them has a dot.
+    A filled square with a hook in it is a control, others are bullets. Circles are controls where one of them has a
+    dot.
     """
     drawn = [shape for drawing in page.get_cdrawings() if (shape := _drawn(drawing))]
     outlines = [shape for shape in drawn if shape.form != "other" and _is_control(shape.box)]
@@ -67,7 +68,7 @@ def written_boxes(lines: Sequence[Line]) -> dict[tuple[Word, ...], bool]:
 
 
 def place(words: Sequence[Word]) -> Box:
-    """Return where a written box stands."""
+    """Return the box of a written tick box."""
     return bounding_box(word.box for word in words)
 
 
@@ -82,7 +83,7 @@ def _drawn(drawing: dict[str, Any]) -> _Drawn | None:
 
 
 def _form(box: Box, items: Sequence[Any]) -> str:
-    """Return what a path of lines and curves is: a square with round corners, a circle, or something else."""
+    """Return the form of a path of lines and curves: a square with round corners, a circle, or another."""
     curves = sum(item[0] == "c" for item in items)
     if curves < 4 or any(item[0] not in "lc" for item in items) or not _is_square(box):
         return "other"
