@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from graph.app import app
+from tests.conftest import FillHome
 
 MILL_LANE = """# Lease of the flat in Mill Lane
 
@@ -36,10 +37,10 @@ The stores are not heated.
 
 
 @pytest.fixture
-def library(home: Path, tmp_path: Path) -> Path:
+def library(home: Path, tmp_path: Path, fill_home: FillHome) -> Path:
     for name, text in (("mill.md", MILL_LANE), ("hill.md", CHURCH_HILL), ("supply.md", SUPPLY)):
         (tmp_path / name).write_text(text, encoding="utf-8")
-    app.invoke({"sources": [str(tmp_path / name) for name in ("mill.md", "hill.md", "supply.md")]})
+    fill_home(lambda: app.invoke({"sources": [str(tmp_path / name) for name in ("mill.md", "hill.md", "supply.md")]}))
     return home
 
 

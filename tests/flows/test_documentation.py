@@ -123,7 +123,14 @@ def desk(tmp_path: Path, library: Path, make_pdf: MakePdf, monkeypatch: pytest.M
     return folder
 
 
-@pytest.mark.parametrize("block", [name for name, (language, _) in BLOCKS.items() if language == "bash"])
+def _heavy_where(text: str) -> pytest.MarkDecorator | tuple[()]:
+    return pytest.mark.heavy if "pagewitness eval" in text else ()
+
+
+@pytest.mark.parametrize(
+    "block",
+    [pytest.param(name, marks=_heavy_where(text)) for name, (language, text) in BLOCKS.items() if language == "bash"],
+)
 def test_the_commands_run(block: str, desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with serve_files(desk) as url:
         for name, *words in commands(BLOCKS[block][1]):

@@ -45,6 +45,7 @@ def ingest(home: Path) -> int:
     return main.main(["ingest", "--home", str(home), str(SAMPLE)])
 
 
+@pytest.mark.heavy
 def test_a_machine_shows_the_pages_and_quotes_of_what_another_read(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,6 +70,7 @@ def statuses() -> list[tuple[str, str]]:
     return [(page.status, page.reason) for page in catalog.pages(catalog.documents()[0].id)]
 
 
+@pytest.mark.heavy
 def test_a_store_that_fails_half_way_leaves_its_pages_to_the_next_run(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,6 +17,8 @@ from graph.app import app
 from graph.context import Context
 from graph.query.graph import app as query
 
+pytestmark = pytest.mark.heavy
+
 Rows = Sequence[Sequence[str]]
 WIDE = (842, 595)
 OFFLINE = Context(engine="offline")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from graph.app import app
 from graph.events import Progress
 from tests.conftest import MakePdf
@@ -15,6 +17,7 @@ def progress_events(*sources: str) -> list[Any]:
     return [part["data"] for part in app.stream({"sources": list(sources)}, stream_mode=["custom"], version="v2")]
 
 
+@pytest.mark.heavy
 def test_every_stage_of_every_document_is_reported_to_its_end(make_pdf: MakePdf) -> None:
     long, short = make_pdf("long.pdf", *TEXTS * 3), make_pdf("short.pdf", TEXTS[0])
     events = progress_events(str(long), str(short))

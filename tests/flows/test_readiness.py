@@ -44,6 +44,7 @@ def asked(client: TestClient) -> tuple[int, str]:
     return reply.status_code, reply.json().get("detail", "")
 
 
+@pytest.mark.heavy
 def test_a_database_that_is_killed_stands_still_or_comes_back(
     client: TestClient, server: KillableServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

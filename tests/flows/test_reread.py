@@ -53,6 +53,7 @@ def test_pages_are_read_again_when_that_is_asked_for(make_pdf: MakePdf, capsys: 
     assert ingest(path, capsys) == (document, "unchanged")
 
 
+@pytest.mark.heavy
 def test_pages_that_an_earlier_version_read_are_counted_until_they_are_read_again(
     make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]
 ) -> None:

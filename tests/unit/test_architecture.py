@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("graph", "loaders", "prompts", "web")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
@@ -268,6 +270,7 @@ def test_the_reading_room_brings_everything_itself_and_writes_no_markup() -> Non
     assert found == []
 
 
+@pytest.mark.heavy
 def test_importing_the_app_loads_these_packages_and_nothing_heavy() -> None:
     """The app is imported by the server, by every command and by users. `graph` and `loaders` are common names."""
     code = (
@@ -282,6 +285,7 @@ def test_importing_the_app_loads_these_packages_and_nothing_heavy() -> None:
     assert [file for file in files if not Path(file).is_relative_to(ROOT)] == []
 
 
+@pytest.mark.heavy
 def test_a_server_starts_without_what_only_some_requests_need() -> None:
     code = (
         "import sys, web.app\n"

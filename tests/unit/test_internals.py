@@ -267,6 +267,7 @@ def test_the_layout_models_can_be_loaded_later() -> None:
     assert done.returncode == 0, f"{PAGE}\n{done.stderr}"
 
 
+@pytest.mark.heavy
 def test_the_layout_models_are_loaded_once_more_where_another_module_has_loaded_them() -> None:
     """What imports the library first, as a script may, has them with a thread for each core."""
     code = (

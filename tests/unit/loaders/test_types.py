@@ -53,6 +53,7 @@ def test_only_one_module_compares_the_kinds_of_blocks() -> None:
         f"{name_of(path)}:{node.lineno}"
         for path in SOURCES
         if name_of(path) not in MAY_COMPARE_KINDS
+        and "block.kind" in path.read_text("utf-8")  # few files: no tree of all
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Compare)
         and isinstance(node.left, ast.Attribute)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from graph.cli.thread_files import _Yielding
 from tests.conftest import ROOT
 
@@ -51,6 +53,7 @@ assert written("third"), "a server that stops writes in any case"
 """
 
 
+@pytest.mark.heavy
 def test_threads_are_written_after_a_change_and_at_the_end_only(tmp_path: Path) -> None:
     made = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(tmp_path)], capture_output=True, text=True, cwd=tmp_path,

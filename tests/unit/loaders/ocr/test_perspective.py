@@ -65,6 +65,7 @@ ANGLES = {
 
 
 @pytest.mark.parametrize("angle", ANGLES)
+@pytest.mark.heavy
 def test_a_page_photographed_at_an_angle_is_read_and_marked_where_it_stands(angle: str) -> None:
     photograph, matrix = photographed(ANGLES[angle])
     assert straighten(photograph) is not None

@@ -86,6 +86,7 @@ def test_a_cut_image_is_refused(tmp_path: Path) -> None:
         image_pages(path)
 
 
+@pytest.mark.heavy
 def test_a_photograph_of_48_megapixels_is_shown_in_time(tmp_path: Path) -> None:
     path = tmp_path / "photo.jpg"
     Image.new("RGB", (8000, 6000), (200, 210, 220)).save(path)

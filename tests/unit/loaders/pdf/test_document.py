@@ -182,6 +182,7 @@ print(*(pixels[1750, 1750].tolist() for pixels in found))
 """
 
 
+@pytest.mark.heavy
 def test_the_pixels_of_a_large_page_are_copied_while_they_are_there() -> None:
     # Memory of 37 MB goes back to the system as soon as it is free: reading it then ends the process.
     command = [sys.executable, "-c", LARGE_PAGE]
