@@ -1,8 +1,8 @@
-"""A comparison of a quote with the words of a page: where it stands, with its boxes, and whether each word agrees.
+"""A comparison of a quote with the words of a page: its position, its boxes, and whether each word agrees.
 
 The words come from a witness that is not the model: the page's text layer, or OCR. A quote agrees only if each of its
-words, numbers and signs stands there in its order, and nothing stands between them that it leaves out. Where it does
-not agree, its place is still found by the words that do.
+words, numbers and signs is on the page in the same order, with no other word between them. The place of a quote that
+does not agree is still found by the words that do.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from loaders.text.raised_signs import RAISED, WRITTEN_MARK, raised, without_mark
 from loaders.types import Box, Word
 
 MIN_SHARE, MIN_SHARE_OCR = 0.7, 0.6
-"""Share of a quote's words that fixes its place: with 0.6 six frequent words of ten were taken for a sentence that is
-not there; OCR leaves out spaces, so that a sentence loses two words at once."""
+"""Least share of a quote's words that locates it: with 0.6, six frequent words of ten were taken for a sentence that is
+not there; for OCR it is 0.6, since a missing space costs a sentence two words at once."""
 
-_MIN_REST = 3  # words that are looked for elsewhere on the page, after a column or page break
+_MIN_REST = 3  # least words of a rest that is searched elsewhere on the page, after a column or page break
 _REST_SHARE = 0.8
 _LINE_GAP = 0.8
-"""Heights of a line that may lie between two lines of one text; a line that is left out makes it more than 1.0."""
+"""Largest gap between two lines of one text, in line heights; a skipped line makes it more than 1.0."""
 _SIGNS = re.compile(r"\^[+\-−]?\w+|[+=<>≤≥±×÷%‰€$£¥°≈≠≡∞√∑∏∫∂∇→←↑↓∈∉∪∩⊂¬∧∨]|(?<![\w).,])[-−–](?=\.?\d)")
 _RAISED_SIGNS = re.compile(f"[{RAISED}]+")
 _SAME_SIGNS = str.maketrans("−–", "--")
 _LOOKALIKES = str.maketrans({"1": "l", "i": "l", "|": "l", "0": "o", "5": "s"})
-_SHOWN = 8  # words of a difference that are told
+_SHOWN = 8  # most words of a difference that a message shows
 _LONG = ("", "")
 
 
 class PlacedWord(NamedTuple):
-    """A word of a witness, and the page that it stands on."""
+    """A word of a witness, with the page that it is on."""
 
     text: str
     box: Box
@@ -48,14 +48,14 @@ class PlacedWord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
-    """What a witness says of a quote."""
+    """The result of a search for a quote in the words of a witness."""
 
     agrees: bool
-    """Whether every word, number and sign of it stands there, in its order."""
+    """Whether the page has every word, number and sign of it, in its order."""
     words: tuple[PlacedWord, ...] = ()
-    """Where it stands, or most of it; () if nowhere."""
+    """The words of the page that match the quote or most of it; () if it is nowhere."""
     difference: tuple[str, str] = ("", "")
-    """What the page has, and what the quote has in its place; two empty texts where that cannot be told."""
+    """The words of the page, and those of the quote in their place; two empty texts where that cannot be decided."""
 
     def boxes(self, page: int) -> tuple[Box, ...]:
         """Return a rectangle for each line that the quote covers on a page."""
@@ -67,8 +67,8 @@ class WitnessWords:
 
     Args:
         words: In the witness's reading order.
-        exact: Whether every character counts; else letters and signs that OCR takes for each other may differ, in words
-            without a digit in the quote.
+        exact: Whether every character counts; else letters and signs that OCR confuses may differ, in words without a
+            digit in the quote.
     """
 
     def __init__(self, words: Sequence[PlacedWord], *, exact: bool) -> None:
@@ -76,16 +76,16 @@ class WitnessWords:
 
     @cached_property
     def _given(self) -> _Order:
-        """The words as the witness gives them."""
+        """The words in the witness's own order."""
         return _Order(self._words, self._exact)
 
     @cached_property
     def _visual(self) -> _Order:
-        """The words line by line over the whole page: a row of a table may be given column by column."""
+        """The words line by line across the page: a witness may give the rows of a table column by column."""
         return _Order([word for line in _visual_lines(self._words) for word in line], self._exact)
 
     def find(self, quote: str) -> Testimony:
-        """Return where a quote stands, and whether it agrees."""
+        """Search for a quote; return its place, and whether it agrees."""
         wanted, best = WRITTEN_MARK.sub(self._as_printed, plain(quote)), Testimony(False)
         for exactly in (True, False):
             for order in (self._given, self._visual):
@@ -102,7 +102,7 @@ class WitnessWords:
         return {sign for word in self._words for sign in _RAISED_SIGNS.findall(word.text)}
 
     def _as_printed(self, mark: re.Match[str]) -> str:
-        """Return a note mark as the page has it: raised, or as it is written."""
+        """Return a note mark as the page has it: raised if the page has it so, else unchanged."""
         sign = raised(mark[1] or mark[2] or mark[3])
         return sign if sign in self._raised else mark[0]
 
@@ -122,7 +122,7 @@ class _Order:
         self.index = WordIndex(self.keys)
 
     def find_exactly(self, quote: str) -> Testimony:
-        """Return where the whole quote stands, whole words and all signs; spaces and hyphens may differ."""
+        """Search for the whole quote, with whole words and all signs; spaces and hyphens may differ."""
         wanted, text = normalised(quote), self._text.text
         if sum(character.isalnum() for character in wanted) < 2 or (at := self._text.find(wanted)) is None:
             return Testimony(False)
@@ -137,14 +137,14 @@ class _Order:
         return Testimony(True, tuple(found))
 
     def _cuts_word(self, at: int) -> bool:
-        """Whether a place lies within a word or number; spaces are known as the starts of words."""
+        """Return whether an offset is inside a word or number; the starts of words mark the spaces."""
         text = self._text.text
         if at in self._starts or not 0 < at < len(text):
             return False
         return text[at - 1].isalnum() and text[at].isalnum()
 
     def find_by_words(self, quote: str) -> Testimony:
-        """Return where most words of the quote stand, and the first difference."""
+        """Search for most words of the quote; return their place and the first difference."""
         part = tokens(quote)
         pairs = self._pairs([token.key for token in part])
         if not part or len(pairs) < (MIN_SHARE if self._exact else MIN_SHARE_OCR) * len(part):
@@ -168,7 +168,7 @@ class _Order:
         return Testimony(difference is None, tuple(words), difference or ("", ""))
 
     def _other_signs(self, quote: str, numbers: list[int]) -> tuple[str, str] | None:
-        """Return the signs of the page and of the quote if they differ; a sign at an edge may be a word of its own."""
+        """Return the signs of the page and of the quote if they differ; at an edge a sign may be a separate word."""
         wanted, known = _signs(quote), set(self.numbers)
         before, after = numbers[0] - 1, numbers[-1] + 1
         wider = [*([before] if before >= 0 and before not in known else []), *numbers]
@@ -179,7 +179,7 @@ class _Order:
         return " ".join(_signs(" ".join(self.words[number].text for number in numbers))), " ".join(wanted)
 
     def _pairs(self, part: Sequence[str]) -> list[tuple[int, int]]:
-        """Return pairs of equal words (quote, page), also of a rest that stands elsewhere, as after a column's end."""
+        """Return the index pairs (quote, page) of equal words, also for a rest that follows a column or page break."""
         place = self.index.find(part)
         if place is None:
             return []
@@ -193,7 +193,7 @@ class _Order:
         return sorted(pairs)
 
     def _between(self, start: int, end: int, edge: int, count: int) -> range:
-        """Return the words of the page between two pairs; at an edge of the quote as many as it has there."""
+        """Return the words of the page between two pairs; at an edge of the quote `count` words and two more."""
         if edge < 0:
             return range(max(0, end - count - 2), end)
         if edge > 0:
@@ -201,9 +201,9 @@ class _Order:
         return range(start + 1, end)
 
     def _matching(self, ours: Sequence[str], theirs: range, edge: int) -> range | None:
-        """Return the words of the page that say the same as words of the quote; None if they do not.
+        """Return the words of the page that are the same as words of the quote; None if they differ.
 
-        Words that are cut differently are the same ("rein", "forcement"); at an edge the page goes on.
+        Words that are split differently are the same ("rein", "forcement"); at an edge the page may continue.
         """
         if not ours:
             return theirs[:0] if edge or (len(theirs) == 0 and theirs.start == theirs.stop) else None
@@ -215,7 +215,7 @@ class _Order:
         return None
 
     def _over_break(self, ours: Sequence[str], theirs: range) -> list[int] | None:
-        """Return the parts of a word that the end of a column or page cuts in two, as `_matching` does."""
+        """Return the two parts on the page of a word that a column or page break splits; None if they differ."""
         wanted = self._folded(ours, ours)
         for head in range(1, min(len(theirs), len(ours) + 2)):
             for tail in range(1, min(len(theirs) - head, len(ours) + 2) + 1):
@@ -233,10 +233,10 @@ class _Order:
         return bare.translate(_LOOKALIKES).replace("rn", "m").replace("vv", "w")
 
     def _interrupts(self, start: int, end: int) -> bool:
-        """Whether what stands between two words of the page interrupts a text: whole lines, which lie elsewhere.
+        """Return whether the words between two words of the page are an interruption: whole lines in another place.
 
-        It may be the end of a column or page, with what stands there, or anything that comes in between in the file
-        only. What is left out within a line or between two lines of one text is no interruption: it may be a "not".
+        An interruption is a column or page break with its header and footer, or text that comes between only in the
+        file's order. Words left out within a line or between two lines of one text are none: one may be a "not".
         """
         before, after = self.numbers[start], self.numbers[end]
         one, other = self.words[before], self.words[after]
@@ -248,7 +248,7 @@ class _Order:
         return other.box.y0 - one.box.y0 >= 0 and other.box.y0 - one.box.y1 < _LINE_GAP * height
 
     def _on_line(self, one: int, other: int) -> bool:
-        """Whether a word's neighbour stands on its line."""
+        """Return whether two words are on one line."""
         if not 0 <= other < len(self.words) or self.words[one].page != self.words[other].page:
             return False
         box, near = self.words[one].box, self.words[other].box
@@ -265,7 +265,7 @@ def placed(words: Sequence[Word], page: int) -> list[PlacedWord]:
 
 
 def _visual_lines(words: Sequence[PlacedWord]) -> Iterator[list[PlacedWord]]:
-    """Yield the words line by line over the width of each page, each line from left to right."""
+    """Yield the words of each page line by line across its width, each line from left to right."""
     for _, group in groupby(words, key=lambda word: word.page):
         lines: list[list[PlacedWord]] = []
         bottom = middle = -1.0
@@ -280,5 +280,5 @@ def _visual_lines(words: Sequence[PlacedWord]) -> Iterator[list[PlacedWord]]:
 
 
 def _signs(text: str) -> list[str]:
-    """Return the signs of a text that change what its numbers and words say: operators, units, exponents, minus."""
+    """Return the signs that change the meaning of numbers and words: operators, units, exponents, minus."""
     return [found.translate(_SAME_SIGNS) for found in _SIGNS.findall(without_marks(text))]

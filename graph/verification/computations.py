@@ -1,4 +1,4 @@
-"""A check of computed results: every cell is in the row it is quoted from, and the result follows from the cells."""
+"""A check of computed results: every cell must be in its quoted row, and the result must follow from the cells."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FAILURE = "its result does not follow from the cells that it names"
 
 
 def failure_of_result(claim: Claim, computation: Computation) -> str:
-    """Return why a computed claim fails; "" if its cells are in the quoted rows and its result follows from them."""
+    """Return the reason why a computed claim fails; "" if its cells are in the quoted rows and give its result."""
     operands = computation["operands"]
     for one in operands:
         if one["cell"] and one["cell"] not in one["quote"]:
@@ -30,7 +30,7 @@ def failure_of_result(claim: Claim, computation: Computation) -> str:
 
 
 def _readings(cell: str) -> tuple[Decimal | int | None, ...]:
-    """Return what a cell may be put in order by: its number, time, day or hour."""
+    """Return the possible sort keys of a cell: its number, duration, day and time of day."""
     return (*cell_values(cell), duration_seconds(cell), date_number(cell), clock_minutes(cell))
 
 
@@ -51,7 +51,7 @@ def _values(operands: Sequence[Operand]) -> list[Decimal]:
 
 
 def _same(result: str, value: Decimal) -> bool:
-    """Return whether a result as it is written is a value, rounded to the places that it shows."""
+    """Return whether a written result equals a value rounded to the result's decimals."""
     for read in cell_values(result):
         exponent = read.as_tuple().exponent
         places = Decimal(1).scaleb(exponent) if isinstance(exponent, int) else Decimal(1)
@@ -85,7 +85,7 @@ def _change(computation: Computation, _: Sequence[str]) -> bool:
 
 
 def _time(computation: Computation, rest: Sequence[str]) -> bool:
-    """Return whether the first cell holds the earliest or the latest of all times."""
+    """Return whether the first cell is the earliest or the latest of all times."""
     times = [clock_minutes(one["cell"]) for one in computation["operands"]]
     known = [time for time in times if time is not None]
     wanted = min(known, default=None) if rest == ["earliest"] else max(known, default=None)
@@ -116,7 +116,7 @@ def _comparison(computation: Computation, rest: Sequence[str]) -> bool:
 
 
 def _condition(computation: Computation, rest: Sequence[str]) -> bool:
-    """Return whether the result names or counts just the rows whose values fulfil the condition."""
+    """Return whether the result names or counts exactly the rows whose values fulfil the condition."""
     inside = [one for one in computation["operands"] if one["value"] and _is_inside(one, computation, rest)]
     return computation["result"] in (" | ".join(one["label"] for one in inside), str(len(inside)))
 
@@ -129,7 +129,7 @@ def _is_inside(one: Operand, computation: Computation, rest: Sequence[str]) -> b
 
 
 def _same_text(computation: Computation, _: Sequence[str]) -> bool:
-    """Return whether the result counts the cells that hold just the text of the condition."""
+    """Return whether the result is the number of cells that equal the text of the condition."""
     return computation["result"] == str(sum(one["cell"] == computation["low"] for one in computation["operands"]))
 
 
@@ -138,7 +138,7 @@ def _list(computation: Computation, _: Sequence[str]) -> bool:
 
 
 def _pairs(computation: Computation, rest: Sequence[str]) -> bool:
-    """Return whether the result names just the rows whose first cell is above their second, or below it."""
+    """Return whether the result names exactly the rows whose first cell is above, or below, their second."""
     pairs = zip(computation["operands"][::2], computation["operands"][1::2], strict=True)
     kept = [a["label"] for a, b in pairs if _is_above(a, b, more=rest == ["more"])]
     return computation["result"] == " | ".join(kept)
@@ -155,7 +155,7 @@ def _span(computation: Computation, _: Sequence[str]) -> bool:
 
 
 def _spans(computation: Computation, rest: Sequence[str]) -> bool:
-    """Return whether the first two cells are the shortest or longest time apart, of that length."""
+    """Return whether the first two cells are the shortest or longest time apart, and the result is that time."""
     pairs = zip(computation["operands"][::2], computation["operands"][1::2], strict=True)
     lengths = [_length(start["cell"], end["cell"]) for start, end in pairs]
     known = sorted({length for length in lengths if length is not None}, reverse=rest[0] == "most")

@@ -1,7 +1,7 @@
-"""The entailment check of claims by a model: what it is asked, whether its replies can be trusted, what they decide.
+"""The entailment check of claims by a model: its statements, the trust in its replies, and their effect on claims.
 
-Two controls go with the statements of an answer: one that repeats its quote, and one that contradicts it. A model that
-says yes to the second says yes to anything, and one that denies the first denies anything: such replies decide nothing.
+Two controls are sent with the statements of an answer: one repeats its quote, the other contradicts it. If a model
+accepts the second, its yes counts for nothing; if it denies the first, its no does.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NO = "the quote does not say this: {reason}"
 def controls(statement: Statement) -> tuple[Statement, Statement]:
     """Return a statement that repeats the quote, and one that the quote contradicts.
 
-    The second has the quote's last number with another first digit; without a number it denies the quote.
+    In the second the last number of the quote has another first digit; a quote without a number is negated.
     """
     quote = " ".join(statement.quote.split())
     numbers = list(_NUMBER.finditer(quote))
@@ -34,9 +34,9 @@ def controls(statement: Statement) -> tuple[Statement, Statement]:
 
 
 def with_controls(statements: Sequence[Statement]) -> tuple[list[Statement], int, int]:
-    """Return the statements with the two controls among them, and where the true and the false one stand.
+    """Return the statements with the two controls among them, and the indices of the true and the false one.
 
-    Their places follow from the texts: the same answer is checked by the same request, and no place tells a control.
+    The indices follow from the texts: the same answer gives the same request, and no position gives away a control.
     """
     whole = "\n".join(statement.text for statement in statements).encode()
     first, second = hashlib.sha256(whole).digest()[:2]
@@ -50,22 +50,22 @@ def with_controls(statements: Sequence[Statement]) -> tuple[list[Statement], int
 
 
 def trusted(replies: Sequence[Entailment | None], at_true: int, at_false: int) -> list[Entailment | None]:
-    """Return the replies without those to the controls; those that the controls make worthless are marked."""
+    """Return the replies without those to the controls; replies that the controls make worthless are marked."""
     true, false = replies[at_true], replies[at_false]
-    hears_yes = false is not None and false["answer"] != "yes"
-    hears_no = true is not None and true["answer"] == "yes"
+    yes_counts = false is not None and false["answer"] != "yes"
+    no_counts = true is not None and true["answer"] == "yes"
     found: list[Entailment | None] = []
     for at, reply in enumerate(replies):
         if at in (at_true, at_false):
             continue
-        if reply and not (hears_yes if reply["answer"] == "yes" else hears_no):
+        if reply and not (yes_counts if reply["answer"] == "yes" else no_counts):
             reply = {**reply, "trusted": False}
         found.append(reply)
     return found
 
 
 def decided(checks: Sequence[ClaimCheck], replies: Sequence[Entailment | None]) -> list[ClaimCheck]:
-    """Return checks with what the model says of each, None where it says nothing: a no that counts fails the claim."""
+    """Return checks with the model's replies (None for no reply); a trusted no fails the claim."""
     found: list[ClaimCheck] = []
     for check, reply in zip(checks, replies, strict=True):
         if reply and check["citation"]:

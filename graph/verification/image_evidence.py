@@ -1,8 +1,8 @@
 """Rules for page images as evidence: which pages are shown to the model, and which quotes from an image are accepted.
 
-A transcript of a chart or a scan holds what the reader found important; knowing the question, a model can read more.
-Code cannot find such a quote again, so it is accepted only where the page's text cannot contain it, it is marked in the
-answer, and it never counts as verified.
+A transcript of a chart or scan is made without knowing the question; with it, a model can read more from the image.
+No text confirms such a quote: it is accepted only where the page's text cannot contain it, it is marked in the answer,
+and it never counts as verified.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from graph.types import PageRef, RetrievedChunk
 from graph.verification.quotes import normalised
 from loaders.text.plain import plain
 
-# The best chunks that decide whether page images are shown. Judged, not measured.
+# The number of best chunks that decide whether page images are shown; not measured.
 _BEST = 3
-# A quote of at least 4 words, half of whose word pairs are in the page's text, misquotes that text.
+# A quote of at least 4 words of which half the word pairs are in the page's text is taken for a misquote of that text.
 _MIN_WORDS, _MIN_SHARED_PAIRS = 4, 0.5
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -46,10 +46,10 @@ def pages_to_inspect(
 
 
 def rejection_reason(quote: str, row: PageRow, texts: Iterable[Transcript]) -> str:
-    """Return why a quote that is not in a page's text is not accepted as read from its image; "" if it is accepted.
+    """Return the reason to reject a quote as read from a page's image; "" if it is accepted.
 
-    It is accepted if the page has no legible text layer, or a figure. It is not if the page's text says the same with
-    another number, or nearly the same: then the text is right.
+    It is accepted if the page has no legible text layer, or a figure, unless the page's text has nearly the same words
+    or the same words with another number: then the text is right.
     """
     texts = list(texts)
     if sum(character.isalnum() for character in normalised(quote)) < 2:

@@ -1,6 +1,6 @@
-"""Outcomes of checked claims: the verdict of each with its reasons, its history over a repair, the answer's verdict.
+"""Outcomes of checked claims: each claim's verdict, reasons and history over a repair, and the answer's verdict.
 
-Apart from the verifier, which takes 12 ms to import and is needed only once there are claims.
+Separate from the verifier, which takes 12 ms to import and is needed only once there are claims.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def citations_of(check: ClaimCheck) -> list[Citation]:
 
 
 def settled(check: ClaimCheck) -> ClaimCheck:
-    """Return a check with its verdict and the reasons for it; its citations say the same."""
+    """Return a check with its verdict and the reasons for it, which its citations repeat."""
     verdict, reasons = _verdict(check)
     check = {**check, "verdict": verdict, "reasons": reasons}
     if check["citation"]:
@@ -32,12 +32,12 @@ def settled(check: ClaimCheck) -> ClaimCheck:
 
 
 def verdict_of_claim(check: ClaimCheck) -> Verdict:
-    """Return the verdict of a checked claim; a check of an older version has none yet."""
+    """Return the verdict of a checked claim, computed for checks of older versions, which have none."""
     return check.get("verdict") or _verdict(check)[0]
 
 
 def verdict_of_answer(checks: Sequence[ClaimCheck]) -> AnswerVerdict:
-    """Return how far an answer of these claims is proven; those that were left out do not count."""
+    """Return the verdict of an answer with these claims; claims that were left out do not count."""
     said = {verdict_of_claim(check) for check in checks} - {"refused"}
     claimed = said - {"related"}
     if len(claimed) == 1:
@@ -46,7 +46,7 @@ def verdict_of_answer(checks: Sequence[ClaimCheck]) -> AnswerVerdict:
 
 
 def cited(checks: Sequence[ClaimCheck]) -> list[Citation]:
-    """Return the citations of an answer, each marker once; one that several claims share says the worst of them."""
+    """Return the citations of an answer, each marker once; of claims that share one, the worst verdict."""
     found: dict[int, Citation] = {}
     for citation in (citation for check in checks for citation in citations_of(check)):
         known = found.setdefault(citation["marker"], citation)
@@ -64,7 +64,7 @@ def numbered(checks: Sequence[ClaimCheck]) -> list[ClaimCheck]:
 
 
 def with_history(checks: Sequence[ClaimCheck], first: Sequence[ClaimCheck]) -> list[ClaimCheck]:
-    """Return the checks after a repair; those of replaced claims hold the claim before and why it failed."""
+    """Return the checks after a repair; those of replaced claims have the earlier claim and its failure."""
     merged = []
     for check, before in zip(checks, first, strict=True):
         if before["failure"] and check["claim"] != before["claim"]:
@@ -87,7 +87,7 @@ def _verdict(check: ClaimCheck) -> tuple[Verdict, list[str]]:
 
 
 def _doubts(check: ClaimCheck) -> list[str]:
-    """Return the doubts that are left: a yes of a model that can be trusted removes those of the rules."""
+    """Return the remaining doubts: a trusted model's yes removes those of the rules."""
     said, doubts = check.get("entailment"), check.get("doubts", [])
     if said is None or not said.get("trusted", True):
         weak = [_WEAK_NO] if said and said["answer"] != "yes" else []

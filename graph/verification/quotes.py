@@ -1,6 +1,6 @@
-"""A search for quotes on pages: a citation counts only if its quote is found on the page that it names.
+"""The search for quotes on pages: a citation counts only if its quote is found on the page that it names.
 
-The comparison ignores what reading and typesetting change: white space, hyphens at line ends, ligatures, quotation
+The comparison ignores differences of reading and typesetting: white space, hyphens at line ends, ligatures, quotation
 marks, Markdown marks, cell borders and the marks of notes. Every letter, digit, exponent and decimal point must match.
 """
 
@@ -25,13 +25,15 @@ _DASHES = re.compile(r"[‐‑‒–—―−\u00ad-]+")
 # A hyphen before a digit is a sign or a range (-5, 354-359) and stays, except after a letter (GPT-4).
 _SIGN = re.compile(r"(?<![^\W\d_])-(?=\d)")
 _DROPPED = re.compile(r"[\s|\u200b-\u200d\ufeff]+")
-# A mark that a transcript writes in brackets and the page raises: the page's own words do not hold it.
+# A note mark that a transcript writes in brackets and the page as superscript.
 _BRACKETED_MARK = re.compile(r"(?<=[\w.,;:%’”\"')])(?:\[\d{1,2}\]|\(\d{1,2}\))")
 ELLIPSIS = re.compile(r"\s*(?:[\[(]\s*(?:\.\.\.+|…|\. \. \.)\s*[\])]|\.\.\.+|…|(?<!\. )\. \. \.(?! \.))\s*")
-"""What stands for words that a quote leaves out: "...", "…", "[...]", "(…)"."""
+"""A mark for words that a quote leaves out: "...", "…", "[...]", "(…)"."""
 _SHORTEST_QUOTE = 2  # letters and digits
-_SHORTEST_PIECE = 8  # letters and digits of a piece beside an ellipsis; "It … 71.0" could be put together anywhere
-_LONGEST_GAP = 1500  # letters that an ellipsis may stand for: half a page of text, or the rows between two of a table
+_SHORTEST_PIECE = (
+    8  # letters and digits of a piece beside an ellipsis; pieces such as "It … 71.0" are found on any page
+)
+_LONGEST_GAP = 1500  # letters that an ellipsis may replace: half a page of text, or the rows between two of a table
 _LONGEST_CUT = 30  # letters of a word before a page break
 
 
@@ -42,11 +44,11 @@ class QuoteLocation:
     pages: tuple[int, ...]
     """One page, or two consecutive ones."""
     boxes: tuple[Box, ...]
-    """The lines that it covers on the first page."""
+    """Rectangles of the quote's lines on the first page."""
     next_boxes: tuple[Box, ...] = ()
-    """The lines that it covers on the second page."""
+    """Rectangles of the quote's lines on the second page."""
     quote: str = ""
-    """The quote as it was found: without Markdown where it was found only so."""
+    """The quote in the form that was found: without Markdown if only that form was found."""
 
 
 def normalised(text: str) -> str:
@@ -56,12 +58,12 @@ def normalised(text: str) -> str:
     return _DROPPED.sub("", text.replace("-", "")).replace("\x00", "-")
 
 
-# The words of a page recur with every claim.
+# Cached since every claim compares the words of the same pages.
 _normalised_word = lru_cache(maxsize=20_000)(normalised)
 
 
 def locate(quote: str, pages: Mapping[int, Transcript]) -> QuoteLocation | None:
-    """Find a quote on one page, or over the break between two; None if it is nowhere.
+    """Find a quote on one page, or across the break between two; None if it is on none.
 
     Args:
         quote: The quoted text.
@@ -87,7 +89,7 @@ def locate(quote: str, pages: Mapping[int, Transcript]) -> QuoteLocation | None:
 def _locate_pieces(
     quote: str, pages: Mapping[int, Transcript], texts: Mapping[int, SearchText]
 ) -> QuoteLocation | None:
-    """Find the pieces of a quote around an ellipsis: in order, near each other, on one page or on two that follow."""
+    """Find the pieces of a quote around an ellipsis: in order, near each other, on one page or two consecutive ones."""
     parts = [normalised(plain(piece)) for piece in pieces(quote)]
     if len(parts) < 2 or min(map(len, parts)) < _SHORTEST_PIECE:
         return None
@@ -106,7 +108,7 @@ def _locate_pieces(
 
 
 def in_order(text: SearchText, parts: Sequence[str]) -> bool:
-    """Return whether all parts stand in a text in this order, none far from the one before it."""
+    """Return whether all parts are in a text in this order, each near the one before it."""
     ends = [-1]
     for part in parts:
         places = text.find_all(part)
@@ -117,17 +119,17 @@ def in_order(text: SearchText, parts: Sequence[str]) -> bool:
 
 
 def _forms(quote: str) -> list[str]:
-    """Return a quote as it is given, and without its Markdown if it has any: a passage is shown to models as Markdown.
+    """Return a quote unchanged, then without its Markdown: models see passages as Markdown and copy its marks.
 
-    What is only found without its marks was copied from the passage: "on **30 September 2025**", "CO<sub>2</sub>". The
-    last forms are without escapes, which Markdown allows before any sign, and without quotation marks and dots around.
+    Such marks are those of "on **30 September 2025**" or "CO<sub>2</sub>". The last forms are without escapes, which
+    Markdown allows before any sign, and without surrounding quotation marks and dots.
     """
     bare = plain(_ESCAPED.sub(r"\1", quote))
     return list(dict.fromkeys([quote, plain(quote), bare, _AROUND.sub("", bare)]))
 
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-# Dots are taken all at once: cut into threes in every way, 45 of a contents line took 2.3 s, 50 seven times that.
+# Dots match possessively: with backtracking the 45 of a contents line took 2.3 s, and 50 seven times that.
 _EDGE = r"[\s\"'“”„‚‘’«»]|\.{3,}+|…|\[(?:\.{3,}|…)\]"
 _AROUND = re.compile(rf"^(?:{_EDGE})+|(?:{_EDGE})+$")
 
@@ -176,7 +178,7 @@ def chunk_text(chunk: ChunkRow) -> str:
 
 
 def _cut(quote: str, first: SearchText, second: SearchText) -> tuple[str, str]:
-    """Split a quote into the longest beginning on the first page and its rest on the second; ("", "") if it is not."""
+    """Split a quote into its longest start on the first page and the rest on the second; ("", "") if not possible."""
     words = quote.split()
     for count in range(len(words) - 1, 0, -1):
         head = normalised(" ".join(words[:count]))
@@ -187,7 +189,7 @@ def _cut(quote: str, first: SearchText, second: SearchText) -> tuple[str, str]:
 
 
 def _cut_in_word(head: str, rest: str, first: SearchText, second: SearchText) -> tuple[str, str]:
-    """Split a quote within the word that the page break cuts, as "improve-" and "ment"; ("", "") if it is not."""
+    """Split a quote within the word at the page break, as "improve-" and "ment"; ("", "") if not possible."""
     for size in range(1, min(len(rest), _LONGEST_CUT)):
         if second.find(rest[size:]) is not None and first.find(head + rest[:size]) is not None:
             return head + rest[:size], rest[size:]
@@ -195,7 +197,7 @@ def _cut_in_word(head: str, rest: str, first: SearchText, second: SearchText) ->
 
 
 def _boxes(wanted: str, transcript: Transcript) -> tuple[Box, ...]:
-    """Return a rectangle for each line that the quote covers, or the block's where the words are in another order."""
+    """Return a rectangle for each line of the quote; the block's where its words are in another order."""
     words = _covered(wanted, transcript.words) or _covered(_BRACKETED_MARK.sub("", wanted), transcript.words)
     if words:
         return line_boxes(word.box for word in words)
@@ -219,7 +221,7 @@ def _covered(wanted: str, words: Sequence[Word]) -> list[Word]:
 
 
 def quoted_rows(quote: str, chunk: ChunkRow) -> list[SentenceRow]:
-    """Return the table rows that a quote is, contains, or is a part of; only the first if there are such."""
+    """Return the table rows of which a quote is the text or a cell; else those that contain it, or that it contains."""
     rows = [(row, normalised(row.text)) for row in chunk.sentences if row.kind == "row"]
     found: dict[str, SentenceRow] = {}
     for piece in pieces(quote) if rows else ():
@@ -241,7 +243,7 @@ def _with_band(row: SentenceRow) -> str:
 
 
 def locate_row(quote: str, chunk: ChunkRow, pages: Mapping[int, Transcript]) -> QuoteLocation | None:
-    """Find a table row that is quoted together with the names of its bands, which stand in rows of their own above.
+    """Find a table row that is quoted together with the names of its bands, which are printed in separate rows above.
 
     The boxes are those of the band, if it is on the same page, and of the row.
     """
@@ -262,12 +264,12 @@ _NOT_ON_PAGE = "its quote is not on the page: copy one continuous piece of the p
 
 
 def failure_reason(claim: Claim, chunk: ChunkRow | None, place: QuoteLocation | None) -> str:
-    """Return why a claim has no evidence at all, in a few words; "" if it has.
+    """Return the reason why a claim has no evidence, in a few words; "" if it has.
 
     Args:
         claim: The claim.
-        chunk: The chunk that it cites; None if that was not offered.
-        place: Where its quote was found; None if nowhere.
+        chunk: The chunk that it cites; None if that was not among those given to the model.
+        place: The place of its quote; None if it was not found.
     """
     if not claim["text"].strip():
         return "it is empty: state what the quote says"

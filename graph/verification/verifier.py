@@ -17,7 +17,7 @@ from graph.verification.outcomes import citations_of, numbered, settled
 from graph.verification.witness import SEEN_IN_IMAGE, Finding, Witnesses, testify
 from loaders.text.plain import plain
 
-_RUN_LENGTH = 8  # words; a claim shares none so long with a prompt by chance
+_RUN_LENGTH = 8  # words; a claim never shares so long a run with a prompt by coincidence
 _INSTRUCTED = "it repeats its instructions: state what the quote says"
 _NO_IMAGE = "it names an image that was not offered: name the passage or image that holds the quote"
 _WHOLE_PAGE = [[0.0, 0.0, 1.0, 1.0]]
@@ -41,16 +41,16 @@ class ClaimVerifier:
         self._titles = {row.id: row.title for row in rows}
 
     def check(self, claims: Sequence[Claim]) -> list[ClaimCheck]:
-        """Check each claim; citations are numbered in order, and the same quote of a chunk gets the same number."""
+        """Check each claim; number the citations in order, with one number for the same quote of a chunk."""
         checks = numbered([self._check(claim) for claim in claims])
         for citation in (citation for check in checks for citation in citations_of(check)):
             self._label(citation)
         return [settled(check) for check in checks]
 
     def statement(self, check: ClaimCheck) -> Statement | None:
-        """Return a claim that passed with its quote, for a check by a model; None if a model has nothing to decide.
+        """Return a claim that passed, with its quote, for a check by a model; None if there is nothing to decide.
 
-        That is so of a claim that repeats its quote, is computed from cells, or is not claimed to answer.
+        There is none for a claim that repeats its quote, is computed from cells, or is not claimed to answer.
         """
         claim, citation = check["claim"], check["citation"]
         chunk = self._chunks.get(citation["chunk"]) if citation else None
@@ -66,7 +66,7 @@ class ClaimVerifier:
         return Statement(claim["text"], cut.sentence if cut else claim["quote"], "\n".join(context))
 
     def pages_without_witness(self, claims: Sequence[Claim]) -> list[PageRow]:
-        """Return the pages of the claims' quotes that only a model has read: OCR is to read them before the check."""
+        """Return the pages of the claims' quotes that only a model has read, for OCR to read before the check."""
         found: dict[tuple[str, int], PageRow] = {}
         for claim in claims:
             chunk, image = self._chunks.get(claim["chunk"]), claim.get("image")
@@ -79,7 +79,7 @@ class ClaimVerifier:
         return list(found.values())
 
     def _label(self, citation: Citation) -> None:
-        """Add to a citation what its pages are called, where that differs from their numbers."""
+        """Add to a citation its pages' printed labels, where these differ from their numbers."""
         pages = citation.get("pages") or [citation["page"]]
         labels = [row.label for row in self._catalog.pages(citation["document"], pages)]
         if labels and all(labels):
@@ -99,7 +99,7 @@ class ClaimVerifier:
         return self._check_at(claim, chunk, place)
 
     def _locate(self, quote: str, chunk: ChunkRow) -> quotes.QuoteLocation | None:
-        """Return where a quote stands; looked for once, although its page may be asked for before its check."""
+        """Return the place of a quote, cached: it is needed for the pages without a witness and for the check."""
         if (key := (quote, chunk.id)) not in self._places:
             pages = self._transcripts(chunk.document, chunk.pages)
             self._places[key] = quotes.locate(quote, pages) or quotes.locate_row(quote, chunk, pages)
@@ -124,7 +124,7 @@ class ClaimVerifier:
     def _elsewhere(
         self, claim: Claim, chunk: ChunkRow
     ) -> tuple[ChunkRow, quotes.QuoteLocation, tuple[claim_check.Finding, ...]] | None:
-        """Return another offered passage of the document with the same quote, as a row of two tables, that holds it."""
+        """Return another given passage of the document with the same quote that does not contradict the claim."""
         wanted = quotes.normalised(plain(claim["quote"]))
         for other in self._chunks.values():
             if other.document != chunk.document or other.id == chunk.id or wanted not in quotes.chunk_text(other):
@@ -149,7 +149,7 @@ class ClaimVerifier:
         """Check a computed claim: each of its rows is on a page, and the result follows from their cells."""
         failure = computations.failure_of_result(claim, computation)
         found = [self._cite(chunk, quote) for chunk, quote in self._quotes(computation)] if not failure else []
-        # A result is no surer than the least sure of its rows, which therefore comes first.
+        # The least certain row decides about the result, and comes first.
         citations = sorted((citation for citation in found if citation), key=is_verified)
         if not failure and len(citations) < len(found):
             failure = "a row that it is computed from is not on the page"
@@ -169,7 +169,7 @@ class ClaimVerifier:
         return _citation(chunk, quote, finding)
 
     def _quotes(self, computation: Computation) -> list[tuple[ChunkRow | None, str]]:
-        """Return the rows of a computation as quotes; rows under each other on one page are one quote."""
+        """Return the rows of a computation as quotes; adjacent rows of one page are one quote."""
         found: list[tuple[ChunkRow | None, str]] = []
         for key in dict.fromkeys(one["chunk"] for one in computation["operands"]):
             chunk = self._chunks.get(key)
@@ -180,7 +180,7 @@ class ClaimVerifier:
         return found
 
     def _joined(self, chunk: ChunkRow, wanted: set[str]) -> list[str]:
-        """Return the wanted rows of a chunk, joined where they follow each other and stand so on their page."""
+        """Return the wanted rows of a chunk; rows that are adjacent in the chunk and on their page are joined."""
         runs: list[list[SentenceRow]] = []
         for before, row in zip((None, *chunk.sentences), chunk.sentences, strict=False):
             if row.kind != "row" or row.text not in wanted:
@@ -219,13 +219,13 @@ class ClaimVerifier:
         return self._read[document, pages]
 
     def _texts(self, row: PageRow) -> list[Transcript]:
-        """Return the texts of a page: its transcript, and its own text layer if that is legible, else what OCR read."""
+        """Return the texts of a page: its transcript, and its own text layer if that is legible, else the OCR text."""
         read = self._transcripts(row.document, (row.page,)).get(row.page)
         key = layer_key if row.legible else ocr_key
         return [text for text in (read, self._catalog.transcript(key(row.document, row.page))) if text]
 
     def _image_failure(self, claim: Claim, near: Sequence[ChunkRow]) -> str:
-        """Return why a claim is not supported by its quote from an image and the chunks of that page; "" if it is."""
+        """Return why a claim's quote from an image and that page's chunks do not support it; "" if they do."""
         if not claim["text"].strip():
             return "it is empty: state what the quote says"
         parts = [self._evidence(claim["quote"], chunk) for chunk in near]

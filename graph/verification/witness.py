@@ -1,7 +1,7 @@
-"""The second witness of a quote: what a page holds by its text layer or by OCR, beside what a model wrote of it.
+"""The second witness of a quote: the page's text layer or OCR, which confirms or contradicts a model's transcript.
 
-A quote that code found in a model's transcript is the model's word. It counts as read from the page only if the page's
-own text layer, where that is legible, or the built-in OCR holds the same words.
+A quote found in a model's transcript rests on that model alone. It counts as read from the page only if the page's own
+text layer, where that is legible, or the built-in OCR has the same words.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from loaders.text.plain import plain, struck_texts
 from loaders.types import placed_words
 
 _FROM_FILE: Mapping[str, ReadFrom] = {"text-layer": "text", "ocr": "ocr", "text-layer+ocr": "ocr"}
-"""How a page was read that no model read, by the `model` of its row in the ledger."""
+"""The source of the text of pages that no model read, by the `model` of their rows in the ledger."""
 
-_STRUCK_WORDS = 3  # words in a row that tell a struck text; a shorter one is told by all of it
+_STRUCK_WORDS = 3  # words in sequence that identify a struck text; of a shorter one, all words
 _DESCRIBED = "The words are a model's description of a figure or table; they are not printed on the page."
 SEEN_IN_IMAGE = "The words were seen in the image of the page when the question was asked; its text does not hold them."
 _ALONE = "Only the model that read the page gives these words: there is no second reading of the page to compare them."
@@ -38,16 +38,16 @@ _NAMES: Mapping[ReadFrom, str] = {"text": "The page's text", "ocr": "OCR of the 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Where a quote stands, and who says so."""
+    """The place of a quote, and the source that confirms it."""
 
     place: QuoteLocation
     read_from: ReadFrom
     reason: str = ""
-    """Why it is no more than a model's word, or what OCR of it doubts, as a sentence; "" if nothing is."""
+    """Why only a model gives the words, or which digits OCR doubts, as a sentence; "" if neither is so."""
 
 
 class Witnesses:
-    """The second witnesses of the pages of a catalog, read from it when they are first needed."""
+    """The second witnesses of a catalog's pages, loaded when first needed."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
@@ -57,7 +57,7 @@ class Witnesses:
     def judge(
         self, quote: str, chunk: ChunkRow, place: QuoteLocation, transcripts: Mapping[int, Transcript]
     ) -> Finding:
-        """Return who says that a quote stands where it was found in the transcripts, and its boxes there."""
+        """Return the source that confirms a quote at its place in the transcripts, and its boxes there."""
         if _is_description(quote, place, transcripts):
             return Finding(place, "description", _DESCRIBED)
         rows = self.rows(chunk.document, place.pages)
@@ -72,9 +72,9 @@ class Witnesses:
         return Finding(_with_boxes(place, found[1]) if found and not place.boxes else place, source, reason)
 
     def find(self, quote: str, chunk: ChunkRow, transcripts: Mapping[int, Transcript]) -> QuoteLocation | None:
-        """Return where a quote stands by the witness, if a model's transcript does not hold it; None if nowhere.
+        """Return the place of a quote by the witness, if a model's transcript lacks it; None if there is none.
 
-        Words that the transcript strikes out are not found: neither a text layer nor OCR has to know of the line.
+        Words that the transcript strikes out are not found: a text layer and OCR may not show the line through them.
         """
         for page in chunk.pages:
             if page in transcripts and _is_struck(quote, transcripts[page]):
@@ -85,7 +85,7 @@ class Witnesses:
         return None
 
     def lacking(self, document: str, pages: Sequence[int]) -> list[PageRow]:
-        """Return the pages that a model read and of which there is no second witness yet; OCR can read their image."""
+        """Return the pages that a model read and that have no second witness yet; OCR can read their images."""
         return [
             row
             for row in self.rows(document, pages)
@@ -114,7 +114,7 @@ class Witnesses:
         return Finding(place, "transcript", _difference(testimony, _NAMES[source]))
 
     def _ocr_detail(self, row: PageRow) -> str:
-        """Return what OCR doubts of a page: of one that a model read, by the second reading of it."""
+        """Return the doubts of OCR about a page; for one that a model read, those of the second reading."""
         if row.model in _FROM_FILE:
             return row.detail
         read = self._catalog.transcript(ocr_key(row.document, row.page))
@@ -123,7 +123,7 @@ class Witnesses:
     def _testimony(
         self, document: str, pages: tuple[int, ...], parts: Sequence[str]
     ) -> tuple[ReadFrom, Testimony] | None:
-        """Return what the witness of pages says of all parts of a quote together; None without a witness."""
+        """Search for all parts of a quote in the witness of pages; None without a witness."""
         if (document, pages) not in self._words:
             self._words[document, pages] = self._joined(document, pages)
         if (known := self._words[document, pages]) is None:
@@ -155,14 +155,14 @@ class Witnesses:
 
 
 def testify(citation: Citation, finding: Finding) -> None:
-    """Write into a citation who says that its quote stands on the page; `verified` is False for a model's word."""
+    """Write the confirming source into a citation; with a reason for doubt, `verified` becomes False."""
     citation["read_from"] = finding.read_from
     if finding.reason:
         citation["verified"], citation["reason"] = False, finding.reason
 
 
 def _doubts(quote: str, details: Sequence[str]) -> str:
-    """Return the numbers of a quote that OCR doubts, by the details of its pages, as sentences; "" if it does not."""
+    """Return sentences on the numbers of a quote that OCR doubts, by its pages' details; "" if it doubts none."""
     doubtful = [number for detail in details for number in doubtful_numbers_of(quote, detail)]
     unsure = [number for detail in details for number in unsure_numbers_of(quote, detail)]
     said = ((_DOUBTFUL, doubtful), (_UNSURE, unsure))
@@ -170,7 +170,7 @@ def _doubts(quote: str, details: Sequence[str]) -> str:
 
 
 def _parts(quote: str, chunk: ChunkRow) -> list[str]:
-    """Return what must stand on the page: the quote, its pieces around an ellipsis, or a row and its bands."""
+    """Return the texts that must be on the page: the quote, its pieces around an ellipsis, or a row and its bands."""
     wanted = quotes.normalised(plain(quote))
     for row in quotes.quoted_rows(quote, chunk):
         if row.band and wanted == quotes.normalised(" ".join((*row.band, row.text))):
@@ -179,12 +179,12 @@ def _parts(quote: str, chunk: ChunkRow) -> list[str]:
 
 
 def _is_struck(quote: str, transcript: Transcript) -> bool:
-    """Whether a quote has words that the page has only struck out; of longer texts, three in a row are enough."""
+    """Return whether a quote has a struck text, or three words of one in sequence, that the page has only struck."""
     said, live = _keys(quote), _keys(" ".join(plain(block.text) for block in transcript.blocks))
     for struck in (_keys(text) for block in transcript.blocks for text in struck_texts(block.text)):
         size = min(_STRUCK_WORDS, len(struck))
         for words in (struck[at : at + size] for at in range(len(struck) - size + 1)):
-            if words and _holds(said, words) and not _holds(live, words):
+            if words and _contains(said, words) and not _contains(live, words):
                 return True
     return False
 
@@ -193,13 +193,13 @@ def _keys(text: str) -> list[str]:
     return [token.key for token in tokens(text)]
 
 
-def _holds(words: Sequence[str], wanted: Sequence[str]) -> bool:
+def _contains(words: Sequence[str], wanted: Sequence[str]) -> bool:
     size = len(wanted)
     return any(words[at : at + size] == wanted for at in range(len(words) - size + 1))
 
 
 def _is_description(quote: str, place: QuoteLocation, transcripts: Mapping[int, Transcript]) -> bool:
-    """Whether a quote stands only in what a model wrote of a figure or table."""
+    """Return whether a quote is only in a model's description of a figure or table."""
     read = {page: transcripts[page] for page in place.pages if page in transcripts}
     if not any(block.is_description for transcript in read.values() for block in transcript.blocks):
         return False

@@ -1,6 +1,6 @@
-"""A check of acronyms: a claim may spell out what its passage abbreviates, or abbreviate what it spells out.
+"""Acronyms in claims: a claim may spell out what its passage abbreviates, or abbreviate what it spells out.
 
-A spelled-out acronym must stand in the document itself: what a model knows from elsewhere is no evidence.
+The document itself must spell out the acronym: a model's own knowledge is no evidence.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _SHORTEST, _LONGEST = 2, 8  # letters of an acronym
 
 
 def spelled_out(text: str, source: str, document: Callable[[], str]) -> set[str]:
-    """Return the words of a text that spell out an acronym of its source, as the document does; in small letters.
+    """Return the words of a text, in lower case, that spell out an acronym of its source as the document does.
 
     Args:
         text: The claim.

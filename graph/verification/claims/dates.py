@@ -42,7 +42,7 @@ _MONTH_OF_YEAR = re.compile(
 )
 """A month in figures: "05/2021", "05.2021"."""
 _ALONE_ANYWHERE = re.compile(rf"\b(?P<month>{'|'.join(word.title() for word in MONTHS if len(word) > 2)})\b")
-# A month without a day or year needs a capital and a place inside a sentence, to differ from "may" and "march".
+# A month without day or year must have a capital and not begin a sentence, to differ from "may" and "march".
 _ALONE = re.compile(rf"(?<=[a-zà-ÿ,;:0-9] )(?P<month>{'|'.join(word.title() for word in MONTHS)})\b")
 
 
@@ -54,7 +54,7 @@ DAY_OF_MONTH = re.compile(
 
 
 class Date(NamedTuple):
-    """A date in a text; None for the parts that it leaves out."""
+    """A date in a text, with None for missing parts."""
 
     text: str
     """The date as it is written."""
@@ -66,7 +66,7 @@ class Date(NamedTuple):
     """Four digits."""
 
     def agrees(self, other: Date) -> bool:
-        """Return whether `other` may be the same date; it may lack the year, but not differ in a part."""
+        """Return whether `other` may be the same date: it may lack the year, but no part may differ."""
         return (
             self.month == other.month
             and (self.day is None or self.day == other.day)
@@ -75,7 +75,7 @@ class Date(NamedTuple):
 
 
 def dates(text: str) -> list[Date]:
-    """Return the dates of a text; one in figures alone (3/4/2024) is returned in both readings."""
+    """Return the dates of a text; a date in figures (3/4/2024) in both readings."""
     return [*_numeric(text), *_named(text), *_day_and_month(text), *_month_of_year(text)]
 
 
@@ -109,7 +109,7 @@ def unsupported_dates(text: str, source: str) -> list[str]:
     """Return the dates of `text`, as it writes them, with which no date in `source` agrees."""
     claimed = dates(text)
     known = dates(source) if claimed else []
-    # A month may be the label of a row or the head of a column.
+    # A month may be the label of a row or the header of a column.
     known += [Date(one[0], MONTHS[one[0].lower()]) for one in _ALONE_ANYWHERE.finditer(source)] if claimed else []
     unsupported: dict[str, bool] = {}
     for date in claimed:
@@ -119,7 +119,7 @@ def unsupported_dates(text: str, source: str) -> list[str]:
 
 
 def spans(text: str, unit: str) -> frozenset[int]:
-    """Return how many years, months, weeks or days lie between any two dates of a text."""
+    """Return the distances in years, months, weeks or days between any two dates of a text."""
     found = set(dates(text))
     years = {date.year for date in found if date.year} | {int(year) for year in _ANY_YEAR.findall(text)}
     if unit[:2] in ("ye", "ja", "an", "añ"):
@@ -138,7 +138,7 @@ _ANY_YEAR = re.compile(r"(?<![\w.,])(?:1[0-9]{3}|20[0-9]{2})(?![\w]|[.,]\d)")
 
 
 def _ordinal(date: Date) -> int | None:
-    """Return the number of a day; None of a date without a day, or of one that no calendar has."""
+    """Return the ordinal number of a day; None for a date without a day, or an impossible one."""
     try:
         return datetime.date(date.year or 2001, date.month, date.day or 0).toordinal()
     except ValueError:
@@ -146,12 +146,12 @@ def _ordinal(date: Date) -> int | None:
 
 
 def without_figures(text: str) -> str:
-    """Return the text without its dates in figures, whose parts must not count as numbers."""
+    """Return the text without dates in figures, whose parts must not count as numbers."""
     return NUMERIC.sub("…", _NO_YEAR.sub("…", _MONTH_OF_YEAR.sub("…", text)))
 
 
 _WORDS = ("may", "march")
-"""Months in English that are other words in small letters."""
+"""English months that in lower case are other words."""
 
 
 def _named(text: str) -> Iterator[Date]:

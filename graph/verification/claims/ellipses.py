@@ -1,7 +1,7 @@
-"""Sentences that leave out what they have said before: "A is paid 5, and B 7", "3 million, of which 2 went to it".
+"""Elliptical sentences, which do not repeat a verb or unit: "A is paid 5, and B 7", "3 million, of which 2 went to it".
 
-A claim about the second part says the verb or the unit of the first one. It is compared with the part alone, with what
-it shares filled in.
+A claim about the second part has the verb or unit of the first one. It is compared with the second part alone, in which
+the shared words are filled in.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"(?<![\w.,])(?!(?:1[5-9]|20)\d\d\b)\d[\d.,]*")
 
 
 def filled_in(text: str, quote: str) -> str:
-    """Return the part of a quote that a claim is about with the verb that it shares; the quote where it shares none.
+    """Return the part of a quote that a claim is about, with the shared verb filled in; else the quote.
 
     "Night shifts are paid 1.5 times the rate, and Sunday shifts twice the rate" is "Sunday shifts are paid twice the
     rate" for a claim about Sunday shifts: the last word of both subjects is the same.
@@ -41,28 +41,28 @@ def filled_in(text: str, quote: str) -> str:
         return quote
     if pointed := _ONE_AT.match(found["other"]):
         subject = _LAST_NAME.sub(pointed["where"], found["one"])
-        told = f"{subject} {found['verb']} {found['other'][pointed.end() :].strip()}."
+        filled = f"{subject} {found['verb']} {found['other'][pointed.end() :].strip()}."
         own = content(pointed["where"]) - content(found["one"])
-        return told if own and _tells(text, own, told, found["verb"]) else quote
+        return filled if own and _is_about(text, own, filled, found["verb"]) else quote
     head = words(found["one"])[-1:]
     other = words(found["other"])
     at = next((place for place, word in enumerate(other[:6]) if head and word.stem == head[0].stem), None)
     if at is None or at == 0 or at + 1 >= len(other):
         return quote
     end = other[at].end
-    told = f"{found['other'][:end].strip()} {found['verb']} {found['other'][end:].strip()}."
+    filled = f"{found['other'][:end].strip()} {found['verb']} {found['other'][end:].strip()}."
     own = content(found["other"][:end]) - content(found["one"])
-    return told if own and _tells(text, own, told, found["verb"]) else quote
+    return filled if own and _is_about(text, own, filled, found["verb"]) else quote
 
 
-def _tells(text: str, own: frozenset[str], told: str, verb: str) -> bool:
-    """Return whether a claim is about a part, and has no word or number that it does not have."""
+def _is_about(text: str, own: frozenset[str], filled: str, verb: str) -> bool:
+    """Return whether a claim is about a part, and has only its words and numbers."""
     numbers = {word.key for word in words(text) if word.key[0].isdigit()}
-    return own <= content(text) <= content(told) | content(verb) and numbers <= {word.key for word in words(told)}
+    return own <= content(text) <= content(filled) | content(verb) and numbers <= {word.key for word in words(filled)}
 
 
-def tells_part(text: str, quote: str) -> bool:
-    """Return whether a claim tells the part after an "of which", and nothing of the whole's doer or of the rest."""
+def is_about_part(text: str, quote: str) -> bool:
+    """Return whether a claim states the part after an "of which", without the subject or other words of the whole."""
     found = _PART.search(quote)
     if not found:
         return False

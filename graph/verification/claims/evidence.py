@@ -1,4 +1,4 @@
-"""The evidence of a claim: its quote, the table rows in it, what stands above and around, and the whole document."""
+"""The evidence of a claim: its quote, the table rows in it, the headings and the chunk, and the whole document."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Evidence:
     document: Callable[[], str] = _nothing
     """Loads the text of the whole document."""
     decimal: Mark = ""
-    """The mark that the document sets before decimals; "" where it is not told."""
+    """The document's decimal separator; "" if unknown."""
 
 
 def evidence_for(quote: str, chunk: ChunkRow, title: str = "", document: Callable[[], str] = _nothing) -> Evidence:
@@ -46,7 +46,7 @@ def evidence_for(quote: str, chunk: ChunkRow, title: str = "", document: Callabl
     quote, whole = write_signs(quote), write_signs(chunk.text)
     rows = tuple(quoted_rows(quote, chunk))
     named = f"{chunk.name} {title}"
-    # Next to a quoted row the others are left out: their labels and bands would support a wrong name for its number.
+    # Beside a quoted row the other rows are left out: their labels and bands would support a wrong name for its number.
     around = " ".join(s.text for s in chunk.sentences if s.kind not in ("row", "band", "struck")) if rows else whole
     captions = [text for text in _captions_above(rows, chunk) if all(text not in row.search for row in rows)]
     captions += [row.text for row in chunk.sentences if rows and row not in rows and _is_head(row)]
@@ -66,7 +66,7 @@ def evidence_for(quote: str, chunk: ChunkRow, title: str = "", document: Callabl
 
 
 def _is_head(row: SentenceRow) -> bool:
-    """Return whether a row holds no value: column headers that the reader took for a row of the body."""
+    """Return whether a row has no value: column headers that the reader took for a row of the body."""
     return row.kind == "row" and len(row.cells) > 1 and not any(is_value(cell) for _, cell in row.cells[1:])
 
 

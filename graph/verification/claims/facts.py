@@ -1,7 +1,7 @@
 """A check of a claim's facts: every number, date and name in it must be in its evidence.
 
 Numbers must be in the quote (of a table row also in its caption and column headers; years also in the headings above),
-or follow from it. Dates and names may be in the chunk around it, because a quote says "she" where the chunk named her
+or follow from it. Dates and names may be in the chunk around it: a quote may say "she" of a person whom the chunk named
 before. Notation may differ, the value may not.
 """
 
@@ -19,13 +19,13 @@ __all__ = ["Evidence", "Unsupported", "find_unsupported", "unsupported_facts"]
 
 
 class Unsupported(NamedTuple):
-    """What a claim says that its evidence does not, as the claim writes it."""
+    """The numbers, dates and names of a claim that its evidence lacks, as the claim writes them."""
 
     numbers: list[str]
     dates: list[str]
     names: list[str]
     nearby: list[str]
-    """The names among them that other rows of the passage hold: the quote lacks a row or a heading."""
+    """The names among them that other rows of the passage have: the quote lacks a row or a heading."""
 
 
 def find_unsupported(text: str, evidence: Evidence) -> Unsupported:
@@ -41,14 +41,14 @@ def find_unsupported(text: str, evidence: Evidence) -> Unsupported:
     nearby = [name for name in unnamed if not names.unsupported_names(f"The {name}", evidence.whole)]
     lacking = dates.unsupported_dates(text, held)
     follows = _that_follow(text, lacking, evidence.quote or evidence.exact)
-    # A day or year that is part of a date is told with it.
+    # A day or year of an unsupported date is reported with the date.
     alone = [number for number in numbers if not any(number in date for date in lacking)]
     lacking = [date for date in lacking if date not in follows]
     return Unsupported(alone, lacking, unnamed, nearby)
 
 
 def _that_follow(text: str, lacking: Collection[str], quote: str) -> set[str]:
-    """Return the dates among some of a claim on which, by a duration in its quote, something of it ends."""
+    """Return the dates among `lacking` that follow from the quote by adding a duration to another date."""
     known = durations.ends(quote) if lacking else []
     return {one.text for one in dates.dates(text) if one.text in lacking and any(one.agrees(other) for other in known)}
 

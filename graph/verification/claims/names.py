@@ -1,8 +1,8 @@
 """A check of a claim's names: words with a capital inside a sentence, acronyms, words with digits.
 
-Without a dictionary the rule is cautious: where it cannot tell, it lets a word pass, because a false alarm costs a
-correct answer. It skips scripts without capitals, and names in a script that the evidence does not use. In German,
-where every noun has a capital, only two capitalised words in a row count.
+There is no dictionary, and an undecided word passes, because a false alarm costs a correct answer. Scripts without
+capitals are skipped, and so are names in a script that the evidence does not use. In German, where every noun has a
+capital, only two capitalised words in sequence count.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ _ORDINAL_WAR = re.compile(r"\b(?:(First)|(Second)|(Erste)[nrs]?|(Zweite)[nrs]?) 
 
 
 def _with_ordinals(text: str) -> str:
-    """Return a text with its world wars written alike: "Second World War" is "World War II"."""
+    """Return a text with uniform names of world wars: "Second World War" becomes "World War II"."""
     return _ORDINAL_WAR.sub(lambda one: f"World War {'I' if one[1] or one[3] else 'II'}", text)
 
 
@@ -91,7 +91,7 @@ def _is_code(name: str) -> bool:
 
 
 def holds_code(name: str, source: str) -> bool:
-    """Return whether a name with digits stands in a text, whatever its hyphens and spaces: GPT-4o is GPT 4o, no GPT-4.
+    """Return whether a text has a name with digits, hyphens and spaces aside: GPT-4o is GPT 4o, but not GPT-4.
 
     Quarters and years may be written out: Q3 is "third quarter", FY2023 "fiscal year 2023".
     """
@@ -120,7 +120,7 @@ def _in_pieces(name: str, source: str) -> bool:
 
 
 def _is_one_of(name: str, known: set[str]) -> bool:
-    """Return whether a short name in capitals is known in the plural, or one in the plural as it is: "CDI", "CDIs"."""
+    """Return whether a name in capitals is known in its singular or plural: "CDI", "CDIs"."""
     return (name.isupper() and f"{_plain(name)}s" in known) or (name[:-1].isupper() and _plain(name[:-1]) in known)
 
 
@@ -131,7 +131,7 @@ _ORDINALS = ("", "first", "second", "third", "fourth")
 def names(text: str, *, german_source: bool = False) -> list[str]:
     """Return the names in a text, as it writes them.
 
-    A German noun after an article is no name where the source is in another language, which has another word for it.
+    A German noun after an article is no name if the source is in another language: its word is translated there.
     """
     text = unicodedata.normalize("NFKC", without_marks(write_signs(text)))
     tokens = list(_TOKEN.finditer(text))
@@ -156,10 +156,10 @@ def names(text: str, *, german_source: bool = False) -> list[str]:
 
 
 def _parts(name: str, german: bool) -> list[str]:
-    """Return the parts of a name with digits that each must be known: "Claude-3.5", "Sonnet-1022"; "OpenAI", "o1".
+    """Return the parts of a name with digits, all of which must be known: "Claude-3.5", "Sonnet-1022"; "OpenAI", "o1".
 
-    Digits belong to the letters before them; parts in small letters alone ("o1-mini") are left out, in German also
-    nouns ("pass@1-Wert").
+    Digits belong to the letters before them; parts in lower case ("o1-mini") are left out, in German also nouns
+    ("pass@1-Wert").
     """
     found: list[str] = []
     for part, mark in re.findall(r"([^\W_]+(?:[.,](?=\d)[^\W_]+)*)([-‐‑@/+.'’]?)", name):
@@ -178,7 +178,7 @@ def _parts(name: str, german: bool) -> list[str]:
 
 
 def _named(text: str, tokens: list[re.Match[str]], at: int, german: bool) -> bool:
-    """Return whether the word with a capital at this place is a name."""
+    """Return whether the capitalised word at this place is a name."""
     word = tokens[at].group()
     if (
         re.sub(r"[’']s$", "", word.lower()) in _OPENERS  # "Today's"
@@ -243,7 +243,7 @@ def _capital(word: str) -> bool:
 
 
 def _certain(word: str) -> bool:
-    """Return whether a word is a name at any place: it has an inner capital, or letters and digits."""
+    """Return whether a word is a name anywhere in a sentence: it has an inner capital, or letters and digits."""
     letters = [character for character in re.sub(r"[’'].*", "", word) if character.isalpha()]
     mixed = len(letters) < len(re.sub(r"[’'].*", "", word))
     inner = any(character.isupper() for character in word[1:])
@@ -251,7 +251,7 @@ def _certain(word: str) -> bool:
 
 
 def _at_number(text: str, token: re.Match[str]) -> bool:
-    """Return whether a word is a unit or a currency after a number, or a currency before one."""
+    """Return whether a word is a unit or currency after a number, or a currency before one."""
     before, after = text[: token.start()].rstrip(" ($€£"), text[token.end() :].lstrip(" .$€£")
     if before[-1:].isdigit() and _UNIT.match(token.group()):
         return True
@@ -269,7 +269,7 @@ def _is_supported(name: str, known: set[str]) -> bool:
     return len(name) >= _SHORTEST_STEM and any(word.startswith(name) for word in near)
 
 
-@lru_cache(maxsize=20_000)  # the words of a page recur with every claim
+@lru_cache(maxsize=20_000)  # every claim compares the words of the same pages
 def _plain(word: str) -> str:
     """Return a word without case, accents and the English possessive."""
     word = re.sub(r"[’']s?$", "", unicodedata.normalize("NFKC", word))

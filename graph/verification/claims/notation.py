@@ -1,6 +1,6 @@
-"""Notations that a claim and its quote may write each in their own way: halves in words, quarters of a year.
+"""Notations in which a claim and its quote may differ: halves in words, quarters of a year.
 
-Both are written alike before they are compared: "two and a half hours" as 2.5, and, beside a table with a column Q2,
+Both are unified before the comparison: "two and a half hours" as 2.5, and, beside a table with a column Q2,
 "the second quarter" as Q2.
 """
 
@@ -31,7 +31,7 @@ _RANKS = {"f": "1", "s": "2", "t": "3", "e": "1", "z": "2", "d": "3", "v": "4"}
 
 
 def with_halves(text: str) -> str:
-    """Return a text with parts in words as numbers: "two and a half" is 2.5, "zweieinhalb" 2,5, "one in three" 33%."""
+    """Return a text with fractions in words as numbers: 2.5 for "two and a half", 33% for "one in three"."""
     if "half" in text or "alb" in text:
         text = _HALB.sub(_decimal_comma, _HALF.sub(_decimal_point, text))
     text = _PART_OF_TIME.sub(_in_smaller_unit, text)
@@ -39,7 +39,7 @@ def with_halves(text: str) -> str:
 
 
 def with_quarters(text: str, table: str) -> str:
-    """Return a claim in which quarters of a year are named as a table names them, if it has a Q1 to Q4."""
+    """Return a claim with quarters as Q1 to Q4 and halves as H1 and H2, if the table has them."""
     text = _QUARTER.sub(_quarter, text) if _COLUMN.search(table) else text
     return _HALF_YEAR.sub(_half_year, text) if _HALF_COLUMN.search(table) else text
 
@@ -62,7 +62,7 @@ _SMALLER = {
 
 
 def _in_smaller_unit(found: re.Match[str]) -> str:
-    """Return a part of an hour, a day or a year in the next smaller unit: three quarters of an hour are 45 minutes."""
+    """Return a fraction of an hour, day or year in the next smaller unit: three quarters of an hour are 45 minutes."""
     part = found["part"].lower()
     quarters = 3 if "three" in part or "drei" in part else 1 if "quarter" in part or "viertel" in part else 2
     count, unit = _SMALLER[found["whole"].lower()]

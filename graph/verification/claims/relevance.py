@@ -1,7 +1,7 @@
-"""A check that a quote is about what its claim says: enough words of the claim stand in the quote or its passage.
+"""A check that a quote is relevant to its claim: enough words of the claim must be in the quote or its passage.
 
-A true quote beside a claim on something else passes all checks of numbers, names and directions. Words may be
-paraphrased, so what is found is a doubt, and only where the claim's language is the quote's.
+A quote on another subject than its claim can pass all checks of numbers, names and directions. Since a claim may
+paraphrase, the result is only a doubt, and none where claim and quote are in different languages.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from loaders.text.numbers import find_numbers, fold
 
 _MIN_NEW = 3
 _MAX_SHARE = 0.6
-"""Words of a claim that are nowhere in its passage: at least three, and more than six in ten."""
+"""Words of a claim missing in its passage for a doubt: at least three, and more than six in ten."""
 _MIN_NEW_TO_QUOTE = 4
 _MAX_SHARE_NEW_TO_QUOTE = 0.7
-"""Words of a claim that are not in its quote: at least four, and more than seven in ten."""
-_SHORTEST_QUOTE = 5  # content words; a shorter quote, as one cell, cannot hold most words of its claim
+"""Words of a claim missing in its quote for a doubt: at least four, and more than seven in ten."""
+_SHORTEST_QUOTE = 5  # content words; a shorter quote, such as one cell, cannot have most words of its claim
 _PREFIX = 5  # letters that two forms of a word share ("capital", "capitalised")
 _FRAME = re.compile(
     r"^(?:differ\w*|points?|percent\w*|total\w*|sum|ratio|average|mean|together|years?|months?|weeks?|days?|hours?|"
@@ -34,7 +34,7 @@ _FRAME = re.compile(
 
 
 def unrelated(text: str, evidence: Evidence) -> str:
-    """Return a doubt where most words of a claim are nowhere in its quote and passage."""
+    """Return the doubt that most words of a claim are missing in its quote or passage; "" if they are not."""
     quote = evidence.quote or evidence.exact
     spoken = language(text)
     if not spoken or spoken != language(quote) or _shares_values(text, quote):
@@ -53,24 +53,24 @@ def unrelated(text: str, evidence: Evidence) -> str:
 
 
 def _same_numbers(text: str, quote: str) -> set[str]:
-    """Return the numbers in digits that a claim and its quote have both, but years."""
+    """Return the numbers in digits, except years, that a claim and its quote share."""
     said, held = ({one.digits for one in find_numbers(fold(some))} for some in (text, quote))
     return {digits for digits in said & held if not _YEAR.fullmatch(digits)}
 
 
 def _shares_values(text: str, quote: str) -> bool:
-    """Return whether a claim has a telling number, or two of its quote: it is then about the same thing.
+    """Return whether a claim shares a long number, or two numbers, with its quote: it is then on the same subject.
 
-    A number of the claim that is not the quote's follows from it, or the claim would have failed before.
+    Its other numbers follow from the quote: claims with unsupported numbers have failed before this check.
     """
     same = _same_numbers(text, quote)
     said = {one.digits for one in find_numbers(fold(text)) if not _YEAR.fullmatch(one.digits)}
-    return len(same) > 1 or any(sum(map(str.isdigit, digits)) >= _TELLING or "." in digits for digits in said)
+    return len(same) > 1 or any(sum(map(str.isdigit, digits)) >= _LONG_NUMBER or "." in digits for digits in said)
 
 
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _OF_NUMBER = 2  # words that a number of the quote counts for
-_TELLING = 2  # digits of a number that hardly stands in two statements by chance
+_LONG_NUMBER = 2  # least digits of a number that two statements rarely share by coincidence
 
 
 def acronyms_of(text: str, quote: str, evidence: Evidence) -> set[str]:

@@ -1,7 +1,7 @@
-"""Words of a claim and of its quote: stems, clauses, the language, and what stands under a "not" or a "may".
+"""Words of a claim and of its quote: stems, clauses, the language, and the scope of a "not" or "may".
 
-The checks of direction, negation, modality and scope are built on it. They compare words, not meanings, so what they
-find is a doubt.
+The checks of direction, negation, modality and scope use it. They compare words, not meanings, so their results are
+doubts.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _EMPTY = frozenset(
     so über um und unter vom von vor war waren was weil wenn werden wie wir wird wurde wurden zu zum zur zwar""".split()
 )
 _PARTICLES = frozenset("de le la du von der van del el des".split())
-"""Words that are parts of names before a capital ("Louis de Fer"), and tell no language there."""
+"""Words that before a capital are parts of names ("Louis de Fer"), and do not identify a language there."""
 _SHORTEST = 3  # letters of a content word
 
 
@@ -53,14 +53,14 @@ class Word(NamedTuple):
 
     text: str
     key: str
-    """In lower case, without accents that only one notation has."""
+    """The word in lower case, without accents that only one notation has."""
     stem: str
     start: int
     end: int
 
     @property
     def is_content(self) -> bool:
-        """Whether it says something by itself: no function word, no number."""
+        """Whether it is a content word: no function word, no number."""
         known = len(self.key) >= _SHORTEST or (len(self.key) > 1 and self.text.isupper())
         return known and self.key not in _EMPTY and not self.key[0].isdigit()
 
@@ -77,7 +77,7 @@ class Clause(NamedTuple):
 
 
 def shown_text(text: str) -> str:
-    """Return a text without Markdown, in which the places of its words count."""
+    """Return a text without Markdown, to which the offsets of its words refer."""
     return unicodedata.normalize("NFKC", plain(text))
 
 
@@ -109,7 +109,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
 
 @lru_cache(maxsize=20_000)
 def stem_of(word: str) -> str:
-    """Return the stem of a word; of an irregular verb that of its infinitive."""
+    """Return the stem of a word; for an irregular verb that of its infinitive."""
     bare = word.removesuffix("'s").removesuffix("'")
     return stem(IRREGULAR.get(bare, bare))
 
@@ -131,12 +131,12 @@ IRREGULAR = {
 
 
 _GERMAN_LETTERS = re.compile("[äöüß]")
-"""Letters that, of the four languages, hardly another one has."""
+"""Letters that are rare in the other three languages."""
 
 
 @lru_cache(maxsize=512)
 def language(text: str) -> str:
-    """Return the language of a text by its function words: en, de, fr, es, or "" where it cannot be told."""
+    """Return the language of a text by its function words: en, de, fr, es, or "" if undecided."""
     said = words(text)
     keys = [
         word.key
@@ -151,13 +151,13 @@ def language(text: str) -> str:
 
 
 def same_language(one: str, other: str) -> bool:
-    """Return whether two texts are not known to be in different languages."""
+    """Return whether two texts are in the same language; True if one language is undecided."""
     first, second = language(one), language(other)
     return not first or not second or first == second
 
 
 def share(part: Collection[str], whole: Collection[str]) -> float:
-    """Return the share of `part` that is in `whole`; 0.0 of nothing."""
+    """Return the share of `part` that is in `whole`; 0.0 for an empty `part`."""
     return sum(one in whole for one in part) / len(part) if part else 0.0
 
 
@@ -167,7 +167,7 @@ def content(text: str) -> frozenset[str]:
 
 
 def scope_after(clause: Clause, at: int, limit: int) -> frozenset[str]:
-    """Return the stems of the content words that follow a place in a clause, at most `limit`."""
+    """Return the stems of at most `limit` content words after a position in a clause."""
     following = [word.stem for word in clause.words[at + 1 :] if word.is_content]
     return frozenset(following[:limit])
 
