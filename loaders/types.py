@@ -1,7 +1,7 @@
 """Value types of the loaders: plain, frozen and picklable, without types of libraries.
 
-Coordinates are fractions of the page as it is shown (0-1, origin top left), so that they hold
-at every rendering size. Pages count from 1.
+Coordinates are fractions of the page as it is shown (0-1, origin top left), so that they are valid at every rendering
+size. Pages count from 1.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class Block:
 
     @property
     def is_figure(self) -> bool:
-        """Whether it describes a picture or holds the words in it."""
+        """Whether it describes a picture or has the words in it."""
         return self.kind in ("figure", "chart") or (self.kind == "description" and not is_table_summary(self.text))
 
     @property
@@ -325,7 +325,7 @@ class SentencePredicates:
 
     @property
     def is_heading(self) -> bool:
-        """Whether it is a heading, which gets no vector of its own."""
+        """Whether it is a heading, which gets no vector."""
         return self.kind == "heading"
 
     @property

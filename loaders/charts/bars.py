@@ -80,21 +80,21 @@ def _bars(marks: Sequence[Mark]) -> tuple[float, list[Mark]]:
     """Return the position of the axis on which most bars stand, and these bars with those stacked on them."""
     best: tuple[float, list[Mark]] = (0.0, [])
     for end in {mark.box.y1 for mark in marks}:
-        standing = [mark for mark in marks if min(abs(mark.box.y1 - end), abs(mark.box.y0 - end)) <= _TOUCH]
-        if len(standing) > len(best[1]):
-            best = (end, standing)
-    axis, standing = best
-    standing = _without_backgrounds(standing)
-    tops = list(standing)
+        based = [mark for mark in marks if min(abs(mark.box.y1 - end), abs(mark.box.y0 - end)) <= _TOUCH]
+        if len(based) > len(best[1]):
+            best = (end, based)
+    axis, based = best
+    based = _without_backgrounds(based)
+    tops = list(based)
     while tops:
         tops = [
-            mark for mark in marks if mark not in standing and any(_stands_on(mark.box, below.box) for below in tops)
+            mark for mark in marks if mark not in based and any(_is_stacked_on(mark.box, below.box) for below in tops)
         ]
-        standing += tops
-    return axis, standing
+        based += tops
+    return axis, based
 
 
-def _stands_on(box: Box, below: Box) -> bool:
+def _is_stacked_on(box: Box, below: Box) -> bool:
     same = abs(box.x0 - below.x0) <= _TOUCH and abs(box.x1 - below.x1) <= _TOUCH
     return same and -_TOUCH <= below.y0 - box.y1 <= _SEAM
 
@@ -139,7 +139,7 @@ def _at_end(label: Label, bar: Mark, bars: Sequence[Mark], axis: float, size: fl
     x, box = label.middle[0], bar.box
     if not box.x0 <= x <= box.x1:
         return False
-    if any(_stands_on(other.box, box) or _stands_on(box, other.box) for other in bars if other is not bar):
+    if any(_is_stacked_on(other.box, box) or _is_stacked_on(box, other.box) for other in bars if other is not bar):
         return False
     if box.y0 - axis >= -_TOUCH:  # a negative bar, below the axis
         return -_SINK * size <= label.box.y0 - box.y1 <= _ABOVE * size

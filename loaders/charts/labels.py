@@ -122,7 +122,7 @@ def _go_on(label: Label, word: Word) -> bool:
 
 
 def may_be_chart(labels: Sequence[Label], share: float = _NUMBERS) -> bool:
-    """Return whether enough of a picture's labels (`share`) are numbers, before its pixels are looked at."""
+    """Return whether enough of a picture's labels (`share`) are numbers, before its pixels are analysed."""
     if not MIN_VALUES <= len(labels) <= MAX_LABELS:
         return False
     numbers = sum(label.is_value for label in labels)

@@ -21,7 +21,7 @@ _MIN_SHARE = 2e-4  # of the pixels: a short bar has 1e-3
 _APART = 24.0  # levels (of 441) between two colours of the palette; pale blues of one chart are 58 apart
 _NEAR = 40.0  # levels by which a pixel may differ from its colour: the noise of JPEG and scanners
 _HATCH = 5  # pixels at 150 dpi: white lines of a hatch are 1-3 wide, gaps between bars of one colour wider
-_THIN = 3  # pixels: what is thinner is a line or the edge of a letter
+_THIN = 3  # pixels: thinner parts are lines or edges of letters
 _MIN_SIDE = 4  # pixels: thinner marks are lines
 _STRAIGHT = 0.7  # share of each edge of a bar that is filled; letters and markers have less
 _TILT = 0.008  # of a bar's length: half a degree of skew, which remains after a scan was straightened
@@ -115,7 +115,7 @@ def _is_straight(part: NDArray[np.bool_]) -> bool:
 
 
 def _edge(length: int, depth: int) -> int:
-    """Return how many pixels deep the edge of a bar is: two, and more along a long one, which skew tilts."""
+    """Return the depth in pixels of a bar's edge: two, and more along a long one, which skew tilts."""
     return max(2, min(2 + round(_TILT * length), depth // 4))
 
 

@@ -24,7 +24,7 @@ _MIN_SPREAD = 4.0  # of a label's height over which values must be spread to be 
 
 
 def join_points(labels: Sequence[Label], canvas: Canvas, legend: Sequence[Entry]) -> list[Joined]:
-    """Return the values that stand beside points of lines and could be joined."""
+    """Return the values beside points of lines that could be joined."""
     size = label_size(labels)
     named = {id(entry.label) for entry in legend}
     free = [label for label in labels if id(label) not in named]

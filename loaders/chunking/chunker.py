@@ -60,10 +60,9 @@ class _Draft:
 def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> list[Chunk]:
     """Cut a document, given as (page number, blocks) in order, into chunks in reading order.
 
-    A chunk holds whole sentences of one page; only a sentence or a table that crosses a page break extends it to the
-    next page. Tables and figures are separate chunks, with their captions. All text is in some chunk, except running
-    headers, footers and page numbers.
-    `title` is the document's; it is left out of the chunks' heading paths.
+    A chunk has whole sentences of one page; only a sentence or a table that crosses a page break extends it to the next
+    page. Tables and figures are separate chunks, with their captions. All text is in some chunk, except running
+    headers, footers and page numbers. `title` is the document's; it is left out of the chunks' heading paths.
     """
     pages = with_notes(pages)
     names, used = page_names(pages)

@@ -1,6 +1,6 @@
 """Front matter of a document: title, authors and date, taken from its first page where the file names none.
 
-A wrong title is worse than none, since questions are answered with it: what is not clear is left out.
+A wrong title is worse than none, since questions are answered with it: unclear ones are left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LARGER = 1.8
 """Least ratio of the area of a letter of a cover's title to that of a letter of any other text on it."""
 _LOWEST = 0.6  # of the page's height: a heading below that opens no document
 _AUTHOR_BLOCKS = 4  # under the title
-_FRONT_BLOCKS = 20  # of the first page that are looked at for a date or for "By ..."
+_FRONT_BLOCKS = 20  # of the first page that are searched for a date or for "By ..."
 
 _NONSENSE = re.compile(
     r"^(?:microsoft (?:word|powerpoint|excel|office)\b.*|(?:untitled|document|presentation|slide|sheet|book|scan|img"
@@ -80,7 +80,7 @@ def front_matter(file_title: str, names: Sequence[str], pages: Sequence[tuple[in
     Args:
         file_title: The title in the file's metadata, or "".
         names: The document's file names, which are no titles.
-        pages: Its pages; only page 1 is looked at.
+        pages: Its pages; only page 1 is used.
     """
     first = [block for number, blocks in pages if number == 1 for block in blocks]
     body = [block for block in first if not block.is_header_or_footer and not block.is_watermark]
@@ -184,7 +184,7 @@ def _authors(body: Sequence[Block], title: int | None) -> tuple[str, ...]:
 
 
 def _names_under(blocks: Sequence[Block]) -> tuple[str, ...]:
-    """Return the first run of lines that hold names alone, up to the next heading."""
+    """Return the names in the first run of lines with nothing else, up to the next heading."""
     names: list[str] = []
     for block in blocks:
         if block.is_heading and not _names(plain(block.text)):
@@ -230,7 +230,7 @@ def _lines(block: Block) -> list[str]:
 
 
 def _names(line: str) -> tuple[str, ...]:
-    """Return the persons of a line that holds nothing else, () for any other line."""
+    """Return the persons of a line with nothing else, () for any other line."""
     text = _MARKS.sub("", without_marks(line)).strip(" .,;")
     people = [_DEGREES.sub("", _TITLES.sub("", part)).strip(" ,") for part in _SEPARATORS.split(text)]
     people = [part for part in people if part]

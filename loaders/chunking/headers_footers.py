@@ -16,7 +16,7 @@ MIN_PAGES = 3
 MIN_SHARE = 1 / 3
 """Share of the pages that must have it: a heading such as "Continued" is on fewer."""
 MAX_WORDS = 25
-"""Words of the longest running header; a longer text that is repeated is a notice with content of its own."""
+"""Words of the longest running header; a longer text that is repeated is a notice with content."""
 SENTENCE_WORDS = 5
 """Words from which a header of a document of one or two pages is text."""
 LAYERS = 3
@@ -68,7 +68,7 @@ def _is_header_or_footer(block: Block, marks: Counter[str], page: Sequence[Block
     """Return whether a block is a header, footer or page number, as the reader marked it.
 
     In a document of one or two pages nothing can repeat; there the mark is accepted for a name without a number, such
-    as a firm's, if the page has other text. "Invoice no. 2025-117" or a sentence at the edge stands there alone.
+    as a firm's, if the page has other text. "Invoice no. 2025-117" or a sentence at the edge may be nowhere else.
     """
     if not block.is_header_or_footer:
         return False

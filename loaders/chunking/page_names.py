@@ -55,7 +55,7 @@ def page_names(pages: Pages) -> tuple[dict[int, str], set[int]]:
 
 
 def without_names(pages: Pages, used: set[int]) -> list[tuple[int, Sequence[Block]]]:
-    """Return the pages without the blocks that gave them their names; a page that has nothing else keeps its own."""
+    """Return the pages without the blocks of their names; a page that has nothing else keeps its block."""
     result: list[tuple[int, Sequence[Block]]] = []
     for number, blocks in pages:
         rest = [block for block in blocks if id(block) not in used]

@@ -96,7 +96,7 @@ def build_segments(pages: Sequence[tuple[int, Sequence[Block]]]) -> list[list[Se
 
 
 def _add_struck(page: Sequence[Segment]) -> None:
-    """Add what is struck out on a page to its segments, which is searched and never quoted."""
+    """Add sentences for the struck-out text of a page to its segments; they are searched and never quoted."""
     for segment in page:
         if not segment.block.is_table:
             segment.sentences = [*segment.sentences, *struck_lines(segment.block, segment.page)]

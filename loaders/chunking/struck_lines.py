@@ -26,7 +26,7 @@ _NUMBERED = re.compile(
 
 
 def struck_lines(block: Block, page: int) -> list[Sentence]:
-    """Return what is struck out in a block: each text of three words or more, and each row of a table, as a line."""
+    """Return the struck-out texts of a block as sentences: each of three words or more, and each row of a table."""
     if "~~" not in block.text and "<" not in block.text:
         return []
     label = plain(block.text)

@@ -50,7 +50,7 @@ def group_pages(pages: Sequence[Sequence[Segment]]) -> tuple[list[Group], set[in
         for group in current:
             taken.update(id(page[member]) for member in group.members)
             taken.update(id(segment) for segment in (group.caption, group.summary) if segment)
-        if index and _goes_on(pages[index - 1], previous, page, current):
+        if index and _continues(pages[index - 1], previous, page, current):
             opener = next(group for group in groups[::-1] if group.is_table)
             opener.tables += current[0].tables
             opener.struck += current[0].struck
@@ -107,7 +107,7 @@ def _give_captions(groups: list[Group], page: Sequence[Segment]) -> None:
             given.add(index)
 
 
-def _goes_on(
+def _continues(
     before: Sequence[Segment], open_groups: Sequence[Group], page: Sequence[Segment], groups: list[Group]
 ) -> bool:
     """Return whether the table at the top of a page continues the one at the bottom of the page before."""
@@ -131,7 +131,7 @@ def _goes_on(
 def _has_own_header(tables: Sequence[tuple[Table, int]], after: Table) -> bool:
     """Return whether a table of equal width has a header of its own: words over numbers where the other has numbers.
 
-    A row of data may hold a word in such a column ("closed"), but then also a word or label that occurs in the table
+    A row of data may have a word in such a column ("closed"), but then also a word or label that occurs in the table
     before.
     """
     if after.columns == tables[0][0].columns:
@@ -170,8 +170,8 @@ def _title(segment: Segment) -> str:
 def merge_tables(tables: Sequence[tuple[Table, int]]) -> tuple[Table, list[int]]:
     """Join the parts of a table into one, and return it with the page of each row.
 
-    A repeated header is dropped; a different "header" on a later page is kept as a row. A band
-    holds on the next page too.
+    A repeated header is dropped; a different "header" on a later page is kept as a row. A band continues on the next
+    page.
     """
     first, page = tables[0]
     rows, pages, groups = list(first.rows), [page] * len(first.rows), list(first.groups)

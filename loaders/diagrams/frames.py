@@ -18,7 +18,7 @@ from loaders.types import Box
 
 _INK = 10  # levels by which a pixel differs from the background: pale fills of slides differ by 15 and more
 _RIM = 0.03  # of the shorter side: the edge whose colour is taken for the background
-_LINE = 9  # pixels: what is thinner is a line, and no part of a filled frame
+_LINE = 9  # pixels: thinner parts are lines, and no part of a filled frame
 _SQUARE = 0.85  # share of its bounding box that a frame fills; rounded corners leave 0.95
 _SMALLEST, _LARGEST = 0.003, 0.6  # share of the picture
 _SAME = 0.7  # share from which two overlapping rectangles are the outer and inner edge of one frame
@@ -78,7 +78,7 @@ _MAX_LINES = 300
 
 
 def _ink(rgb: NDArray[Any]) -> NDArray[np.uint8]:
-    """Return where a picture differs from its background, the colour of its edge: frames may fill the rest."""
+    """Return a mask of the pixels unlike the background, the colour of the picture's edge: frames may fill the rest."""
     rim = max(2, round(_RIM * min(rgb.shape[:2])))
     edge = [part.reshape(-1, 3) >> 3 for part in (rgb[:rim], rgb[-rim:], rgb[:, :rim], rgb[:, -rim:])]
     colours = np.concatenate(edge).astype(np.int32)

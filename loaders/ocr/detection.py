@@ -96,7 +96,7 @@ def _found(find: Find, image: Image) -> list[Quad]:
 
 
 def _found_in_halves(find: Find, image: Image) -> list[Quad]:
-    """Return what a detector finds in the upper and the lower half of a large image, divided where it has least ink.
+    """Return the print that a detector finds in the halves of a large image, divided where it has least ink.
 
     A page of 150 dpi takes 830 MB at once, and 670 in halves.
     """

@@ -45,7 +45,7 @@ Arrange = Callable[[list[OcrLine], Image], list[PlacedBlock]]
 
 
 def load_models() -> None:
-    """Load what nearly every page and picture is read by, for processes that are forked from this one."""
+    """Load the models that nearly every page and picture needs, for processes that are forked from this one."""
     engine = rapid_ocr()
     engine._load_det_model()
     engine._load_rec_model()
@@ -98,7 +98,7 @@ def _arrange_page(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
 
 
 def _with_circled(lines: list[OcrLine], image: Image, ink: Ink) -> tuple[list[OcrLine], list[OcrLine]]:
-    """Return the lines of a page, and apart rows with answers that are ringed; these are read without the rings."""
+    """Return the lines of a page, and separately the rows with circled answers, read without the rings."""
     rings = find_rings(lines, image, ink)
     if not rings:
         return lines, []
@@ -108,16 +108,16 @@ def _with_circled(lines: list[OcrLine], image: Image, ink: Ink) -> tuple[list[Oc
 
 
 def _diagram(lines: list[OcrLine], image: Image, least: int = MIN_FRAMES) -> Diagram | None:
-    """Return the diagram of a picture or a page, None where it is none."""
+    """Return the diagram in a picture or on a page, None if there is none."""
     pieces = [(line.text, bounding_box(Box(x, y, x, y) for x, y in line.quad)) for line in lines]
     return read_diagram(pieces, image, least=least)
 
 
 def read_figure(png: bytes) -> tuple[tuple[Block, ...], tuple[Word, ...], str]:
-    """Read a picture: figure and table blocks, words, and what is missing in a sentence or ""; raises ValueError.
+    """Read a picture: figure and table blocks, words, and a sentence about unread print or ""; raise ValueError.
 
-    Boxes are fractions of the picture. Of one mostly in a script that the models do not know, the lines in others are
-    kept.
+    Boxes are fractions of the picture. If most of it is in a script that the models do not know, the lines in other
+    scripts are kept.
     """
     blocks, words, unread = _read(png, _arrange_figure)
     return blocks, words, shortcoming_of_picture(unread)
@@ -132,7 +132,7 @@ def _arrange_figure(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
 
 
 def _read(png: bytes, arrange: Arrange) -> tuple[tuple[Block, ...], tuple[Word, ...], Unread]:
-    """Recognise the lines of an image, arrange them as blocks, and return these, their words and what is unread."""
+    """Recognise the lines of an image, arrange them as blocks, and return these, their words and the unread lines."""
     image = cv2.imdecode(np.frombuffer(png, dtype=np.uint8), cv2.IMREAD_COLOR)
     if image is None:
         raise ValueError("the page image cannot be decoded")
@@ -147,7 +147,7 @@ def _read(png: bytes, arrange: Arrange) -> tuple[tuple[Block, ...], tuple[Word, 
 
 
 def _read_sheet(image: Image, arrange: Arrange) -> tuple[tuple[Block, ...], tuple[Word, ...], Unread]:
-    """Read an image as `_read` does; a part of a page that is set sideways is turned and read by itself."""
+    """Read an image as `_read` does; a sideways part of a page is turned and read separately."""
     found, unread = recognise(image, arrange is _arrange_figure)
     if arrange is not _arrange_page:
         return _arranged(image, arrange, *_upright(image, found, unread))
@@ -170,7 +170,7 @@ def _read_sheet(image: Image, arrange: Arrange) -> tuple[tuple[Block, ...], tupl
 def _arranged(
     image: Image, arrange: Arrange, turns: int, lines: list[OcrLine], unread: Unread
 ) -> tuple[tuple[Block, ...], tuple[Word, ...], Unread]:
-    """Arrange the lines of an image that was turned by so many quarters as blocks and words."""
+    """Arrange the lines of an image that was turned by `turns` quarters as blocks and words."""
     height, width = image.shape[:2]
     if arrange is _arrange_figure and shortcoming_of_picture(unread):
         lines = sure_lines(lines)
@@ -182,7 +182,7 @@ def _arranged(
     for placed in arrange(lines, upright):
         own = [word for line in placed.lines for word in line.words]
         shown = [Word(word.text, turn_back(word.box, turns, upright_width, upright_height)) for word in own]
-        if placed.kind != "watermark":  # stored once, and no words of the page
+        if placed.kind != "watermark":  # stored once, and not among the words of the page
             words += words_to_fractions(without_struck(shown), width, height)
         blocks.append(_with_box(placed, words_to_fractions(shown, width, height)))
     score = _mean(lines) if lines else 1.0
@@ -190,7 +190,7 @@ def _arranged(
 
 
 def _in_photograph(box: Box | None, sheet: Straightened, photograph: Image) -> Box:
-    """Convert a box in fractions of the sheet to fractions of the photograph; without one, the sheet's."""
+    """Convert a box in fractions of the sheet to fractions of the photograph; without one, that of the sheet."""
     (sheet_height, sheet_width), (height, width) = sheet.image.shape[:2], photograph.shape[:2]
     x0, y0, x1, y1 = box or Box(0.0, 0.0, 1.0, 1.0)
     pixels = Box(x0 * sheet_width, y0 * sheet_height, x1 * sheet_width, y1 * sheet_height)
@@ -204,14 +204,14 @@ def _with_box(placed: PlacedBlock, words: tuple[Word, ...]) -> Block:
 
 
 def _upright(image: Image, found: list[Found], unread: Unread) -> tuple[int, list[OcrLine], Unread]:
-    """Return by how many quarters (anticlockwise) the image has to be turned, and its lines, read again if so."""
+    """Return the anticlockwise quarter turns that the image needs, and its lines, read again after a turn."""
     if not found:
         return 0, [], unread
     tall = is_sideways([piece.quad for piece in found])
     poor = _mean(found) < POOR_SCORE
     if not tall and not poor:
         return 0, _lines(found, image), unread
-    # The engine turns tall pieces by itself and reads them, but no short ones: of "24" it made "2", quite sure.
+    # RapidOCR turns tall pieces by itself and reads them, but no short ones: it read "24" as "2", with confidence.
     turns = (3 if poor else 1) if tall else 2
     upright = np.rot90(image, turns).copy()
     again, unread_again = recognise(upright, rapid_ocr().in_picture)

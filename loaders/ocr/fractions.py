@@ -24,7 +24,7 @@ ReadAlone = Callable[[Image, int], tuple[str, float]]
 _SIGN_OF = {text: sign for sign, text in FRACTIONS.items() if len(text) == 3}
 _SIGNS = "".join(_SIGN_OF.values())
 
-_HEIGHT = 40  # pixels to which digits are scaled before the stroke is looked for
+_HEIGHT = 40  # pixels to which digits are scaled before the stroke is searched for
 _SLOPES = np.linspace(0.3, 1.0, 15)  # of the stroke: pixels to the left for each one down
 _STROKE, _DARK = 0.88, 0.45  # of a stroke's rows that have ink; of the darkness of ink
 _HALF = 0.13  # of the digits' height: half of the stroke, with its blur

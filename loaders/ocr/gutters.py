@@ -34,7 +34,7 @@ _ROWS = 2  # next to one another, above or below, that keep the gap free
 _INSIDE = 0.6  # of its width that a piece must share with another to be under it
 _SHORT = 6.7  # times as wide as high: cells of a table, numbers, labels
 _LONG = 3.0  # times as wide as high: shorter pieces have one cell
-_TALL = 1.6  # times the usual height of a piece: what is higher than wide and reaches over two rows
+_TALL = 1.6  # times the usual height of a piece: pieces that are higher than wide and cover two rows
 _SAME_ROW = 0.4  # of the usual height between the middles of a part and of another piece
 _CELLS = 2  # short pieces in a row, beside another piece, that make it a row of a table
 

@@ -77,7 +77,7 @@ class Ink:
 
     @cached_property
     def rules(self) -> Rules:
-        """The straight lines that are drawn across and down, apart from print."""
+        """The straight horizontal and vertical drawn lines, without print."""
         return self._rules([], [], [])
 
     @cached_property

@@ -104,7 +104,7 @@ class Print(NamedTuple):
 
 
 def own_shapes(crop: Image, characters: str, places: Sequence[float]) -> list[Shape | None]:
-    """Return the shape of each character, None where it has none of its own.
+    """Return the shape of each character, None where it has no separate one.
 
     Touching characters are separated by raising the threshold of darkness step by step.
     """

@@ -96,7 +96,7 @@ def without_watermarks(lines: Sequence[OcrLine]) -> tuple[list[OcrLine], list[Oc
 
 
 def slant_of(quad: Quad) -> float:
-    """Return by how many degrees a line is turned from level, at most 90."""
+    """Return the degrees by which a line is turned from level, at most 90."""
     (x0, y0), (x1, y1) = quad[0], quad[1]
     return abs(math.degrees(math.atan2(abs(y1 - y0), abs(x1 - x0))))
 

@@ -168,7 +168,7 @@ def _may_be_mark(quad: Quad, count: int, usual: float) -> bool:
 
 
 def _darkness(image: Image) -> NDArray[np.float32]:
-    """Return how much darker than the paper each pixel is, averaged with its neighbours."""
+    """Return the darkness of each pixel relative to the paper, averaged with its neighbours."""
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if image.ndim == 3 else image
     height, width = grey.shape[:2]
     small = cv2.resize(grey, (max(1, width // _COARSE), max(1, height // _COARSE)), interpolation=cv2.INTER_AREA)

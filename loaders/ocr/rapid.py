@@ -1,6 +1,6 @@
 """Parts of RapidOCR that are used here, imported with the part of its list of models that ONNX Runtime needs.
 
-RapidOCR reads its list (85 kB of YAML, for five libraries) twice when it is imported, and makes an object of each
+RapidOCR reads its list (85 kB of YAML, for five libraries) twice when it is imported, and creates an object for each
 value. Read once, without the models of other libraries, the import takes .30 CPU seconds in place of .43, in every
 process that reads a picture or a scan.
 """

@@ -195,7 +195,7 @@ def _groups(rings: Sequence[_Ring], lines: Sequence[OcrLine], size: float) -> li
     for row in ([ring for ring in sorted(row) if _has_label(ring, row, lines, size)] for row in rows):
         if not row:
             continue
-        if last and _goes_on(last, row[0], lines, size):
+        if last and _continues(last, row[0], lines, size):
             groups[-1] += row
         else:
             groups.append(row)
@@ -203,7 +203,7 @@ def _groups(rings: Sequence[_Ring], lines: Sequence[OcrLine], size: float) -> li
     return groups
 
 
-def _goes_on(above: _Ring, first: _Ring, lines: Sequence[OcrLine], size: float) -> bool:
+def _continues(above: _Ring, first: _Ring, lines: Sequence[OcrLine], size: float) -> bool:
     """Return whether a row belongs to the question of the row above: aligned, close, no print before or between."""
     if not _alike(above, first) or abs(above.box.x0 - first.box.x0) > _COLUMN * size:
         return False

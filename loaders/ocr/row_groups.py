@@ -90,7 +90,7 @@ def _sections(rows: Rows, ink: Ink) -> list[list[Sequence[OcrLine]]]:
 
 
 def _labels_end(rows: Rows) -> float | None:
-    """Return where the column of shared labels ends: the first one, if it is words and most rows have none in it."""
+    """Return the right edge of the column of shared labels: the first, if it is words and empty in most rows."""
     columns = columns_of(rows)
     if len(columns) < _MIN_ROWS:
         return None

@@ -21,7 +21,7 @@ scans; 99.99 % of the gaps within words are narrower than 0.38."""
 _NARROW = 0.17
 """The same between a small letter and a capital, and before an address: words have gaps of up to 0.13 there."""
 
-_SPACED = 2.5  # times the line's usual gap between letters: of letters that are set apart on purpose all are wide
+_SPACED = 2.5  # times the line's usual gap between letters: in spaced print all gaps are wide
 _CJK = 0x2E80  # first code of Chinese and Japanese, whose characters have gaps between them
 
 

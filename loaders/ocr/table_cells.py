@@ -26,7 +26,7 @@ _MIN_MERGED = 3  # columns from which a piece that fills them may have a word mo
 def rows_text(rows: Rows) -> str:
     """Return the rows of a table as a Markdown pipe table; a cell belongs to the column above or below it.
 
-    Where a heading spans columns that have names of their own, the header is one row.
+    Where a heading spans columns with names, the header is one row.
     """
     if header := _stacked_header(rows):
         return markdown_table([header.texts, *(_place_body(row, header.columns) for row in rows[header.end :])])
@@ -59,7 +59,7 @@ def columns_of(rows: Rows) -> list[tuple[float, float]]:
 
 
 def overlapping(cell: OcrLine, columns: Sequence[tuple[float, float]]) -> list[int]:
-    """Return the columns that a cell covers by a third of its own or of the column's width."""
+    """Return the columns that a cell covers by a third of the cell's or of the column's width."""
     found = []
     for index, (left, right) in enumerate(columns):
         shared = min(cell.box.x1, right) - max(cell.box.x0, left)
@@ -175,7 +175,7 @@ def _merge_header(rows: Rows, texts: list[list[str]]) -> list[list[str]]:
 
 
 def _joined(first: str, second: str) -> str:
-    """Join the lines of a cell; one that ends in a hyphen goes on without a space."""
+    """Join the lines of a cell; one that ends in a hyphen is continued without a space."""
     broken = len(first) > 1 and first.endswith("-") and second[:1].isalnum()
     return first + second if broken else f"{first} {second}".strip()
 

@@ -22,8 +22,8 @@ MIN_CELLS = 3
 """Cells in a row of a table: two are more often two columns of prose, or a label and its text."""
 
 MIN_FILL = 0.5
-"""Share of a table's cells that must hold text. The development set's tables have, before their dashes are found,
-0.75 and more; the labels of a bar chart, taken for a table, 0.3-0.43."""
+"""Share of a table's cells that must have text. The development set's tables have, before their dashes are found, 0.75
+and more; the labels of a bar chart, taken for a table, 0.3-0.43."""
 
 _CELL_CHARS = 28  # median length of a cell: two columns of prose have 40 and more
 _GLUED = re.compile(r"\b(\d{2,3}\.\d)(\d{2,3}\.\d)\b")  # neighbouring labels of a chart read as one

@@ -149,7 +149,7 @@ def _is_alone(box: Box, lines: Sequence[OcrLine], ink: Ink) -> bool:
         for at, (char, x) in enumerate(characters(line)):
             chinese = ord(char) >= _CJK  # a box is often read as 口 or 冈
             if box.x0 - 2 < x < box.x1 + 2:
-                letter = char.isalnum() and not chinese and not _stands_alone(line.text, at)
+                letter = char.isalnum() and not chinese and not _is_separate_sign(line.text, at)
             else:
                 letter = chinese and box.x0 - _NEAR * ink.size < x < box.x1 + _NEAR * ink.size
             if letter:
@@ -157,7 +157,7 @@ def _is_alone(box: Box, lines: Sequence[OcrLine], ink: Ink) -> bool:
     return True
 
 
-def _stands_alone(text: str, at: int) -> bool:
+def _is_separate_sign(text: str, at: int) -> bool:
     """Return whether a character (by its index without spaces) is one of `_SIGNS` and a word by itself."""
     place = [index for index, char in enumerate(text) if not char.isspace()][at]
     beside = text[max(0, place - 1) : place] + text[place + 1 : place + 2]

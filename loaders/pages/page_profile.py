@@ -37,7 +37,7 @@ _SPANNING = 0.9  # of the page in both directions: a background
 
 
 def profile_page(layer: TextLayer, page: int, *, legible: bool) -> PageProfile:
-    """Return what a page contains besides running text; `legible` is whether its text layer can be trusted."""
+    """Return the content of a page besides running text; `legible` is whether its text layer can be trusted."""
     figures = has_figures(layer)
     return PageProfile(
         page,

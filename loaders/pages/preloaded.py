@@ -11,4 +11,4 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process for each core, a
 for _name in ("loaders.pages.jobs", "loaders.pages.pool", "loaders.pages.reader", "loaders.pdf.reader"):
     import_module(_name)
 
-gc.freeze()  # what is imported is shared as long as nothing writes to it, as garbage collection would
+gc.freeze()  # imported objects are shared as long as nothing writes to them, as garbage collection would

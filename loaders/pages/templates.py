@@ -108,7 +108,7 @@ class Template(ForkServer):
 def _serve(listener: socket.socket, lives: Any, loaded: Any, models: frozenset[str]) -> None:
     """Load models, report that, and fork processes until all that could request one have ended."""
     load(models)
-    gc.freeze()  # what is loaded is shared as long as nothing writes to it, as garbage collection would
+    gc.freeze()  # loaded objects are shared as long as nothing writes to them, as garbage collection would
     with loaded:
         loaded.send(True)
     alive = os.dup(lives.fileno())

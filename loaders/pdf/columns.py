@@ -39,7 +39,7 @@ def column_gap(pieces: Sequence[Piece]) -> float | None:
         sides = [piece for piece in pieces if piece[1].x1 <= gap], [piece for piece in pieces if piece[1].x0 >= gap]
         if sum(map(len, sides)) == len(pieces) and all(_is_column(side, height) for side in sides):
             width = min(box.x0 for _, box in sides[1]) - max(box.x1 for _, box in sides[0])
-            if width >= _GAP * height and any(map(_goes_on, sides)):
+            if width >= _GAP * height and any(map(_has_continued_sentence, sides)):
                 return gap
     return None
 
@@ -57,7 +57,7 @@ def _is_column(side: Sequence[Piece], height: float) -> bool:
     return len(side) >= MIN_LINES and alone and words >= MIN_WORDS and max(starts) - min(starts) < height
 
 
-def _goes_on(side: Sequence[Piece]) -> bool:
+def _has_continued_sentence(side: Sequence[Piece]) -> bool:
     ordered = [text for text, _ in sorted(side, key=lambda piece: piece[1].y0)]
     return any(after[:1].islower() and not ends_sentence(text) for text, after in pairwise(ordered))
 

@@ -74,7 +74,7 @@ _BOOK_FORMATS = frozenset({"EPUB", "XPS", "FictionBook2", "MOBI", "zip"})  # the
 _IMAGE = 1  # the type of an image among the blocks of a text page
 _LARGE_PICTURES = 1_000_000  # pixels: written as PNG they take 25 ms, and text is taken again in 5-20
 _TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no ligatures kept: "ﬁ" is searched as "fi"
-_LOOK_FLAGS = _TEXT_FLAGS | pymupdf.TEXT_COLLECT_VECTORS  # apart: vectors cut blocks of text into others
+_LOOK_FLAGS = _TEXT_FLAGS | pymupdf.TEXT_COLLECT_VECTORS  # separate flags: vectors divide blocks of text
 _LAYOUT_FLAGS = (  # pymupdf4llm's, without the content of images
     pymupdf.TEXT_COLLECT_STYLES
     | pymupdf.TEXT_COLLECT_VECTORS

@@ -49,7 +49,7 @@ class _Setting:
     step: float
     size: float
     right: float
-    hang: Mapping[tuple[int, bool], bool]
+    indented: Mapping[tuple[int, bool], bool]
 
     def step_of(self, row: Row, before: Row) -> float:
         """Return the distance of rows in a heading of two rows, which grows with the size of its print."""
@@ -120,7 +120,7 @@ def _check_rows(groups: Sequence[Sequence[Row]], right: float) -> None:
 
 def _hanging_starts(groups: Sequence[Sequence[Row]]) -> list[float]:
     """Return the left edges of the entries of a list of references, whose further rows are all indented."""
-    entries = [group for group in groups if _hangs(group) and not group[0].is_bullet]
+    entries = [group for group in groups if _is_hanging(group) and not group[0].is_bullet]
     starts = [group[0].box.x0 for group in entries if not group[0].label or _INITIAL.fullmatch(group[0].label)]
     if len(starts) < MIN_ENTRIES:
         return []
@@ -165,14 +165,14 @@ def _begins(group: Sequence[Row], before: Row, row: Row, setting: _Setting) -> b
     if row.bold != before.bold and (fits or ended):  # otherwise a bold row in the middle of a paragraph
         return True
     if row.label:
-        return row.is_bullet or not _goes_on(group, row, setting.right)
+        return row.is_bullet or not _continues_sentence(group, row, setting.right)
     if group[0].label:
         return _ends_item(group, row, setting, fits, ended)
-    hangs = _hangs(group)
-    if hangs and row.box.x0 < group[0].box.x0 + 1:
+    is_indented = _is_hanging(group)
+    if is_indented and row.box.x0 < group[0].box.x0 + 1:
         return True
     set_in = row.box.x0 - (before.box.x0 if len(group) > 1 else min(before.box.x0, row.box.x0)) > _INDENT * row.size
-    if row.text[:1].islower() or not ended or hangs or (len(group) == 1 and _hangs([before, row])):
+    if row.text[:1].islower() or not ended or is_indented or (len(group) == 1 and _is_hanging([before, row])):
         return False
     return fits or set_in
 
@@ -186,13 +186,13 @@ def _ends_item(group: Sequence[Row], row: Row, setting: _Setting, fits: bool, en
     flush = len(group) > 1 and group[1].box.x0 < edge
     if row.box.x0 >= edge and not flush:
         return row.box.x0 > first.words[1].box.x0 + 3 * row.size
-    hangs = not flush if len(group) > 1 else setting.hang.get(_item_key(first))
-    if hangs:
+    is_indented = not flush if len(group) > 1 else setting.indented.get(_item_key(first))
+    if is_indented:
         return True
     if row.text[:1].islower():
         return False
     apart = row.box.x0 - group[-1].box.x0 if flush else first.box.x0 - row.box.x0
-    return fits or (ended and (flush or hangs is None) and apart > _INDENT * row.size)
+    return fits or (ended and (flush or is_indented is None) and apart > _INDENT * row.size)
 
 
 def _fits(before: Row, row: Row, right: float, words: int = 1) -> bool:
@@ -200,7 +200,7 @@ def _fits(before: Row, row: Row, right: float, words: int = 1) -> bool:
     return before.box.x1 + (row.words[:words][-1].box.x1 - row.words[0].box.x0) + 0.3 * row.size < right
 
 
-def _goes_on(group: Sequence[Row], row: Row, right: float) -> bool:
+def _continues_sentence(group: Sequence[Row], row: Row, right: float) -> bool:
     """Return whether a row's number continues a sentence: "in section / 4. The", "B. Low and / C. Day"."""
     first, ended = group[0], bool(_SENTENCE_END.search(group[-1].text))
     if first.label and not _INITIAL.fullmatch(first.label) and _fits(group[-1], row, right, words=2):
@@ -209,7 +209,7 @@ def _goes_on(group: Sequence[Row], row: Row, right: float) -> bool:
         return not ended and not _follows(first.label, row.label)
     if first.label and abs(row.words[1].box.x0 - first.words[1].box.x0) < 1:
         return False
-    return not ended or (_hangs(group) and row.box.x0 > first.box.x0 + 1)
+    return not ended or (_is_hanging(group) and row.box.x0 > first.box.x0 + 1)
 
 
 def _follows(label: str, after: str) -> bool:
@@ -220,7 +220,7 @@ def _follows(label: str, after: str) -> bool:
     return len(one) > 1 or len(two) > 1 or ord(two) == ord(one) + 1
 
 
-def _hangs(group: Sequence[Row]) -> bool:
+def _is_hanging(group: Sequence[Row]) -> bool:
     """Return whether all rows but the first are indented: an entry of a list of references, an item of a list."""
     first = group[0]
     return len(group) > 1 and min(row.box.x0 for row in group[1:]) > first.box.x0 + _INDENT * first.size

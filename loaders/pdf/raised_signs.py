@@ -137,12 +137,12 @@ def _pieces(spans: Sequence[_Span], words: Mapping[Key, list[Word]]) -> Iterator
 class _Grid:
     """Spans by the square that one of their ends lies in, in each from left to right.
 
-    Only spans in and around the squares `asked` are kept.
+    Only spans in and around `squares` are kept.
     """
 
-    def __init__(self, spans: Iterable[tuple[float, _Span]], asked: set[tuple[int, int]]) -> None:
+    def __init__(self, spans: Iterable[tuple[float, _Span]], squares: set[tuple[int, int]]) -> None:
         self._cells: dict[tuple[int, int], list[tuple[float, _Span]]] = defaultdict(list)
-        near = {(column + dx, row + dy) for column, row in asked for dx in (-1, 0, 1) for dy in (-1, 0, 1)}
+        near = {(column + dx, row + dy) for column, row in squares for dx in (-1, 0, 1) for dy in (-1, 0, 1)}
         for x, span in spans:
             place = _square(x, span.y)
             if place in near and len(self._cells[place]) < MAX_IN_CELL:

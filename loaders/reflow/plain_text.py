@@ -14,12 +14,12 @@ MAX_COLUMNS = 60
 """Columns of a table; a wider one is laid out as text."""
 
 _UNBROKEN = re.compile(r"[^\s\u200b]{80}")  # a longer word is given a place where it may be broken
-_ALIGNED = re.compile(r"\S(?: {3,}|\t)\S")  # words that stand in columns
+_ALIGNED = re.compile(r"\S(?: {3,}|\t)\S")  # words in columns
 _ALIGNED_SHARE = 0.3  # of the lines, from which a fixed-width font keeps the columns
 
 
 def breakable(text: str) -> str:
-    """Return the text with a place to break in each word of more than 80 characters, which no line can hold."""
+    """Return the text with a place to break in each word of more than 80 characters, which no line has room for."""
     return _UNBROKEN.sub(lambda found: found[0] + "\u200b", text)
 
 

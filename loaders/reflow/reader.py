@@ -40,7 +40,7 @@ def open_html(path: Path) -> PdfReader:
 
 
 def open_mail(path: Path) -> PdfReader:
-    """Return a reader of a message; its attachments are documents of their own."""
+    """Return a reader of a message; its attachments are separate documents."""
     return _open(path, _mail_pages)
 
 

@@ -1,4 +1,4 @@
-"""Detection of the kind of files without a signature of their own: zip archives, Office files, texts."""
+"""Detection of the kind of files that share a signature or have none: zip archives, Office files, texts."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def archive_kind(file: IO[bytes]) -> str:
 
 
 def holds_pictures_only(file: IO[bytes]) -> bool:
-    """Return whether a zip archive holds pictures and nothing else, as a comic does."""
+    """Return whether a zip archive has pictures and nothing else, like a comic."""
     try:
         with zipfile.ZipFile(file) as archive:
             names = [name.lower() for name in archive.namelist() if not name.endswith("/")]

@@ -112,7 +112,7 @@ def _expand_one(source: str) -> Expansion:
         raise SourceError(f"{source!r} is an address, not a path: download the file and give its path.")
     try:
         path = Path(source).expanduser()
-        # A file whose name holds brackets is a file first, a glob second.
+        # A name with brackets is tried as a file first, then as a glob.
         if path.is_dir():
             return _in_folder(path)
         if path.exists() or not _GLOB.search(source):

@@ -74,7 +74,7 @@ class FileFormat:
     open: Opener
     """Opens its files. The reader's libraries are imported then: 0.3 to 1 s that other processes save."""
     parts: Parts | None = None
-    """Returns the files inside its files, which are documents of their own (`loaders/sources/parts.py`)."""
+    """Returns the files inside its files, which are separate documents (`loaders/sources/parts.py`)."""
 
 
 def _open_pdf(path: Path, password: str | None) -> DocumentReader:
@@ -140,7 +140,7 @@ def _starts_with(*signatures: bytes) -> Callable[[bytes], bool]:
 
 
 def _by_content(head: bytes) -> bool:
-    """Return False: zip archives and texts have no signature of their own; `identify` looks at their content."""
+    """Return False: the first bytes of zip archives and texts are not enough; `identify` reads their content."""
     return False
 
 

@@ -1,4 +1,4 @@
-"""Files inside files: the attachments of a message, written to a folder as documents of their own."""
+"""Files inside files: the attachments of a message, written to a folder as separate documents."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Part(NamedTuple):
 
 
 def extract(path: Path, folder: Path, password: str | None = None) -> list[Part]:
-    """Write the files inside a file to a folder, each under its hash and its name; [] for formats that hold none.
+    """Write the files inside a file to a folder, each under its hash and its name; [] for formats without any.
 
     Raises SourceError as opening the file does.
     """

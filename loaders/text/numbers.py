@@ -39,7 +39,7 @@ MAGNITUDES = {
 LETTERS = {"k": _THOUSAND, "K": _THOUSAND, "m": _MILLION, "M": _MILLION, "B": _BILLION}
 """Letters after a number that may be a magnitude or a unit (31m, 4K, 32B)."""
 
-_SPACES = "\u00a0\u2009\u202f\u2007\u2008"  # they stand inside numbers; an ordinary one may separate two table cells
+_SPACES = "\u00a0\u2009\u202f\u2007\u2008"  # they are used inside numbers; an ordinary one may separate two table cells
 _APOSTROPHES = "'’ʼ"
 _GROUP_SPACE = re.compile(rf"(?<=\d)[{_SPACES}](?=\d{{3}}(?!\d))")
 _LONE_FRACTION = re.compile(f"(?<!\\d)([{''.join(FRACTIONS)}])")

@@ -91,7 +91,7 @@ def without_struck(markdown: str) -> str:
 
 @cached_text
 def plain(markdown: str) -> str:
-    """Remove Markdown and HTML marks and what is struck out, and fold white space.
+    """Remove Markdown and HTML marks and struck-out text, and fold white space.
 
     Identifiers and formulas stay as they are.
     Raised and lowered signs are written in Unicode's characters (`320¹`).

@@ -123,7 +123,7 @@ def meant_lines(text: str) -> list[str]:
     for piece in filter(str.strip, _MARKED.split(text)):
         parts = [part for part in piece.split("\n") if part.strip()]
         short = all(len(part.split()) <= SHORT_WORDS for part in parts)
-        stands = [False, *(_stands_alone(one.strip(), other.strip(), short) for one, other in pairwise(parts))]
+        stands = [False, *(_is_separate(one.strip(), other.strip(), short) for one, other in pairwise(parts))]
         lines.append(parts[0])
         for part, alone in zip(parts[1:], stands[1:], strict=True):
             if alone:
@@ -133,7 +133,7 @@ def meant_lines(text: str) -> list[str]:
     return lines
 
 
-def _stands_alone(above: str, below: str, short: bool) -> bool:
+def _is_separate(above: str, below: str, short: bool) -> bool:
     if _runs_on(above, below) or max(len(above.split()), len(below.split())) > MAX_WORDS:
         return False
     return short or _begins_entry(below) or _begins_entry(above) or is_contact_line(above)

@@ -117,7 +117,7 @@ def _off(heading: Extent, run: Extent) -> float:
 def _over_middles(headings: Sequence[Extent], columns: Sequence[Extent], below: Mapping[int, str]) -> Runs | None:
     """Share the columns so that each heading is over the middle of its own."""
     pitch = (columns[-1].middle - columns[0].middle) / (len(columns) - 1)
-    if all(_stands_on_name(heading, columns, below, pitch) for heading in headings):
+    if all(_is_above_name(heading, columns, below, pitch) for heading in headings):
         return None  # the first line of names on two lines
 
     @cache
@@ -141,7 +141,7 @@ def _over_middles(headings: Sequence[Extent], columns: Sequence[Extent], below: 
     return list(runs) if cost < float("inf") and any(len(run) > 1 for run in runs) else None
 
 
-def _stands_on_name(heading: Extent, columns: Sequence[Extent], below: Mapping[int, str], pitch: float) -> bool:
+def _is_above_name(heading: Extent, columns: Sequence[Extent], below: Mapping[int, str], pitch: float) -> bool:
     nearest = min(range(len(columns)), key=lambda index: abs(columns[index].middle - heading.middle))
     edges = zip((*heading, heading.middle), (*columns[nearest], columns[nearest].middle), strict=True)
     return nearest in below and min(abs(edge - other) for edge, other in edges) < _ALIGNED * pitch

@@ -189,7 +189,7 @@ def _without_repeats(row: list[str]) -> list[str]:
 
 
 def _join_lines(cell: str) -> str:
-    """Join the lines of a cell; one that ends in a hyphen goes on without a space ("Claude-3.5-<br>Sonnet")."""
+    """Join the lines of a cell; one that ends in a hyphen is continued without a space ("Claude-3.5-<br>Sonnet")."""
     cell = _HYPHEN_BREAK.sub("", _LINE_BREAK.sub("<br>", cell)).replace("<br>", " ")
     return _BOLD_CELL.sub(r"\1", cell.strip())
 
@@ -313,7 +313,7 @@ def _is_header(row: Sequence[str], above: Sequence[str], label: int) -> bool:
 def _is_row(row: Sequence[str], above: Sequence[str], below: Sequence[str]) -> bool:
     """Return whether a row with a label, under a header without one, is no header.
 
-    Each column has a name of its own and no numbers follow, or the row is like the next one ("6:05" over "6:14").
+    Each column already has a name and no numbers follow, or the row is like the next one ("6:05" over "6:14").
     """
     pairs = [(cell, other) for cell, other in zip(row[1:], below[1:], strict=True) if cell and other]
     if all(is_number(cell) for cell, _ in pairs):  # years
