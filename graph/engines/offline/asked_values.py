@@ -1,4 +1,4 @@
-"""Values of the kind that a question asks for, as a quote holds them: a number beside what is counted, a date."""
+"""Tests for a value of the asked kind in a quote: a number beside what is counted, a date, a name, a place."""
 
 from __future__ import annotations
 
@@ -175,9 +175,9 @@ def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
     if kind == "name":
         return _names_somebody(question, quote, known)
     if kind in ("place", "reason", "frequency"):
-        told = _HOW_TO_COLUMN.sub(" ", quote)
-        return bool({"place": PLACE, "reason": REASON, "frequency": FREQUENCY}[kind].search(told)) and (
-            kind != "place" or _holds_place(question, told, known)
+        rest = _HOW_TO_COLUMN.sub(" ", quote)
+        return bool({"place": PLACE, "reason": REASON, "frequency": FREQUENCY}[kind].search(rest)) and (
+            kind != "place" or _holds_place(question, rest, known)
         )
     return any(word.lower() not in known | terms.STOP_WORDS for word in WORD.findall(quote))
 
@@ -195,8 +195,8 @@ def is_value_of_another(question: str, kind: str, required: Sequence[str], evide
         False,
         *(before and bool(POINTS_BACK.search(part)) for before, part in zip(naming, parts[1:], strict=False)),
     ]
-    told = [part for part, names, goes_on in zip(parts, naming, after, strict=True) if names or goes_on]
-    return not any(holds_value(question, kind, replace(evidence, quote=part)) for part in told)
+    kept = [part for part, names, goes_on in zip(parts, naming, after, strict=True) if names or goes_on]
+    return not any(holds_value(question, kind, replace(evidence, quote=part)) for part in kept)
 
 
 _RATE = re.compile(r"(?:%|[$€£¥] ?\d[\d.,]*|\bper ?cent)(?: \w+)? (?:an?|per|each) \w+", re.IGNORECASE)  # no time when
@@ -204,7 +204,7 @@ _HOW_TO_COLUMN = re.compile(r"\b(?:what|how) to [a-z]+", re.IGNORECASE)  # the h
 
 
 def _holds_amount(question: str, quote: str, known: frozenset[str]) -> bool:
-    """Return whether a quote has money where a question asks what something costs, a new number where for sales."""
+    """Return whether a quote has an amount of money, if a question asks for a price; for sales, any new number."""
     if ASKS_MONEY.search(question) and not MONEY.search(quote):
         return False
     return not _ASKS_AMOUNT.search(question) or _new(_AMOUNT, _PERCENTAGE.sub(" ", quote), known)
@@ -235,7 +235,7 @@ _AS_NUMBER = r"(?:nos?\b|nrs?\b|numbers?\b|num\b|#|№|ref\b|id\b|s/n\b|code\b)"
 
 
 def _holds_identifier(question: str, quote: str) -> bool:
-    """Return whether a quote has the number by which a thing is called that a question asks for ("the file number").
+    """Return whether a quote holds the identifying number that a question asks for ("the file number").
 
     It stands after the thing, or after "no." or the like; a phone number has six digits.
     """
@@ -249,7 +249,7 @@ def _holds_identifier(question: str, quote: str) -> bool:
 
 
 def _without_other_numbers(question: str, evidence: Evidence) -> str:
-    """Return a quote without what is no amount ("3 April"), and does not say how large something is ("several")."""
+    """Return a quote without dates, numbered names and vague words ("several"), if a question asks for an amount."""
     dated = HOW_MUCH.search(question) and not evidence.label
     quote = _NUMBERED.sub(" ", evidence.quote) if _HOW_LARGE.search(question) and not evidence.label else evidence.quote
     quote = _DATES.sub(" ", quote) if dated else quote
@@ -261,20 +261,20 @@ def _names_somebody(question: str, quote: str, known: frozenset[str]) -> bool:
     subject = _SUBJECT.match(quote) if _WHO_MUST.match(question) else None
     if subject and subject[1] not in known:
         return True
-    told = _LABEL.sub(" ", _OPENINGS.sub(" ", _PLACES.sub(" ", quote)))
-    found = (name for name in CAPITALISED.findall(told) if not _DAY_OR_MONTH.fullmatch(name))
+    rest = _LABEL.sub(" ", _OPENINGS.sub(" ", _PLACES.sub(" ", quote)))
+    found = (name for name in CAPITALISED.findall(rest) if not _DAY_OR_MONTH.fullmatch(name))
     names = {name.lower() for name in found if not any(map(str.isdigit, name))}  # "Tern-R1" is a thing
     return bool(names - known - terms.STOP_WORDS) or any(doer.split()[-1] not in known for doer in _DOER.findall(quote))
 
 
 def _holds_place(question: str, quote: str, known: frozenset[str]) -> bool:
     """Return whether a quote says where: by a name after "in" or "at" if a question asks where something is located."""
-    told = _ON_DAY.sub(" ", _TO_DO.sub(" ", _IN_TIME.sub(" ", quote)))
+    rest = _ON_DAY.sub(" ", _TO_DO.sub(" ", _IN_TIME.sub(" ", quote)))
     if not _IS_LOCATED.search(question):
-        return bool(PLACE.search(told))
-    names = {found[1] for found in _AT_NAME.finditer(told) if not _DAY_OR_MONTH.fullmatch(found[1])}
+        return bool(PLACE.search(rest))
+    names = {found[1] for found in _AT_NAME.finditer(rest) if not _DAY_OR_MONTH.fullmatch(found[1])}
     named = any(name.lower() not in known for name in names)
-    return named or bool(_LOCATED.search(told))
+    return named or bool(_LOCATED.search(rest))
 
 
 def _new(pattern: re.Pattern[str], quote: str, known: Iterable[str]) -> bool:
@@ -282,7 +282,7 @@ def _new(pattern: re.Pattern[str], quote: str, known: Iterable[str]) -> bool:
 
 
 def _numbers(pattern: re.Pattern[str], text: str) -> Sequence[re.Match[str]]:
-    """Return the words of a text that match a pattern, whole."""
+    """Return the whole words of a text in which a pattern is found."""
     return [found for found in re.finditer(r"[\w.,:]*\w", text) if pattern.search(found.group())]
 
 
@@ -304,7 +304,7 @@ _MAY = re.compile(r"\b(?:can|may|must|should|shall|up to|at most|allowed|permitt
 
 
 def _counts(question: str, evidence: Evidence, known: frozenset[str]) -> bool:
-    """Return whether a quote holds a number that the question does not, by the thing that is counted.
+    """Return whether a quote holds a number that the question does not, next to the thing that is counted.
 
     A quote that does not name it counts something else: "founded in 1987" is no number of members of a choir.
     """
@@ -312,8 +312,8 @@ def _counts(question: str, evidence: Evidence, known: frozenset[str]) -> bool:
     if _HOW_MANY_MAY.match(question) and _WERE.search(quote) and not _MAY.search(quote):
         return False
     counted = frozenset(stem(word.lower()) for word in (asked.groups() if asked else ()) if word) - terms.STOP_WORDS
-    told = _NO_COUNT.sub("x", _IDENTIFIER.sub("x", quote))
-    words = [found.group() for found in re.finditer(r"[\w.,]*\w", told)]
+    rest = _NO_COUNT.sub("x", _IDENTIFIER.sub("x", quote))
+    words = [found.group() for found in re.finditer(r"[\w.,]*\w", rest)]
     numbers = [at for at, word in enumerate(words) if NUMBER.search(word) and word.lower() not in known]
     things = [at for at, word in enumerate(words) if stem(word.lower()) in counted]
     numbers = [at for at in numbers if not _is_amount(words[at + 1 : at + 2], counted)]

@@ -1,7 +1,7 @@
 """The choice of the quotes that answer: by the evidence rule, in a list, or as the sentence that fits by far best.
 
-A sentence that answers is found by its words; where none of the best three does, one of the next may, or to a short
-question the one that fits by far best, see `nearest`.
+A sentence answers if it passes the rule of `evidence_rules`. If none of the best three does, the next ones are tried,
+and for a short question the sentence that fits by far best (`nearest`).
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from graph.engines.offline import table_answers
 from graph.engines.offline.asked_words import NEGATED_QUESTION
 from graph.engines.offline.comments import comments_asked, is_asked_for, is_comment
 from graph.engines.offline.definitions import BESIDE, defined, defines, is_undefined
-from graph.engines.offline.document_opening import left_to_opening
+from graph.engines.offline.document_opening import implied_by_opening
 from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.evidence_rules import Surroundings, answers_question, why_related
-from graph.engines.offline.listed_answers import formula_after, is_way, told_by_form, with_items
+from graph.engines.offline.listed_answers import formula_after, is_way, items_by_form, with_items
 from graph.engines.offline.nearest import is_like, may_be_nearest, nearest
 from graph.engines.offline.other_things import Evidence, head, headings_above
 from graph.engines.offline.permissions import rules_on
 from graph.engines.offline.required_words import (
     MIN_NAMED,
     asked_kind,
-    deed_asked,
+    asked_verb,
     is_plainly_asked,
     missing_words,
     required_words,
     units_asked,
 )
 from graph.engines.offline.text_around import referred_to
-from graph.engines.offline.unnamed_words import left_to_the_document
+from graph.engines.offline.unnamed_words import implied_by_document
 from graph.retrieval import scoring
 from graph.retrieval.antecedents import has_open_pronoun
 from graph.retrieval.lists import items_after
@@ -40,10 +40,10 @@ from graph.retrieval.procedures import asks_how_done, says_how
 from graph.storage.rows import ChunkRow, SentenceRow
 from graph.types import Claim
 
-# Sentences by their fit that are tried where none of the best three answers. Set by judgement.
+# Further sentences, best first, that are tried where none of the best three answers. Set by judgement.
 _MOST_OVERLOOKED = 12
-# "The hoist is replaced by Holm" does not say who repairs it. If any quote without the deed
-# is turned down, two more of 1,000 questions are right and `related` only.
+# "The hoist is replaced by Holm" does not say who repairs it. If every quote without the question's verb is refused,
+# two more of 1,000 questions are right and only `related`.
 _PERSON = re.compile(
     r"(?:(?:curriculum vitae|cv|application|r[ée]sum[ée])(?: (?:of|for))?[:,]? )?(?:(?:Dr|Prof|Mr|Mrs|Ms|Miss)\.? )?"
     r"(?-i:[A-Z][\w'’-]+(?: [A-Z]\.)?(?: [A-Z][\w'’-]+){1,2})(?:, [^.;]{2,50})?",
@@ -52,8 +52,8 @@ _PERSON = re.compile(
 _DONE_BY = re.compile(r"\b(?:is|are|was|were|be|been|being) \w+(?:ed|en|t)\b.* by (?:the )?[A-Z]")
 
 
-class Left(NamedTuple):
-    """What quotes may leave to their documents, by the documents' ids."""
+class Implied(NamedTuple):
+    """Words that quotes need not name, since their documents imply them; by the documents' ids."""
 
     subjects: Mapping[str, Sequence[str]] = {}
     """Words of the question that a whole document is about."""
@@ -63,7 +63,7 @@ class Left(NamedTuple):
     """Whether the library has one document only."""
 
 
-_NOTHING_LEFT = Left()
+_NOTHING_IMPLIED = Implied()
 
 
 def mark_related(
@@ -72,9 +72,11 @@ def mark_related(
     scored: Sequence[scoring.ScoredSentence],
     chunks: Mapping[str, ChunkRow],
     titles: Mapping[str, str],
-    left: Left = _NOTHING_LEFT,
+    implied: Implied = _NOTHING_IMPLIED,
 ) -> list[Claim]:
-    """Return claims, those that answer first; the others are marked as related, all of a question about nothing.
+    """Return claims, those that answer first; the others are marked as related.
+
+    All are, if a pronoun of the question stands for nothing (`is_about_nothing`).
 
     Args:
         query: The question.
@@ -82,19 +84,19 @@ def mark_related(
         scored: The scored sentences of the chunks.
         chunks: The chunks by id.
         titles: Titles of documents by id.
-        left: What quotes may leave to their documents.
+        implied: Words that quotes need not name.
     """
-    if is_about_nothing(query.text, chunks, titles, left):
+    if is_about_nothing(query.text, chunks, titles, implied):
         return [{**claim, "related": True} for claim in claims]
     found = {(one.chunk, one.sentence.text): one for one in scored}
     answers: list[Claim] = []
     others: list[Claim] = []
-    listed = {sentence.id for _, sentence in told_by_form(query.text, chunks)}
+    listed = {sentence.id for _, sentence in items_by_form(query.text, chunks)}
     for claim in claims:
         chunk = chunks[claim["chunk"]]
         sentence = _quoted(query, claim, chunk)
         items = [item for _, item in items_after(sentence, chunk, chunks.values())[0]] if sentence else []
-        around = _around(query, sentence, chunk, chunks, left) if sentence else None
+        around = _around(query, sentence, chunk, chunks, implied) if sentence else None
         scored_one = _with_antecedent(query, sentence, chunk, found) if sentence else None
         if sentence and (
             sentence.id in listed
@@ -105,24 +107,26 @@ def mark_related(
             listed |= {item.id for item in items} | formula_after(sentence, chunk)
         else:
             others.append({**claim, "related": True})
-    return [*(answers or _overlooked(query, others, scored, chunks, titles, left)), *others]
+    return [*(answers or _overlooked(query, others, scored, chunks, titles, implied)), *others]
 
 
-def is_about_nothing(question: str, chunks: Mapping[str, ChunkRow], titles: Mapping[str, str], left: Left) -> bool:
-    """Return whether a pronoun stands for nothing; that of "How was it made?" may stand for one document's subject.
+def is_about_nothing(
+    question: str, chunks: Mapping[str, ChunkRow], titles: Mapping[str, str], implied: Implied
+) -> bool:
+    """Return whether a question's pronoun stands for nothing; "it" in "How was it made?" may be a document's subject.
 
-    "His phone number" is that of the person whose paper it is, if the title names one or no other paper is there.
+    "His phone number" is that of a document's person, if the title names one or the library has no other document.
     """
     documents = {chunk.document for chunk in chunks.values()}
     of_one = len(documents) == 1
     called = (part for document in documents for part in titles.get(document, "").split(" | "))
-    of_person = of_one and (left.alone or any(map(_PERSON.fullmatch, called)))
-    by_steps = of_one and asks_how_done(question) and bool(told_by_form(question, chunks))
+    of_person = of_one and (implied.alone or any(map(_PERSON.fullmatch, called)))
+    by_steps = of_one and asks_how_done(question) and bool(items_by_form(question, chunks))
     return has_open_pronoun(question, of_one=of_one, of_person=of_person) and not by_steps
 
 
 def _quoted(query: scoring.Query, claim: Claim, chunk: ChunkRow) -> SentenceRow | None:
-    """Return the sentence that a claim quotes; None of a row that falls short of the question."""
+    """Return the sentence that a claim quotes; None for a row that says less than is asked (`falls_short`)."""
     sentence = next((s for s in chunk.sentences if s.text == claim["quote"]), None)
     short = sentence and table_answers.falls_short(query.text, sentence, claim["text"])
     return None if short else sentence
@@ -136,7 +140,7 @@ def _answers(
     scored: scoring.ScoredSentence | None,
     around: Surroundings,
 ) -> bool:
-    """Return whether a sentence has the evidence that a question asks for, and says what is asked what it is."""
+    """Return whether a sentence has the evidence that a question asks for, and, if asked, explains what a thing is."""
     if is_undefined(query.text, sentence):
         return False
     if asks_how_done(query.text) and (sentence.kind == "caption" or not says_how(query.text, sentence.text)):
@@ -160,9 +164,9 @@ def _overlooked(
     scored: Sequence[scoring.ScoredSentence],
     chunks: Mapping[str, ChunkRow],
     titles: Mapping[str, str],
-    left: Left,
+    implied: Implied,
 ) -> list[Claim]:
-    """Return a claim of the best sentence that answers, where none of those that fit best does."""
+    """Return a claim with the best further sentence that answers, as a list; empty if there is none."""
     everyday = is_everyday(query.text)
     one = nearest_answer(query, scored, chunks, titles) if everyday else None
     if one is not None and not is_undefined(query.text, one.sentence):
@@ -181,7 +185,7 @@ def _overlooked(
             continue
         if is_undefined(query.text, one.sentence):
             continue
-        around = _around(query, one.sentence, chunk, chunks, left)
+        around = _around(query, one.sentence, chunk, chunks, implied)
         if answers_question(query.text, one.sentence, chunk, titles, one, around):
             return [Claim(text=table_answers.statement(query, one.sentence), chunk=one.chunk, quote=one.sentence.text)]
     return []
@@ -193,7 +197,7 @@ def nearest_answer(
     chunks: Mapping[str, ChunkRow],
     titles: Mapping[str, str],
 ) -> scoring.ScoredSentence | None:
-    """Return the sentence that answers since it fits by far best, see `nearest`; None if there is none."""
+    """Return the sentence that answers because it fits by far best (`nearest`); None if there is none."""
     question, kind = query.text, asked_kind(query.text)
     one = nearest(query, scored, chunks) if may_be_nearest(question, kind) else None
     if one is None:
@@ -203,7 +207,7 @@ def nearest_answer(
     label = sentence.cells[0][1] if sentence.kind == "row" and sentence.cells else ""
     evidence = Evidence(sentence.search if label else sentence.text, above, label)
     missing = missing_words(question, kind, evidence)
-    if deed_asked(question) in missing and _DONE_BY.search(sentence.text):
+    if asked_verb(question) in missing and _DONE_BY.search(sentence.text):
         return None
     if not is_like(query, one, required_words(question, kind), missing):
         return None
@@ -216,9 +220,9 @@ def _with_antecedent(
     chunk: ChunkRow,
     found: Mapping[tuple[str, str], scoring.ScoredSentence],
 ) -> scoring.ScoredSentence | None:
-    """Return a sentence with its scores, as near as the one before it if it refers to that: "It will cost 9 pounds".
+    """Return a sentence with its scores; if it refers to the one before it, with the higher cosine of the two.
 
-    Of 1,000 questions six that ask for no number or date went wrong with it.
+    "It will cost 9 pounds" is an example. Only for numbers and dates: of 1,000 questions six others went wrong with it.
     """
     own = found.get((chunk.id, sentence.text))
     if own is None or asked_kind(query.text) not in ("number", "date"):
@@ -232,12 +236,12 @@ def _around(
     sentence: SentenceRow,
     chunk: ChunkRow,
     chunks: Mapping[str, ChunkRow],
-    left: Left,
+    implied: Implied,
 ) -> Surroundings:
     own = [other for other in chunks.values() if other.document == chunk.document]
     rows = [row for other in own for row in other.sentences if row.cells and row.id != sentence.id]
-    subjects = left_to_the_document(query.text, left.subjects.get(chunk.document, ()), sentence.text)
-    opening = left_to_opening(query.text, left.openings.get(chunk.document, ""), sentence.search)
+    subjects = implied_by_document(query.text, implied.subjects.get(chunk.document, ()), sentence.text)
+    opening = implied_by_opening(query.text, implied.openings.get(chunk.document, ""), sentence.search)
     return Surroundings(query.term_weights, f"{subjects} {opening}", frozenset(head(row.cells[0][1]) for row in rows))
 
 
@@ -253,9 +257,9 @@ def answering_chunks(
     chunks: Mapping[str, ChunkRow],
     titles: Mapping[str, str],
 ) -> set[str]:
-    """Return the ids of chunks with a sentence that answers, however little it is like the question.
+    """Return the ids of chunks with a sentence that answers, even if it is hardly similar to the question.
 
-    One word alone is named by too many sentences; one row or comment that has it may be the one asked for ("rent").
+    If a question has one word only ("rent"), too many sentences name it: only a single row or comment counts then.
     """
     few = len(required_words(query.text, asked_kind(query.text))) < MIN_NAMED
     answering = [

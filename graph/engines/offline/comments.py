@@ -1,6 +1,6 @@
 """Comments that readers fixed to a page: sticky notes and remarks, asked for as such or by what they say.
 
-A comment is a few words about what it is fixed to. So it is near to no question as a whole, and one word may point to
+A comment is a few words about what it is fixed to. So it is similar to no whole question, and one word may identify
 it: "Whom should one ask?" is answered by "Ask Mrs Ormond whether slate can be had".
 """
 

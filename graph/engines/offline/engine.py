@@ -52,13 +52,13 @@ from loaders.types import FILE_READER, Failure, PageText
 CLEAR_GRADE = RELEVANT_GRADE + 1.0
 # Chunks whose token vectors are kept when the index has none: the candidates of some questions, at 135 kB each.
 _MAX_ENCODED = 64
-# Of 33 everyday questions that were refused in vain 25 have it, and 40 of 280 about other papers; without it 27 and 55.
-_REMITTED_COSINE = 0.36
+# Of 33 answerable everyday questions that were refused 25 reach it, of 280 about other papers 40; without it 27 and 55.
+_REDUCED_FIT_COSINE = 0.36
 _MAX_HEADINGS = 256  # first headings of documents that are cached
 _MAX_REASON = 120
 """Characters of the closest sentence in the reason of a grade."""
 
-# Quotes stay in the language of the page; as words of the question these would be looked for.
+# Removed from questions, where these words would be searched for; quotes stay in the language of the page.
 _IN_LANGUAGE = re.compile(
     r"\s*\b(?:please )?(?:answer|reply|respond) (?:me )?in [A-Z]?[a-z]+\b[.!]*(?: please\b[.!]*)?", re.I
 )
@@ -99,7 +99,7 @@ class OfflineEngine:
         self._headings: LRUCache[str] = LRUCache(_MAX_HEADINGS)
 
     def within(self, catalog: Catalog, multilingual: MultilingualSearch | None) -> OfflineEngine:
-        """Return this engine over what another view of the catalog shows; what it keeps of passages it shares."""
+        """Return this engine on another view of the catalog; the caches of passages are shared."""
         engine = copy(self)
         engine._catalog, engine._vocabulary = catalog, cast(Vocabulary, catalog)
         engine._multilingual = multilingual
@@ -132,7 +132,7 @@ class OfflineEngine:
             from graph.retrieval.follow_ups import standalone  # its patterns are compiled for follow-ups alone
             from graph.retrieval.subjects import co_occur
 
-            earlier = [(await asyncio.to_thread(self._named, text), told) for text, told in earlier]
+            earlier = [(await asyncio.to_thread(self._named, text), reply) for text, reply in earlier]
             question = await asyncio.to_thread(self._named, question)
             co_occurs = partial(co_occur, self._catalog)
             question = await asyncio.to_thread(standalone, question, earlier, self._similar, co_occurs)
@@ -142,7 +142,7 @@ class OfflineEngine:
         return corrected(spelled_out(question, self._vocabulary), self._vocabulary, self._encoder.is_word)
 
     def _named(self, text: str) -> str:
-        """Return a text with the capitals of the names that the library has."""
+        """Return a text in which the names that the library has are capitalized."""
         return with_names(text, self._vocabulary, self._encoder.is_word)
 
     def _similar(self, text: str, others: Sequence[str]) -> list[float]:
@@ -158,7 +158,7 @@ class OfflineEngine:
         return Reply([*grades, *(Grade(chunk=chunk, score=0.0, reason="no sentence to compare") for chunk in others)])
 
     async def rewrite(self, question: str, tried: Sequence[str], chunks: Sequence[RetrievedChunk]) -> Reply[str]:
-        """Return "": leaving words out of questions lost answers when measured, and nothing offline can add words."""
+        """Return "": leaving words out of questions lost answers when measured, and no offline model can add words."""
         return Reply("")
 
     async def plan(
@@ -257,33 +257,33 @@ class OfflineEngine:
         """Grade chunks by their best sentence for any of the questions in the text."""
         from graph.engines.offline import relevance  # the patterns of the rules take 3 ms at import
         from graph.engines.offline.claimed_answers import answering_chunks
-        from graph.engines.offline.listed_answers import told_by_form
+        from graph.engines.offline.listed_answers import items_by_form
 
         best, near = _Graded(), _Graded()
         settling: set[str] = set()
-        remitted = 0.0
+        fit_reduction = 0.0
         rows = self._catalog.chunks([chunk["chunk"] for chunk in chunks])
         titles = self._titles(chunks)
         for part in terms.split_questions(question):
             query, sentences = self._score(part, chunks, rows)
             least = relevance.least_fit(part, rows, self._catalog)
-            remitted = max(remitted, relevance.remitted(part, rows, self._catalog))
+            fit_reduction = max(fit_reduction, relevance.fit_reduction(part, rows, self._catalog))
             settling |= {row.id for row in rows if table_answers.settles(query, row)}
             settling |= answering_chunks(query, sentences, {row.id: row for row in rows}, titles)
             for scored in sentences:
                 grade = relevance.grade_of(scored.fit, least)
                 _keep_best(best, grade, scored)
-                if scored.likeness is not None and scored.cosine >= _REMITTED_COSINE:
+                if scored.likeness is not None and scored.cosine >= _REDUCED_FIT_COSINE:
                     _keep_best(near, grade, scored)
-            settling |= {chunk for chunk, _ in told_by_form(part, {row.id: row for row in rows})}
+            settling |= {chunk for chunk, _ in items_by_form(part, {row.id: row for row in rows})}
             settling |= _of_all_ways(part, sentences, least)
-            # Last, since it looks for each word in all words of a chunk.
+            # Last, since it is the slowest: it searches all words of a chunk for each word.
             settling |= {
                 row.id
                 for row in rows
                 if row.id not in settling and relevance.names_all_asked(part, row, titles.get(row.document, ""))
             }
-        best = _with_remitted(best, near, remitted) if not settling else best
+        best = _with_reduced_fit(best, near, fit_reduction) if not settling else best
         grades = {
             chunk: Grade(
                 chunk=chunk,
@@ -299,7 +299,7 @@ class OfflineEngine:
 
         None for a question about a year that no chunk names.
         """
-        from graph.engines.offline.claimed_answers import Left, mark_related  # its patterns take 3 ms at import
+        from graph.engines.offline.claimed_answers import Implied, mark_related  # its patterns take 3 ms at import
         from graph.engines.offline.named_above import with_named_above
         from graph.engines.offline.unnamed_words import subjects_of
 
@@ -313,16 +313,16 @@ class OfflineEngine:
                 continue
             query, unranked = self._score(part, chunks, rows.values())
             scored = with_ranks(unranked, [chunk["chunk"] for chunk in chunks])
-            left = Left(subjects_of(part, titles, self._catalog), openings, alone)
-            told = with_named_above(query, scored, rows, titles)
-            found = mark_related(query, extract_claims(query, told, rows), scored, rows, titles, left)
-            found = without_other_values(query, with_closest(query, found, told, rows), rows)
+            implied = Implied(subjects_of(part, titles, self._catalog), openings, alone)
+            fitted = with_named_above(query, scored, rows, titles)
+            found = mark_related(query, extract_claims(query, fitted, rows), scored, rows, titles, implied)
+            found = without_other_values(query, with_closest(query, found, fitted, rows), rows)
             claims += [claim for claim in found if claim not in claims]
         return sorted(claims, key=lambda claim: "related" in claim)
 
 
 def _with_continuations(grades: dict[str, Grade], chunks: Mapping[str, ChunkRow]) -> list[Grade]:
-    """Give RELEVANT_GRADE to a chunk that continues one with CLEAR_GRADE, or its list."""
+    """Give RELEVANT_GRADE to a chunk that continues one with CLEAR_GRADE, or a list in it."""
     rows = {(chunks[key].document, chunks[key].ordinal): chunks[key] for key in grades if key in chunks}
     for (document, ordinal), row in rows.items():
         before, chunk = rows.get((document, ordinal - 1)), row.id
@@ -342,15 +342,15 @@ def _keep_best(best: _Graded, grade: float, scored: scoring.ScoredSentence) -> N
         best[scored.chunk] = grade, scored
 
 
-def _with_remitted(best: _Graded, near: _Graded, remitted: float) -> _Graded:
-    """Return the best sentences of chunks with higher grades, where none is relevant, see `relevance.remitted`.
+def _with_reduced_fit(best: _Graded, near: _Graded, fit_reduction: float) -> _Graded:
+    """Return the best sentences of chunks, with grades raised by `relevance.fit_reduction` if none is relevant.
 
-    Of a chunk that is the best of the near ones: the line with the name fits best, what is said of it lies nearer.
-    Not those of the multilingual encoder, whose scores have no likeness of words and a least fit of their own.
+    Raised are the sentences of `near`, whose cosine is high: the line that fits best may only have the name.
+    Sentences of the multilingual encoder are not: their scores compare no words and have a least fit of their own.
     """
     if any(grade >= RELEVANT_GRADE for grade, _ in best.values()):
         return best
-    raised = {key: (grade + remitted, one) for key, (grade, one) in near.items()}
+    raised = {key: (grade + fit_reduction, one) for key, (grade, one) in near.items()}
     return {key: max(one, raised.get(key, one), key=lambda pair: pair[0]) for key, one in best.items()}
 
 

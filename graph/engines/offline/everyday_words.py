@@ -1,8 +1,8 @@
 """Everyday words of a question, and the formal ones by which a page may name them.
 
-A line is `asked : written`. It holds one way only: who asks to "get out of" a contract is answered by how it is
-"terminated", while a page does not call that "getting out". An underscore joins the words of a phrase, all of which
-have to stand in the sentence.
+A line is `asked : written`, and is used in this direction only: a question about "getting out of" a contract is
+answered by how it is "terminated", while a page does not call that "getting out". An underscore joins the words of a
+phrase, all of which have to stand in the sentence.
 """
 
 from __future__ import annotations
@@ -306,7 +306,7 @@ _WRITTEN_FOR = _by_stem()
 
 
 def is_written_formally(word: str, held: frozenset[str]) -> bool:
-    """Return whether the stems of a text name an everyday word by a formal one."""
+    """Return whether a text, given by its stems, has a formal word for an everyday one."""
     words, phrases = _WRITTEN_FOR.get(stem(word.lower()), (frozenset[str](), ()))
     return not held.isdisjoint(words) or any(phrase <= held for phrase in phrases)
 
@@ -331,6 +331,6 @@ _CIRCUMSTANCES = re.compile(
 
 @lru_cache(maxsize=64)
 def circumstances(question: str) -> frozenset[str]:
-    """Return the words of what a question tells first: "my bag was stolen" of "my bag was stolen, who do I call"."""
-    told = _CIRCUMSTANCES.match(question)
-    return frozenset(told[1].lower().split()) if told else frozenset()
+    """Return the words of a circumstance that a question begins with: "my bag was stolen, who do I call"."""
+    found = _CIRCUMSTANCES.match(question)
+    return frozenset(found[1].lower().split()) if found else frozenset()

@@ -2,8 +2,8 @@
 
 The sentence, with the headings and the title above it, names every word that says what the question is about, in any
 inflection that the Snowball stemmer of the language knows, as a part of a compound, or by a few synonyms; both are
-negated or neither is; and it holds a value of the asked kind that is not in the question. For other languages, and
-between two, nothing tells whether a quote answers: it stays related.
+negated or neither is; and it holds a value of the asked kind that is not in the question. There is no
+rule for other languages, or for two different ones: such a quote stays related.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _local = threading.local()
 
 
 def is_open(question: str) -> bool:
-    """Return whether a question asks for no kind of value that can be told: for a reason, or for anything."""
+    """Return whether a question asks for no value that can be recognized: for a reason, or for anything."""
     code = language(question)
     return code not in WORDS or asked_kind(code, question) in ("", "reason")
 
@@ -74,7 +74,7 @@ def row_answers(question: str, row: str, label: str, above: Sequence[str], whole
     asked = _forms(words, question)
     if not all(_is_named(words, word, asked) for word in WORD.findall(label)):
         return False
-    # A table of names and numbers tells no language: its headings and columns have to be in the question's words.
+    # The language of names and numbers is unknown: headings and columns have to be in the question's words.
     same = language(whole) in (code, "")
     held = _forms(words, " | ".join([row, *above]))
     return (

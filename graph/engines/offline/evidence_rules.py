@@ -64,13 +64,13 @@ class Surroundings:
     weights: Mapping[str, float]
     """The idf of each stemmed word of the question."""
     subjects: str
-    """The words of the question that the quote leaves to its document."""
+    """The words of the question that the quote need not name, since its document implies them."""
     heads: frozenset[str]
     """The stems of the last words of the labels of the other rows."""
 
 
 def _pointed_to(question: str, sentence: SentenceRow, chunk: ChunkRow, named: bool) -> str:
-    """Return what else stands for words of a question: what the sentence refers to, and the place it is named by."""
+    """Return text that may name words of a question for a sentence: the sentence it refers to, and its address."""
     found = f" | {referred_to(question, sentence, chunk)}"
     if named:
         found += f" | {sentence.search} | " + " ".join(_PLACE_NAMED.findall(question))
@@ -106,7 +106,7 @@ def _has_evidence(
     scored: scoring.ScoredSentence | None,
     around: Surroundings | None,
 ) -> bool:
-    """Return what `answers_question` does, of a question as it is written."""
+    """Return the same as `answers_question`, for the question as it is written."""
     named = scored is not None and scored.named
     if named and marks_asked(question):
         return True
@@ -136,7 +136,7 @@ def _has_evidence(
 
 @lru_cache(maxsize=64)
 def _without_known_names(question: str, called: str) -> str:
-    """Return a short question with the names in lower case that its document is called by, if those are all it has.
+    """Return a short question with the names of its document in lower case, if it has no other names.
 
     "What are the hobbies of Ann Lee?" is an everyday question to the curriculum of Ann Lee.
     """
@@ -147,7 +147,7 @@ def _without_known_names(question: str, called: str) -> str:
     return _lower(question, names) if known else question
 
 
-_SHORT_DOCUMENT = 3  # chunks: a long one tells of other things than the one that its title names
+_SHORT_DOCUMENT = 3  # chunks: a longer document has other subjects than its title names
 _NAMES = re.compile(r"(?<=\w )[A-Z][\w.-]+(?: [A-Z][\w.-]+)*")
 _MR = frozenset({"Mr", "Mrs", "Ms", "Dr", "Prof"})
 
@@ -187,7 +187,7 @@ _ASKS_WHAT_IS_SAID = re.compile(
 
 
 def _says_that(question: str, quote: str) -> bool:
-    """Return whether a quote tells by the verb of a question what it asks for: "concludes that ..."."""
+    """Return whether a quote reports something by the verb of a question: "concludes that ..."."""
     asked = _ASKS_WHAT_IS_SAID.match(question)
     said = re.finditer(r"\b([a-z]+) (?:in [^,.;]+ )?that\b", quote, re.IGNORECASE) if asked else ()
     return asked is not None and any(is_named(asked["verb"], stems(one[1]), frozenset()) for one in said)
@@ -240,7 +240,7 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
         return "the quote is a question itself"
     if missing and (
         weights is None
-        or asks_yes_or_no(question)  # what may be missing is what is asked whether it is so
+        or asks_yes_or_no(question)  # the missing word may be the very thing in question
         or not may_go_unnamed(question, required, missing, evidence.quote, weights, only_general=is_row)
     ):
         return f"the quote does not name {', '.join(missing)}"

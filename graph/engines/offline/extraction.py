@@ -24,8 +24,8 @@ from graph.types import Claim
 MAX_SENTENCES = 3
 # Further sentences are quoted if their scores lie within this margin of the best one. Chosen by reading answers.
 _MARGIN = 3.0
-# The same where nothing answers, and what is shown claims nothing. On 400 questions over eight articles the expected
-# text is shown for .895 with the margin above, for .907 with 5, and for no more with 8.
+# The margin where no sentence answers, and the quotes are only related. On 400 questions over eight articles the
+# expected text is shown for .895 with the margin above, for .907 with 5, and for no more with 8.
 _MARGIN_OF_CLOSEST = 5.0
 # For a value in a unit of what is asked for: "38 metres" for "how tall". In ten conversations it finds one more value;
 # on eight articles it changes nothing. Set by judgement.
@@ -37,7 +37,7 @@ _DEFINITION = (0.0, 1.5, 7.0, 8.0)
 _MEANS = 2.0
 # The row_label_match (see scoring) from which the question names a row.
 _NAMED_ROW = 0.5
-# Two sentences that share this part of their words (Jaccard) have the same build. Set by judgement, and tried on
+# Two sentences that share this part of their words (Jaccard) have the same structure. Set by judgement, and tried on
 # `tests.evals.threads`.
 _ALIKE = 0.4
 _COMPARES = re.compile(
@@ -64,8 +64,8 @@ def extract_claims(query: scoring.Query, scored: Sequence[scoring.ScoredSentence
         scored: The scored sentences of the chunks.
         chunks: The chunks by id.
     """
-    if told := comments_asked(query.text, chunks.values()) or listed_answers.told_by_form(query.text, chunks):
-        return [_claim(query, chunk, one) for chunk, one in told[:MOST_ITEMS]]
+    if items := comments_asked(query.text, chunks.values()) or listed_answers.items_by_form(query.text, chunks):
+        return [_claim(query, chunk, one) for chunk, one in items[:MOST_ITEMS]]
     ranked = _ranked(query, scored, chunks)
     if not ranked:
         return []
@@ -74,7 +74,7 @@ def extract_claims(query: scoring.Query, scored: Sequence[scoring.ScoredSentence
         extreme = table_answers.extreme_row(query, chunks[best.chunk])
         if extreme is not None:
             return [_claim(query, best.chunk, extreme)]
-    chosen = _led(_within_margin(query, ranked), chunks)
+    chosen = _with_introduction(_within_margin(query, ranked), chunks)
     best = chosen[0]
     row = next((at for at, one in enumerate(chosen) if one.sentence.kind == "row"), None)
     if row is not None and _COMPARES.search(query.text):
@@ -97,9 +97,9 @@ def extract_claims(query: scoring.Query, scored: Sequence[scoring.ScoredSentence
 def with_closest(
     query: scoring.Query, claims: Sequence[Claim], scored: Sequence[scoring.ScoredSentence], chunks: _Chunks
 ) -> list[Claim]:
-    """Return claims, with those of further sentences up to three where none of the claims answers.
+    """Return claims, filled up to three with further sentences if none of the claims answers.
 
-    What the best sentence announces is often told by one that is much less like the question.
+    What the best sentence announces often follows in one that is much less similar to the question.
     """
     if len(claims) >= MAX_SENTENCES or not all("related" in claim for claim in claims):
         return list(claims)
@@ -112,9 +112,9 @@ def with_closest(
 
 
 def without_other_values(query: scoring.Query, claims: Sequence[Claim], chunks: _Chunks) -> list[Claim]:
-    """Return claims without those that are only related and say of another thing what an answer says: "Theft: 30,000".
+    """Return claims without related ones that say about another thing what an answer says: "Theft: 30,000".
 
-    Such a sentence is built like the answer, is another row of its table, tells of other years than the question, or
+    Such a sentence has the answer's structure, is another row of its table, names other years than the question, or
     names the sister of what the question names ("the North Light" of "the South Light"). On 400 questions over eight
     articles the expected text is shown as often without them.
     """
@@ -125,13 +125,13 @@ def without_other_values(query: scoring.Query, claims: Sequence[Claim], chunks: 
 
     def is_other(claim: Claim) -> bool:
         own = _words(claim["quote"])
-        alike = any(len(own & told) >= _ALIKE * len(own | told) for told in answers)
-        told, asked = terms.years(claim["quote"]), terms.years(query.text)
+        alike = any(len(own & words) >= _ALIKE * len(own | words) for words in answers)
+        quoted, asked = terms.years(claim["quote"]), terms.years(query.text)
         return (
             alike
             or _columns(claim, chunks) in tables
             or _names_sister(query.text, claim["quote"])
-            or bool(asked and told and not asked & told)
+            or bool(asked and quoted and not asked & quoted)
         )
 
     return [claim for claim in claims if "related" not in claim or not is_other(claim)]
@@ -159,7 +159,7 @@ def _ranked(
     """Return the sentences that can be read with their scores, best first."""
     scored = without_other_bands(query, scored, chunks)
     coverages = {key: scoring.coverage(query, chunk) for key, chunk in chunks.items()}
-    telling = _telling(query, scored) or scored
+    informative = _informative(query, scored) or scored
     units = [units for names, units in MEASURES if names.search(query.text)]
     asks_what, asks_how = bool(defined(query.text)), asks_how_done(query.text)
     scores = [
@@ -170,12 +170,12 @@ def _ranked(
             + _MEANS * (asks_how and one.sentence.kind != "caption" and says_how(query.text, one.sentence.text)),
             one,
         )
-        for one in telling
+        for one in informative
     ]
     return sorted(scores, key=lambda pair: -pair[0])
 
 
-def _led(chosen: list[scoring.ScoredSentence], chunks: _Chunks) -> list[scoring.ScoredSentence]:
+def _with_introduction(chosen: list[scoring.ScoredSentence], chunks: _Chunks) -> list[scoring.ScoredSentence]:
     """Return chosen sentences; if the best is an item of a list, the one with a colon before the list comes first."""
     best = chosen[0]
     before = [one for one in chunks[best.chunk].sentences[: best.number] if one.kind != "item"][-1:]
@@ -184,8 +184,8 @@ def _led(chosen: list[scoring.ScoredSentence], chunks: _Chunks) -> list[scoring.
     return sorted(chosen, key=lambda one: one.sentence.id != before[0].id)
 
 
-def _telling(query: scoring.Query, scored: Sequence[scoring.ScoredSentence]) -> list[scoring.ScoredSentence]:
-    """Return the sentences that can be read, and say more than the question if any does.
+def _informative(query: scoring.Query, scored: Sequence[scoring.ScoredSentence]) -> list[scoring.ScoredSentence]:
+    """Return the readable sentences that say more than the question; if none does, all readable ones.
 
     Formulas answer only questions for one: as text they are hard to read, and match words by chance.
     """
@@ -218,17 +218,17 @@ def _within_margin(
     for score, one in ranked:
         if len(chosen) == MAX_SENTENCES or score < floor:
             break
-        if all(one.sentence.text != other.sentence.text for other in chosen) and not _tells_of_another(
+        if all(one.sentence.text != other.sentence.text for other in chosen) and not _is_about_another(
             query, one.sentence, best
         ):
             chosen.append(one)
     return chosen
 
 
-def _tells_of_another(query: scoring.Query, sentence: SentenceRow, best: SentenceRow) -> bool:
-    """Return whether a sentence says of another thing what the best one says of the thing asked for.
+def _is_about_another(query: scoring.Query, sentence: SentenceRow, best: SentenceRow) -> bool:
+    """Return whether a sentence says about another thing what the best one says about the thing asked for.
 
-    It has the same build and lacks a word of the question: "The old pump weighs 3 kg" where the new one is asked for.
+    It has the same structure and lacks a word of the question: "The old pump weighs 3 kg" for one on the new pump.
     """
     if sentence.kind == "row" or _COMPARES.search(query.text):
         return False

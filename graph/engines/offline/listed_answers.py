@@ -27,7 +27,7 @@ _ASKS_HOW = re.compile(r"^\W*(?:how|when|on what grounds) (?=(?:can|could|may|mi
 # "How can it be ended": a way is what may, can or must be done; "at the end of May" ends nothing.
 _END = re.compile(r"\bend of\b", re.IGNORECASE)
 _MODAL = re.compile(r"\b(?:(?-i:may)|can|must|shall|will|should|might|could|entitled|right)\b", re.IGNORECASE)
-# The document, as a clause of it is asked for: it does not name itself in each sentence.
+# Words for the document itself, which its clauses do not repeat in each sentence.
 _ITSELF = re.compile(
     r"\b(?:the|this|our|my) (?:agreement|contract|lease|tenancy|policy|document|treaty|licen[cs]e|membership"
     r"|subscription|arrangement)\b",
@@ -96,7 +96,7 @@ def _names_all(words: Sequence[str], text: str) -> bool:
     return all(is_named(word, held, frozenset()) for word in words)
 
 
-def told_by_form(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
+def items_by_form(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
     """Return the sentences that answer by their form: one that defines a party, those under a heading, or steps."""
     parties = _defining(question, chunks) or _present(question, chunks)
     return parties or under_heading(question, chunks) or told_in_steps(question, chunks.values())
@@ -156,8 +156,8 @@ def _present(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
     found: dict[int, Items] = {}
     for chunk in chunks.values():
         held = stems(" ".join([chunk.name, *chunk.headings, chunk.text]))
-        told = (one for one in chunk.sentences if one.kind in ("prose", "item") and line.search(one.text))
-        lines = [(chunk.id, one) for one in told if NAME_RUN.search(line.sub(" ", one.text))][:1]
+        listing = (one for one in chunk.sentences if one.kind in ("prose", "item") and line.search(one.text))
+        lines = [(chunk.id, one) for one in listing if NAME_RUN.search(line.sub(" ", one.text))][:1]
         found.setdefault(sum(is_named(word, held, frozenset()) for word in asked), []).extend(lines)
     return next((found[count][:_MOST_MEETINGS] for count in sorted(found, reverse=True) if found[count]), [])
 
@@ -181,12 +181,12 @@ def under_heading(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
         for title, section in _sections(chunk):
             name = _LIST_OF.sub("", _EXPLAINED.sub("", _LABEL.sub("", title)))
             words = [word for word in terms.content_terms(name) if word not in _GENERAL]
-            # "How do I pair the sensor?" is told under "Pairing" in the manual of the sensor.
+            # "How do I pair the sensor?" is answered under "Pairing" in the manual of the sensor.
             over = " ".join([title, *chunk.headings[:1], chunk.name]) if how_to else title
             fits = words and _names_all(asked, over) and _names_all(words, " ".join(asked))
-            told = [(chunk.id, one) for one in section if is_evidence(question, one)]
-            if fits and 0 < len(told) <= _MOST_UNDER and all(one.kind != "row" for _, one in told):
-                return told
+            items = [(chunk.id, one) for one in section if is_evidence(question, one)]
+            if fits and 0 < len(items) <= _MOST_UNDER and all(one.kind != "row" for _, one in items):
+                return items
     return []
 
 

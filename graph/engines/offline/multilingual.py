@@ -49,7 +49,7 @@ class MultilingualEncoder:
 
 
 def is_installed() -> bool:
-    """Return whether the package of the model is there; homes and tests without it work as before."""
+    """Return whether the package of the model, which is optional, is installed."""
     return importlib.util.find_spec(_WEIGHTS[0]) is not None
 
 

@@ -1,7 +1,7 @@
 """Words of a heading or title that also hold for the sentences under it.
 
 Under "Skerry Point" a page says "Its last keeper was ...", so that a question about the last keeper of Skerry Point is
-answered by a sentence without that name, and not by one with it that tells something else.
+answered by a sentence without that name, and not by one with it that says something else.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def with_named_above(
     chunks: Mapping[str, ChunkRow],
     titles: Mapping[str, str],
 ) -> list[scoring.ScoredSentence]:
-    """Return sentences scored again: words of the question that stand above have `_NAMED_ABOVE` at least."""
+    """Return sentences scored again: question words in a heading or title count at least `_NAMED_ABOVE`."""
     asked = _stems_of_tokens(query)
     weights = query.token_weights[np.flatnonzero(query.token_weights)]
     named: dict[tuple[str, tuple[str, ...]], NDArray[np.bool_]] = {}

@@ -47,8 +47,8 @@ def bands_asked(query: Query, rows: Iterable[SentenceRow]) -> frozenset[str]:
         for word in found:
             counts[word] += 1
     whole = {name for name, found in stems.items() if found and found <= query.term_weights.keys()}
-    told = {name for name, found in stems.items() if any(counts[word] == 1 for word in found & words)}
-    return frozenset(told or {name for name in whole if not any(stems[name] < stems[other] for other in whole)})
+    unique = {name for name, found in stems.items() if any(counts[word] == 1 for word in found & words)}
+    return frozenset(unique or {name for name in whole if not any(stems[name] < stems[other] for other in whole)})
 
 
 def is_under(row: SentenceRow, asked: frozenset[str]) -> bool:

@@ -1,4 +1,4 @@
-"""The sentence that fits a short question by far best, though it says some of its words otherwise.
+"""The sentence that fits a short question by far best, though it expresses some of its words differently.
 
 "How long does it stay fresh" and "It keeps for three days" share few words. Where no other sentence comes near, the
 value is of the asked kind, and what is not named is like something in the sentence, it is an answer.
@@ -43,9 +43,9 @@ _KINDS = ("number", "date", "name", "place", "frequency", "reason")
 
 
 def may_be_nearest(question: str, kind: str) -> bool:
-    """Return whether a question may be answered so: it is short, and for a value or for what its author may do."""
-    told = kind in _KINDS or asks_permission(question) or _WHAT_IF.match(question) is not None
-    return is_everyday(question) and told
+    """Return whether a question may be answered by its nearest sentence: a short one for a value, rule or case."""
+    is_fitting = kind in _KINDS or asks_permission(question) or _WHAT_IF.match(question) is not None
+    return is_everyday(question) and is_fitting
 
 
 def nearest(

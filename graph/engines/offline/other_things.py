@@ -19,7 +19,7 @@ from graph.storage.rows import ChunkRow, SentenceRow
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A quote and what holds for it."""
+    """A quote with its context."""
 
     quote: str
     """The sentence, or the row with its caption, bands, label and columns."""
@@ -38,7 +38,7 @@ class Evidence:
 def headings_above(sentence: SentenceRow, chunk: ChunkRow) -> list[str]:
     """Return the headings that a sentence stands under; a chunk names only those above its first one.
 
-    A heading inside the chunk takes the place of the last one, and of those whose number is none of its own: under
+    A heading inside the chunk replaces the last one, and all whose number is not the beginning of its own: under
     "4 Use" there is no "3.1 Place".
     """
     inner: list[str] = []
@@ -99,8 +99,8 @@ def codes_of_others(question: str, evidence: Evidence) -> list[str]:
     alone = {
         code for part in evidence.above.split(" | ") if len(codes := set(_CODE.findall(part))) == 1 for code in codes
     }
-    years, told = terms.years(question), terms.years(evidence.quote)
-    others = [] if evidence.label or not told else sorted(years - told)
+    years, own = terms.years(question), terms.years(evidence.quote)
+    others = [] if evidence.label or not own else sorted(years - own)
     longer = [name for name in _HYPHENATED.findall(question) if _is_beginning_only(name, evidence)]
     return [code for code in sorted(asked - said) if said or code not in alone] + others + longer
 
@@ -153,7 +153,7 @@ def _next_to(text: str, first: str, second: str) -> bool:
 
 
 def other_value(question: str, required: Sequence[str], evidence: Evidence) -> str:
-    """Return why what a quote says of the words asked about is another thing, as a clause; "" if nothing tells.
+    """Return why a quote is about another thing than the question, as a clause; "" if there is no sign of it.
 
     Args:
         question: The question.
@@ -181,10 +181,10 @@ _THE_ONE = re.compile(r"\b(?:the|an|its|their|our) (?:\w+ )?ones?(?: (?:that|whi
 def _of_the_other_one(question: str, required: Sequence[str], quote: str) -> str:
     """Return a word before a noun of the question that a quote says of "the one" beside the thing that it is about.
 
-    "The new van cost 9 pounds and replaces the one that was stolen" tells no price of the stolen van.
+    "The new van cost 9 pounds and replaces the one that was stolen" gives no price of the stolen van.
     """
-    told = stems(" ".join(_THE_ONE.findall(quote)))
-    return next((w for w in required if is_named(w, told, frozenset()) and is_replaced(question, w, quote)), "")
+    held = stems(" ".join(_THE_ONE.findall(quote)))
+    return next((w for w in required if is_named(w, held, frozenset()) and is_replaced(question, w, quote)), "")
 
 
 # An amount that is not the price of a thing, and the words with which a price is given beside it.
@@ -198,7 +198,7 @@ _PRICE = re.compile(
 
 
 def _part_of_price(question: str, evidence: Evidence) -> str:
-    """Return what amount a sentence gives, of a question for a price: "down payment"; "" if it may be the price."""
+    """Return which amount a sentence gives in place of the asked price ("down payment"); "" if it may be the price."""
     if evidence.label or not ASKS_MONEY.search(question) or _PART_OF_PRICE.search(question):
         return ""
     part = None if _PRICE.search(evidence.quote) else _PART_OF_PRICE.search(evidence.quote)
@@ -211,7 +211,7 @@ _PAID = re.compile(
 
 
 def _is_other_amount(question: str, required: Sequence[str], evidence: Evidence) -> bool:
-    """Return whether a sentence has money but no price, of a question for the price of what has a name alone.
+    """Return whether a sentence has an amount but no price, if a question asks for the price of a thing with a name.
 
     "It may alter income tax by up to 3 pence" is no cost of getting into the Scottish Parliament.
     """
@@ -308,7 +308,7 @@ _NAME_THEN_ROLE = (
 def other_person(question: str, evidence: Evidence) -> str:
     """Return why a quote does not say who the holder of a role is ("Who is the landlord?"), as a clause; "" if it does.
 
-    Nor does one who leaves it say who was elected.
+    A quote on who gives up the role does not say who was elected.
 
     It says so where the role stands next to a name: "the landlord is Ann Lee", "Ann Lee, landlord", "Ann Lee (the
     Landlord)", or by its label; "the landlord lets the flat in Wick" names no landlord.
@@ -320,8 +320,8 @@ def other_person(question: str, evidence: Evidence) -> str:
         return ""
     role = rf"\b{re.escape(asked['head'])}s?\b"
     ways = (f"{role}{_ROLE_THEN_NAME}", *(f"{way}{role}" for way in _NAME_THEN_ROLE))
-    told = any(re.search(way, evidence.quote, re.IGNORECASE) for way in ways)
-    return "" if told else f"the quote does not say who the {asked['role']} is"
+    is_said = any(re.search(way, evidence.quote, re.IGNORECASE) for way in ways)
+    return "" if is_said else f"the quote does not say who the {asked['role']} is"
 
 
 _ASKS_WHAT_IS = re.compile(
@@ -358,16 +358,16 @@ POINTS_BACK = re.compile(
 )
 
 
-def is_done_to_another(deed: str, others: Sequence[str], quote: str) -> bool:
-    """Return whether a quote of several sentences tells a deed only in those that name none of some other words.
+def is_done_to_another(verb: str, others: Sequence[str], quote: str) -> bool:
+    """Return whether a quote has a verb only in sentences that name none of the other words.
 
     "The lift will be replaced by Holm. The offer of Roe left out maintenance" does not say who repairs the lift.
     """
     parts = [(part, stems(part)) for part in SENTENCES.split(quote)]
-    telling = [(part, held) for part, held in parts if says(deed, held)]
-    if len(parts) == 1 or not telling or not others:
+    saying = [(part, held) for part, held in parts if says(verb, held)]
+    if len(parts) == 1 or not saying or not others:
         return False
-    return not any(POINTS_BACK.search(part) or any(says(word, held) for word in others) for part, held in telling)
+    return not any(POINTS_BACK.search(part) or any(says(word, held) for word in others) for part, held in saying)
 
 
 def says(word: str, held: frozenset[str]) -> bool:
@@ -379,7 +379,7 @@ _ALONE = r"(?<!\d)(?<!\d[.,]){}(?!\d|[.,]\d)"
 
 
 def numbers_of_others(question: str, words: Sequence[str], evidence: Evidence) -> list[str]:
-    """Return the numbers of a question that a row has as a part of others alone: "50" of "9.50"; "5 kg" for "50 kg"."""
+    """Return the numbers of a question that a row has only as parts of others: "50" of "9.50"; "5 kg" for "50 kg"."""
     if not evidence.label:
         return []
     text = f"{evidence.quote} | {evidence.above}"

@@ -1,4 +1,4 @@
-"""The rule for questions whether something is allowed, which "no" answers too; and for negation in all others.
+"""The rules for questions of permission, which "no" answers too, and for negation in other questions.
 
 "May I sublet?" is answered by "The tenant may not sublet the flat", "Is smoking ok?" by "Smoking is forbidden".
 """

@@ -25,10 +25,10 @@ from graph.types import RELEVANT_GRADE
 # Added to the fit that is required, if a question has a name that is nowhere in the library. With it .940 of the
 # questions about absent articles are refused instead of .925 (8 articles), and no more of the answerable ones.
 _UNKNOWN_NAME = 0.5
-# The fit by which .94 of 100-200 questions about absent articles are told grows with the library: 6.43 with one
-# article (83 units), 6.58 with three (191), 7.88 with eight (564), where RELEVANT_FIT was chosen. With eight papers of
-# a page (33 units) 27 of 33 everyday questions that were refused in vain reach 6.0, and of 280 refused ones about other
-# papers 55, most of them on the same subject.
+# The least fit with which .94 of 100-200 questions about absent articles are refused grows with the library: 6.43 with
+# one article (83 units), 6.58 with three (191), 7.88 with eight (564), where RELEVANT_FIT was chosen. With eight papers
+# of a page (33 units) 27 of 33 answerable everyday questions reach 6.0, and of 280 about other papers 55, most of them
+# on the same subject.
 _MEASURED_UNITS = 564
 _FIT_A_UNIT = 0.63  # by which the least fit grows where the logarithm of the number of units grows by one
 _LEAST_UNITS = 24
@@ -42,7 +42,7 @@ _MIN_NAMED = 2
 # Sentences in a row that together may name all that is asked. In whole passages of 1,500 characters, .03 more of the
 # questions about absent articles found their words somewhere; all answerable ones that it helps need three or fewer.
 _IN_A_ROW = 3
-# "The roofers" may be those of "Marlow Roofing". This tells that a passage may be about them, not that it answers.
+# "The roofers" may be those of "Marlow Roofing". Such a passage may be about them, which does not mean that it answers.
 _DOER = re.compile(r"([a-z]{4,})ers?")
 _CODE = re.compile(r"[A-Z]{1,4}-?\d{1,4}")
 _CAPITALISED = re.compile(r"(?<=\S )[^\W\d_a-z][^\W\d_]+")
@@ -59,20 +59,20 @@ def least_fit(question: str, chunks: Iterable[ChunkRow], statistics: Statistics)
     Args:
         question: The question.
         chunks: The passages that were found for it, which may have its names in another form.
-        statistics: Tells how often the library has a word.
+        statistics: The frequencies of words in the library.
     """
     return RELEVANT_FIT + _UNKNOWN_NAME * bool(unknown_names(question, chunks, statistics))
 
 
-def remitted(question: str, chunks: Sequence[ChunkRow], statistics: Statistics) -> float:
-    """Return how much less fit the best sentence of a small library needs, where no sentence has the least fit.
+def fit_reduction(question: str, chunks: Sequence[ChunkRow], statistics: Statistics) -> float:
+    """Return by how much the least fit is lowered in a small library, if no sentence reaches it.
 
     0.0 where the library does not have a name of the question, or the role for whose holder it asks.
 
     Args:
         question: The question.
         chunks: The passages that were found for it.
-        statistics: Tells how often the library has a word, and how large it is.
+        statistics: The frequencies of words in the library, and its size.
     """
     units = max(_LEAST_UNITS, statistics.document_frequencies([])[1])
     if units >= _MEASURED_UNITS or unknown_names(question, chunks, statistics):
@@ -120,7 +120,7 @@ def names_all_asked(question: str, chunk: ChunkRow, title: str) -> bool:
 
 
 def _named_by(question: str) -> Callable[[str, frozenset[str]], bool]:
-    """Return what tells whether stems name a word of a question; an everyday one by a formal word too."""
+    """Return a function that tests whether stems name a word of a question; a formal word names an everyday one."""
     everyday = is_everyday(question)
 
     def named(word: str, held: frozenset[str]) -> bool:

@@ -60,7 +60,7 @@ _TRADE = re.compile(r"([a-z]{4,}?)(?:ers?|ors?)")
 _SPENT_ON = re.compile(r"^\W*what (?:did|do|does|have|has|was|were) .*\b(?:spen[dt]|pay|paid) (?:on|for)\b", re.I)
 
 
-@lru_cache(maxsize=64)  # asked of each of some 600 sentences of a question
+@lru_cache(maxsize=64)  # called for each of some 600 sentences a question
 def asked_kind(question: str) -> str:
     """Return what kind of value a question asks for: number, count, date, name, place or reason; "" for any."""
     return next((kind for kind, pattern in KINDS if pattern.search(question)), "")
@@ -81,7 +81,7 @@ def required_words(question: str, kind: str) -> tuple[str, ...]:
         else set()
     )
     kinds |= PERMISSION_WORDS if asks_permission(question) else frozenset()
-    kinds |= {told["says"].lower()} if (told := _SAYS_ABOUT.match(question)) else set()
+    kinds |= {about["says"].lower()} if (about := _SAYS_ABOUT.match(question)) else set()
     kinds |= {"after"} if _HAPPENS_AFTER.match(question) else set()
     kinds |= {found.lower() for found in _BEFORE_CODE.findall(question)}
     content = frozenset(terms.content_terms(question)) - FRAME - kinds
@@ -103,8 +103,8 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
         missing = [word for word in missing if not is_written_formally(word, held) and not _is_trade(word, held)]
         above = stems(evidence.above)  # "Robot lawnmower" is over what is said of the mower
         missing = [word for word in missing if not _is_part_of_one(word, above)]
-    if kind == "name" and (deed := deed_asked(question)) in missing and not _doers(deed).isdisjoint(held):
-        missing.remove(deed)  # "Owner: Ann Lee" says who owns it
+    if kind == "name" and (verb := asked_verb(question)) in missing and not _doers(verb).isdisjoint(held):
+        missing.remove(verb)  # "Owner: Ann Lee" says who owns it
     if missing and asks_yes_or_no(question):
         missing = [word for word in missing if not says_opposite(word, held)]
     missing += [word for word in codes_of_others(question, evidence) if word not in missing]
@@ -136,12 +136,12 @@ def _is_part_of_one(word: str, held: frozenset[str]) -> bool:
     return len(word) >= _LONG and any(other.endswith(word.lower()) and other != word.lower() for other in held)
 
 
-def _doers(deed: str) -> frozenset[str]:
+def _doers(verb: str) -> frozenset[str]:
     """Return what somebody may be called who does something: "owner" of "owns"."""
-    return frozenset(stem(f"{stem(deed.lower())}{end}") for end in ("er", "or", "r"))
+    return frozenset(stem(f"{stem(verb.lower())}{end}") for end in ("er", "or", "r"))
 
 
-def deed_asked(question: str) -> str:
+def asked_verb(question: str) -> str:
     """Return what somebody does who is asked for: "repairs" of "Who repairs the hoist?"; "" for other questions."""
     doer = _WHO_DOES.match(question)
     return doer[1] if doer else ""
@@ -157,7 +157,7 @@ def units_asked(question: str) -> list[re.Pattern[str]]:
 def is_plainly_asked(question: str, quote: str) -> bool:
     """Return whether a short question is for what its author may do, yes or no, or for a value of two things named.
 
-    One for anything else ("What rises during sleep?") tells too little of what would answer it.
+    Other questions ("What rises during sleep?") do not say what kind of value would answer them.
     """
     if _BEFORE_CODE.search(question):
         return any(code in quote for code in _CODE_NAMED.findall(question))

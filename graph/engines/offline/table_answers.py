@@ -145,7 +145,7 @@ def _subtraction(name: str, values: Sequence[Decimal]) -> str:
 def falls_short(question: str, row: SentenceRow, said: str) -> bool:
     """Return whether a question asks for more than a row says: a ratio, rows above a limit, or another unit.
 
-    A limit that stands in the row is its name: "up to 5 kg". A unit is told by the headers of what is said.
+    A limit in the row itself is part of its label: "up to 5 kg". The unit is read from the headers of the quoted cells.
     """
     if not row.cells:
         return False
@@ -172,7 +172,7 @@ def _readings(row: SentenceRow, column: str, decimal: Mark) -> tuple[Decimal, ..
 
 
 def decimal_of(chunk: ChunkRow) -> Mark:
-    """Return the mark before decimals, told from its document; where that leaves it open, from its rows and text."""
+    """Return the mark before decimals in a chunk's document; if that is open, in the chunk's rows and text."""
     for mark in _MARKS:
         if mark == chunk.decimal:
             return mark

@@ -14,7 +14,7 @@ from graph.engines.offline.other_things import (
     is_done_to_another,
     says,
 )
-from graph.engines.offline.required_words import MIN_NAMED, asked_kind, deed_asked, required_words
+from graph.engines.offline.required_words import MIN_NAMED, asked_kind, asked_verb, required_words
 from graph.engines.offline.unnamed_words import is_replaced
 from graph.engines.offline.word_forms import is_named, stems
 from graph.retrieval import terms
@@ -28,8 +28,8 @@ _REFERS = re.compile(r"(?:They|It|He|She|These|This|Those|Its|Their|His|Her|The 
 def referred_to(question: str, sentence: SentenceRow, chunk: ChunkRow) -> str:
     """Return the sentence before one that begins with a pronoun, or the question before its answer; "" for others.
 
-    One that replaces a word refers to nothing. On the 1,000 questions over eight articles, five more are right and
-    proven with it, and two wrong.
+    "" also for one that has another word where the question has its own (`is_replaced`). On the 1,000 questions over
+    eight articles, five more are right and proven with it, and two wrong.
     """
     before = sentence_before(sentence, chunk)
     if before.endswith("?") and len(before.split()) <= _LONGEST_QUESTION:
@@ -45,12 +45,12 @@ _HE_OR_SHE = re.compile(r"(?:[\w ]{0,40} )?(?:he|she|his|her)\b", re.IGNORECASE)
 
 
 def is_about_another(question: str, sentence: SentenceRow, chunk: ChunkRow, title: Sequence[str] = ()) -> bool:
-    """Return whether a sentence is about another person or deed than the question.
+    """Return whether a sentence is about another person or action than the question.
 
-    Its "he" or "she" stands for somebody whom the question does not name, or only headings and the title say what
-    somebody does who is asked for.
+    Its "he" or "she" stands for somebody whom the question does not name, or only headings and the title have the verb
+    of a question such as "Who repairs it?".
     """
-    doer, own = deed_asked(question), stems(sentence.search if sentence.kind == "row" else sentence.text)
+    doer, own = asked_verb(question), stems(sentence.search if sentence.kind == "row" else sentence.text)
     above = stems(" ".join([*headings_above(sentence, chunk), *title, chunk.name])) if doer else frozenset[str]()
     if doer and not says(doer, own) and says(doer, above):
         return True
@@ -62,10 +62,10 @@ def is_about_another(question: str, sentence: SentenceRow, chunk: ChunkRow, titl
             return True
     if sentence.kind != "prose" or not _HE_OR_SHE.match(sentence.text):
         return False
-    told = antecedent(chunk, sentence.id)
-    names = [name for name in NAME_RUN.findall(told) if " " in name]
+    before = antecedent(chunk, sentence.id)
+    names = [name for name in NAME_RUN.findall(before) if " " in name]
     asked = [word for word in required_words(question, "") if word[0].isupper() and not question.startswith(word)]
-    held = stems(told)
+    held = stems(before)
     return bool(names and asked) and not all(is_named(word, held, frozenset()) for word in asked)
 
 
@@ -101,7 +101,7 @@ def names_any(question: str, sentence: SentenceRow, headings: Sequence[str], tit
     return by_heading or any(is_named(word, own, frozenset()) for word in words)
 
 
-@lru_cache(maxsize=256)  # asked of each sentence, and those of a chunk have few headings
+@lru_cache(maxsize=256)  # called for each sentence; those of a chunk have few headings
 def is_named_heading(question: str, heading: str) -> bool:
     """Return whether a heading has all words that a question asks about, two or more."""
     words, held = required_words(question, asked_kind(question)), stems(heading)

@@ -1,8 +1,8 @@
 """Words of a question that an answer need not name: general ones, and a small part of the others.
 
-A page says things in its own words: "a key component" where the question has "an important component". What tells one
-thing from its siblings stays required: names, numbers, opposites, what is counted, measured or asked for, and a word in
-whose place the quote has another one ("host defenses" for "pathogen defenses").
+A page says things in its own words: "a key component" where the question has "an important component". What
+distinguishes a thing from its siblings stays required: names, numbers, opposites, what is counted, measured or asked
+for, and a word in whose place the quote has another one ("host defenses" for "pathogen defenses").
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ _SUBJECT_PART = 0.3
 
 
 class WordSearch(Protocol):
-    """The part of the catalog that tells which chunks hold a word."""
+    """The part of the catalog that finds the chunks with a word."""
 
     def chunk_ids(self, document: str) -> list[str]:
         """Return the ids of a document's chunks."""
@@ -95,7 +95,7 @@ def may_go_unnamed(
         only_general: Whether only general words may be left out.
     """
     if all(_is_name(question, word) for word in required if word not in missing):
-        return False  # whatever is said of somebody would answer what is asked of them
+        return False  # else any sentence about a person would answer any question about them
     counting = HOW_MANY.search(question)
     counted = {found.lower() for found in counting.groups() if found} if counting else set[str]()
     general = _GENERAL - counted
@@ -117,8 +117,8 @@ def subjects_of(question: str, documents: Iterable[str], catalog: WordSearch) ->
     }
 
 
-def left_to_the_document(question: str, subjects: Sequence[str], quote: str) -> str:
-    """Return the subjects that a quote may leave to its document: it says nothing else after their preposition."""
+def implied_by_document(question: str, subjects: Sequence[str], quote: str) -> str:
+    """Return the subjects that a quote need not name: it has no other noun phrase after their prepositions."""
     return " ".join(
         word
         for preposition, word in _DEFINITE.findall(question)
@@ -143,7 +143,7 @@ def has_opposite(word: str) -> bool:
 
 
 def _tells_apart(question: str, word: str) -> bool:
-    """Return whether a word tells one thing from its siblings, or is what the question asks for."""
+    """Return whether a word distinguishes a thing from its siblings, or is what the question asks for."""
     lower, form, asked = word.lower(), stem(word.lower()), _ASKED_FOR.search(question)
     head = asked[1].lower() if asked else ""
     return (

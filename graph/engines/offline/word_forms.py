@@ -29,7 +29,7 @@ def is_named(word: str, held: frozenset[str], initials: frozenset[str]) -> bool:
             return True
         if f" {form[:-1]}" in _in_line(held):
             return True
-    if len(lower) < _MIN_TYPO or form in SAME:  # a word that is known is none that is misspelt: "contract", "contact"
+    if len(lower) < _MIN_TYPO or form in SAME:  # a known word is not a typing error: "contract", "contact"
         return False
     alike = rf"(?<= ){lower[0]}[^ ]{{{len(lower) - 2},{len(lower)}}}(?= )"
     return any(_is_typo(lower, other) for other in re.findall(alike, _in_line(held)))
@@ -75,7 +75,7 @@ def _is_typo(word: str, other: str) -> bool:
     return swapped or word[at + 1 :] == other[at + 1 :] or word[at:] == other[at + 1 :] or word[at + 1 :] == other[at:]
 
 
-# The chunks, headings and titles of a library recur: grading and answering ask for those of a chunk six times.
+# The chunks, headings and titles of a library recur: grading and answering need those of a chunk six times.
 @lru_cache(maxsize=256)
 def stems(text: str) -> frozenset[str]:
     """Return the words of a text, lower case, and their stems."""

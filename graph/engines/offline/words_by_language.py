@@ -1,4 +1,4 @@
-"""The words and patterns by which `evidence_by_language` tells what a question of each language asks for."""
+"""The words and patterns by which `evidence_by_language` recognizes what a question of each language asks for."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Words:
-    """What tells questions and values of one language."""
+    """The words and patterns of questions and values in one language."""
 
     stemmer: str
     """The name of its Snowball stemmer."""
     kinds: tuple[tuple[str, re.Pattern[str]], ...]
-    """By the kind of value that is asked for, in the order in which they are tried."""
+    """The pattern of questions for each kind of value, in the order in which they are tried."""
     counted: re.Pattern[str]
     """How a question names what is counted."""
     asked: re.Pattern[str]
@@ -298,4 +298,4 @@ MEASURES = (
     (_any(r"prozent\w* anteil pourcentage taux porcentaje tasa"),
      re.compile(r"%|\b(?:prozent|pour cent|por ciento)\b", re.IGNORECASE)),
 )  # fmt: skip
-"""What is measured, as a question of either language names it, and the units of its values."""
+"""What is measured, as a question of each language names it, and the units of its values."""

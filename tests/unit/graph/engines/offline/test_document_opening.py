@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graph.engines.offline.asked_values import holds_value
-from graph.engines.offline.document_opening import left_to_opening, opening_of
+from graph.engines.offline.document_opening import implied_by_opening, opening_of
 from graph.engines.offline.evidence_rules import why_related
 from graph.engines.offline.other_things import Evidence
 from graph.storage.rows import ChunkRow, SentenceRow
@@ -38,7 +38,7 @@ def test_the_opening_ends_with_the_next_heading() -> None:
     ],
 )
 def test_things_and_names_are_left_to_the_opening_but_no_deeds(question: str, quote: str, left: str) -> None:
-    assert left_to_opening(question, OPENING, quote) == left
+    assert implied_by_opening(question, OPENING, quote) == left
 
 
 def test_a_name_with_a_number_is_no_person() -> None:

@@ -7,7 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graph.engines.offline.claimed_answers import Left, answering_chunks, is_about_nothing, mark_related, nearest_answer
+from graph.engines.offline.claimed_answers import (
+    Implied,
+    answering_chunks,
+    is_about_nothing,
+    mark_related,
+    nearest_answer,
+)
 from graph.engines.offline.nearest import may_be_nearest
 from graph.retrieval import terms
 from graph.retrieval.scoring import Query, ScoredSentence
@@ -113,7 +119,7 @@ def test_his_number_is_that_of_the_person_whose_paper_it_is() -> None:
     chunk = ChunkRow("c", "d", "a.pdf", 0, "text", "Call 0800 555 0121.", (1,), (), ())
 
     def stands_for_nothing(title: str, *, alone: bool = False) -> bool:
-        return is_about_nothing("what's his phone number", {"c": chunk}, {"d": title}, Left(alone=alone))
+        return is_about_nothing("what's his phone number", {"c": chunk}, {"d": title}, Implied(alone=alone))
 
     assert stands_for_nothing("Notice to policyholders | Beacon Home Insurance notice")
     assert not stands_for_nothing("Notice to policyholders", alone=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from graph.engines.offline.relevance import grade_of, least_fit, names_all_asked, remitted, unknown_names
+from graph.engines.offline.relevance import fit_reduction, grade_of, least_fit, names_all_asked, unknown_names
 from graph.retrieval.scoring import RELEVANT_FIT
 from graph.storage.fulltext import stem
 from graph.storage.rows import ChunkRow, SentenceRow
@@ -71,14 +71,14 @@ def test_a_name_that_the_library_does_not_know_asks_for_more_likeness() -> None:
 def test_the_best_of_few_sentences_needs_less_likeness_than_the_best_of_many() -> None:
     chunk = chunk_of("The Dunnock costs 40 pounds.")
     question = "what does the dunnock cost"
-    less = [remitted(question, [chunk], Library(chunk.text, units=units)) for units in (30, 100, 300, 600)]
+    less = [fit_reduction(question, [chunk], Library(chunk.text, units=units)) for units in (30, 100, 300, 600)]
     assert less == sorted(set(less), reverse=True)
     assert less[-1] == 0
     small = Library(chunk.text, units=30)
-    assert remitted(question, [chunk], Library(units=0)) >= less[0]
-    assert remitted("What does the Wheatear cost?", [chunk], small) == 0, "a name that is not there"
-    assert remitted("Who is the captain of the boat?", [chunk], small) == 0, "a role that is not there"
-    assert remitted("Who is the boss of the hall?", [chunk_of("The manager is Ann Lee.")], small) > 0
+    assert fit_reduction(question, [chunk], Library(units=0)) >= less[0]
+    assert fit_reduction("What does the Wheatear cost?", [chunk], small) == 0, "a name that is not there"
+    assert fit_reduction("Who is the captain of the boat?", [chunk], small) == 0, "a role that is not there"
+    assert fit_reduction("Who is the boss of the hall?", [chunk_of("The manager is Ann Lee.")], small) > 0
 
 
 @pytest.mark.parametrize(

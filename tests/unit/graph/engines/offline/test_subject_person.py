@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.engines.offline.listed_answers import told_by_form
+from graph.engines.offline.listed_answers import items_by_form
 from graph.engines.offline.subject_person import person_of
 from graph.storage.rows import ChunkRow, SentenceRow
 
@@ -44,7 +44,7 @@ MINUTES = {
     ],
 )
 def test_who_came_and_who_did_not(question: str, names: list[str]) -> None:
-    told = [sentence.text for _, sentence in told_by_form(question, MINUTES)]
+    told = [sentence.text for _, sentence in items_by_form(question, MINUTES)]
     assert len(told) == len(names)
     assert all(name in text for name, text in zip(names, told, strict=True))
 
@@ -67,4 +67,4 @@ def test_a_question_on_a_line_of_its_own_is_the_title_of_what_follows(question: 
         ),
         *("Patience.", "Care.", "What is lent?", "Books, maps and kites."),
     )
-    assert [sentence.text for _, sentence in told_by_form(question, {"a": told})] == answers
+    assert [sentence.text for _, sentence in items_by_form(question, {"a": told})] == answers

@@ -9,7 +9,7 @@ import pytest
 from graph.app import app
 from graph.engines.offline.evidence_rules import why_related
 from graph.engines.offline.other_things import Evidence
-from graph.engines.offline.unnamed_words import left_to_the_document
+from graph.engines.offline.unnamed_words import implied_by_document
 
 MILL = "The water wheel was a key part of the mill at Dalgarven, and drove 14 looms from 1820."
 
@@ -73,9 +73,9 @@ def test_the_only_row_of_a_common_noun_is_meant() -> None:
 
 def test_a_quote_leaves_the_place_of_its_document_out_but_no_other() -> None:
     question = "What does a ticket to the museum cost?"
-    assert left_to_the_document(question, ["museum"], "A ticket costs 4 euros.") == "museum"
-    assert left_to_the_document(question, [], "A ticket costs 4 euros.") == ""
-    assert left_to_the_document(question, ["museum"], "A ticket to the castle costs 4 euros.") == ""
+    assert implied_by_document(question, ["museum"], "A ticket costs 4 euros.") == "museum"
+    assert implied_by_document(question, [], "A ticket costs 4 euros.") == ""
+    assert implied_by_document(question, ["museum"], "A ticket to the castle costs 4 euros.") == ""
 
 
 @pytest.mark.parametrize(
