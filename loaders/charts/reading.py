@@ -81,5 +81,5 @@ def _lines(joined: Sequence[Joined], legend: Sequence[Entry]) -> list[str]:
 
 def _other_words(labels: Sequence[Label], joined: Sequence[Joined]) -> list[str]:
     """Return the other words of a chart: titles of axes, notes, names without a value."""
-    said = " ".join(f"{item.category} {item.series}" for item in joined)
-    return [label.text for label in labels if not label.is_value and label.text not in said]
+    names = " ".join(f"{item.category} {item.series}" for item in joined)
+    return [label.text for label in labels if not label.is_value and label.text not in names]

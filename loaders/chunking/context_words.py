@@ -120,11 +120,11 @@ def with_contents(sentence: Sentence) -> Sentence:
 
 def with_contact(sentence: Sentence) -> Sentence:
     """Add "E-mail address" and "telephone number" to the search text of a line that has one without its name."""
-    said = sentence.text.casefold()
+    folded = sentence.text.casefold()
     names = [
         name
         for name, pattern, word in (("E-mail address", _MAIL, "mail"), ("telephone number", _PHONE, "phone"))
-        if pattern.search(sentence.text) and word not in said
+        if pattern.search(sentence.text) and word not in folded
     ]
     return _with_search_words(sentence, ", ".join(names)) if names and sentence.kind in ("prose", "item") else sentence
 

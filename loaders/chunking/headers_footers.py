@@ -75,8 +75,8 @@ def _is_header_or_footer(block: Block, marks: Counter[str], page: Sequence[Block
     words = _words(block)
     if not any(character.isalpha() for character in words) or _ROMAN.match(words) or marks[words] > 1:
         return True
-    said = _PAGE.sub("", words)
-    if len(said.split()) >= SENTENCE_WORDS or "#" in said:
+    rest = _PAGE.sub("", words)
+    if len(rest.split()) >= SENTENCE_WORDS or "#" in rest:
         return False
     return sum(marks.values()) < MIN_PAGES and any(not other.is_header_or_footer for other in page)
 

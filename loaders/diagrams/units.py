@@ -73,8 +73,8 @@ def read_diagram(pieces: Sequence[Piece], rgb: NDArray[Any], *, least: int = MIN
     units = {home: _unit(pieces, own, framed=True) for home, own in held.items()}
     found = [*units.values(), *(_unit(pieces, own, framed=False) for own in _clusters(pieces, loose))]
     arrows = find_arrows(rgb, frames, [box for _, box in pieces])
-    said = [f"{units[a].name} -> {units[b].name}" for a, b in arrows if a in units and b in units]
-    return Diagram(tuple(_in_rows(found)), tuple(said))
+    texts = [f"{units[a].name} -> {units[b].name}" for a, b in arrows if a in units and b in units]
+    return Diagram(tuple(_in_rows(found)), tuple(texts))
 
 
 def _in_rows(units: Sequence[Unit]) -> list[Unit]:

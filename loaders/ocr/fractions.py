@@ -204,12 +204,12 @@ def _named(crop: Image, spot: Shape, read: ReadAlone, word: str) -> tuple[str, b
     same = len(set(texts)) == 1 and texts[0] in word and not _fraction_of(texts[0])
     if same or not any(map(_OF_FRACTION.search, texts)):  # a 2, a ¥, the 74 of 374
         return "", True
-    known = [told for told in map(_fraction_of, texts) if told]
+    known = [fraction for fraction in map(_fraction_of, texts) if fraction]
     if not known:
         return "", all(text.startswith("/") for text in texts)  # the middle of 3/4, set as three digits
     whole = any(_fraction_of(text) and "½" not in text.removesuffix("½2") for text in texts)
     alike = score >= _CERTAIN or all(
-        told in (None, known[0]) for told in map(_fraction_of, (word[-3:], word[-2:], word[-1:]))
+        fraction in (None, known[0]) for fraction in map(_fraction_of, (word[-3:], word[-2:], word[-1:]))
     )
     return _SIGN_OF[known[0]], len(set(known)) == 1 and len(known) == len(seen) and whole and alike
 
@@ -219,8 +219,8 @@ def _fraction_of(text: str) -> str | None:
     if text.strip("/") == "½":
         return "1/2"
     found = _READ.fullmatch(text.translate(FALL))
-    told = f"{found[1] or found[4] or '1'}/{found[2] or found[3] or found[5]}" if found else ""
-    return told if told in _SIGN_OF else None
+    fraction = f"{found[1] or found[4] or '1'}/{found[2] or found[3] or found[5]}" if found else ""
+    return fraction if fraction in _SIGN_OF else None
 
 
 def _rewritten(

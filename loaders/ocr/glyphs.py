@@ -92,8 +92,8 @@ def _signs(line: Print, run: range, before: dict[int, str]) -> dict[int, str]:
         kinds = {kind_of(line, at, rest, run.start) for at in rest if at in line.shapes}
         missing = sum(at not in line.shapes for at in rest)
         if len(kinds) == 1 and (kind := kinds.pop()) and missing < len(rest) - missing:
-            hangs = kind == "raised" if first > run.start else _is_attached(line, run, kind, before)
-            return dict.fromkeys(rest, kind) if hangs else {}
+            attached = kind == "raised" if first > run.start else _is_attached(line, run, kind, before)
+            return dict.fromkeys(rest, kind) if attached else {}
     return {}
 
 

@@ -248,19 +248,19 @@ def shortcomings(unread: Unread, *, with_text: bool) -> str:
     """Return a sentence for each kind of unread or doubtful print on a page that was read; "" if there is none."""
     if not with_text:
         return ""
-    said = []
+    sentences = []
     much = unread.lines >= MIN_UNREAD_LINES and unread.share > MIN_NOTED
     if not unread.is_blurred and (much or unread.empty):
-        said.append(ONE_LINE_UNREAD if not much and unread.empty == 1 else PARTLY_READ)
+        sentences.append(ONE_LINE_UNREAD if not much and unread.empty == 1 else PARTLY_READ)
     if unread.score < POOR_SCORE or (unread.is_blurred and much):
-        said.append(POORLY_READ.format(score=unread.score))
+        sentences.append(POORLY_READ.format(score=unread.score))
     elif unread.unsure and not much:
         lines, were = ("1 line", "was") if unread.unsure == 1 else (f"{unread.unsure} lines", "were")
-        said.append(LINES_UNSURE.format(lines=lines, were=were))
+        sentences.append(LINES_UNSURE.format(lines=lines, were=were))
     if unread.covered:
-        said.append(COVERED)
+        sentences.append(COVERED)
     if unread.doubtful:
-        said.append(note_of_doubtful(unread.doubtful))
+        sentences.append(note_of_doubtful(unread.doubtful))
     if guessed := [number for number in unread.guessed if number not in unread.doubtful]:
-        said.append(note_of_unsure(guessed))
-    return " ".join(said)
+        sentences.append(note_of_unsure(guessed))
+    return " ".join(sentences)

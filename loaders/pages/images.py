@@ -90,7 +90,7 @@ def render_image(path: Path, number: int, max_side: int, small: bool = True) -> 
         if number > 1:
             image.seek(number - 1)
         if image.width * image.height > MAX_PIXELS:
-            raise ValueError(f"page {number} has {image.width} x {image.height} pixels")
+            raise ValueError(f"it has {image.width} x {image.height} pixels, more than can be read. Scale it down.")
         # JPEG can be decoded at a half or a quarter of its size, which saves most of the memory.
         image.draft(None, (max_side, max_side))
         upright = ImageOps.exif_transpose(image)

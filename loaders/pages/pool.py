@@ -46,7 +46,7 @@ _LOOK_S = 5.0
 TASKS_PER_WORKER = 300
 """Pages after which a worker is replaced: its memory grows a little with every page, its start costs 2 s."""
 
-_MOST_ASKS = 3
+_MAX_REQUESTS = 3
 """Times that a job is put off until models are loaded: the layout models, then OCR."""
 
 
@@ -132,11 +132,11 @@ class ProcessPagePool:
 
     async def _run_all(self, workers: _Workers, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> list[Any]:
         # The first job starts the workers, which blocks for a moment: a thread does it, not the event loop.
-        limits, asks = self._limits(), CAN_FORK and workers is self._all
-        if asks and self._expected and getattr(function, "uses_models", False):
+        limits, may_request = self._limits(), CAN_FORK and workers is self._all
+        if may_request and self._expected and getattr(function, "uses_models", False):
             await asyncio.wrap_future(workers.load(self._expected))
         submit = partial(workers.submit, limits, function)
-        run = run_or_request if asks else run_limited
+        run = run_or_request if may_request else run_limited
         scheduled = await asyncio.to_thread(lambda: [submit(job, run=run, of=len(jobs)) for job in jobs])
         try:
             # All at once, since a job that requests models delays those behind it only until these are loaded.
@@ -334,7 +334,7 @@ async def _result(scheduled: _Scheduled, limits: Limits) -> Any:
 
 async def _settled(workers: _Workers, one: _Scheduled, limits: Limits, again: Callable[..., _Scheduled]) -> Any:
     """Return the outcome of a job; one that requests models is scheduled by `again` once these are loaded."""
-    asked = 0
+    requests = 0
     while True:
         try:
             outcome = await _outcome(one, limits)
@@ -342,9 +342,9 @@ async def _settled(workers: _Workers, one: _Scheduled, limits: Limits, again: Ca
             one.future.cancel()
         if not isinstance(outcome, ModelsWanted):
             return outcome
-        asked += 1
+        requests += 1
         loaded = await asyncio.wrap_future(workers.load(outcome.models))
-        one = await asyncio.to_thread(again, run=run_or_request if loaded and asked < _MOST_ASKS else run_limited)
+        one = await asyncio.to_thread(again, run=run_or_request if loaded and requests < _MAX_REQUESTS else run_limited)
 
 
 async def _outcome(scheduled: _Scheduled, limits: Limits) -> Any:

@@ -243,7 +243,7 @@ class PdfFile:
         clip = pymupdf.Rect(*part) & page.rect if part else page.rect
         longest = max(clip.width, clip.height)
         if not (0 < longest < math.inf and min(clip.width, clip.height) > 0):
-            raise ValueError(f"page {number} has no area")
+            raise ValueError("it has no area. Get a new copy of the file.")
         scale = min(dpi / 72, max_side / longest)
         return page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=clip, alpha=False)
 

@@ -262,16 +262,16 @@ def _comment_blocks(layer: TextLayer) -> tuple[Block, ...]:
 
 def _left_out(layer: TextLayer, page: int) -> str:
     """Return a sentence for each kind of content that was left out or is not visible; "" if there is none."""
-    said = []
+    sentences = []
     if layer.hidden:
         words = "1 word" if layer.hidden == 1 else f"{layer.hidden} words"
-        said.append(f"Page {page} holds {words} that no viewer shows: left out.")
+        sentences.append(f"Page {page} holds {words} that no viewer shows: left out.")
     if layer.files:
         count, which = len(layer.files), ", ".join(layer.files[:_NAMED_FILES])
         files = "1 attached file, which is" if count == 1 else f"{count} attached files, which are"
         more = ", ..." if count > _NAMED_FILES else ""
-        said.append(f"Page {page} has {files} no part of what is read here: {which}{more}.")
-    return " ".join(said)
+        sentences.append(f"Page {page} has {files} no part of what is read here: {which}{more}.")
+    return " ".join(sentences)
 
 
 def is_legible(layer: TextLayer) -> bool:

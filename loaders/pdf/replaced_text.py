@@ -17,14 +17,14 @@ _MAX_WORDS = 5000
 
 def other_words(given: str, drawn: str) -> int:
     """Return the number of replaced words that differ from the drawn print: another sentence, another number."""
-    ours, theirs = drawn.split(), given.split()
-    if ours == theirs or max(len(ours), len(theirs)) > _MAX_WORDS:
+    drawn_words, given_words = drawn.split(), given.split()
+    if drawn_words == given_words or max(len(drawn_words), len(given_words)) > _MAX_WORDS:
         return 0
-    changes = SequenceMatcher(None, theirs, ours, autojunk=False).get_opcodes()
+    changes = SequenceMatcher(None, given_words, drawn_words, autojunk=False).get_opcodes()
     return sum(
         stop - start
         for kind, start, stop, first, last in changes
-        if kind == "replace" and _differs(" ".join(theirs[start:stop]), " ".join(ours[first:last]))
+        if kind == "replace" and _differs(" ".join(given_words[start:stop]), " ".join(drawn_words[first:last]))
     )
 
 

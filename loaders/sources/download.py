@@ -185,9 +185,9 @@ def _save(
         with open(temporary, "rb") as saved:
             suffix = sniff_suffix(saved, Path(urlsplit(at).path).suffix)
         if not suffix:
-            said = response.headers.get_content_type()
+            content_type = response.headers.get_content_type()
             raise SourceError(
-                f"{url!r} is not a document that can be read ({said}): give the address of the file itself."
+                f"{url!r} is not a document that can be read ({content_type}): give the address of the file itself."
             )
         path = folder / digest[:DOCUMENT_ID_DIGITS] / _name(response.headers, at, suffix)
         path.parent.mkdir(exist_ok=True)

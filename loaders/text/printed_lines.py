@@ -123,9 +123,9 @@ def meant_lines(text: str) -> list[str]:
     for piece in filter(str.strip, _MARKED.split(text)):
         parts = [part for part in piece.split("\n") if part.strip()]
         short = all(len(part.split()) <= SHORT_WORDS for part in parts)
-        stands = [False, *(_is_separate(one.strip(), other.strip(), short) for one, other in pairwise(parts))]
+        separate = [False, *(_is_separate(one.strip(), other.strip(), short) for one, other in pairwise(parts))]
         lines.append(parts[0])
-        for part, alone in zip(parts[1:], stands[1:], strict=True):
+        for part, alone in zip(parts[1:], separate[1:], strict=True):
             if alone:
                 lines.append(part)
             else:
