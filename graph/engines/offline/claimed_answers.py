@@ -74,9 +74,7 @@ def mark_related(
     titles: Mapping[str, str],
     implied: Implied = _NOTHING_IMPLIED,
 ) -> list[Claim]:
-    """Return claims, those that answer first; the others are marked as related.
-
-    All are, if a pronoun of the question stands for nothing (`is_about_nothing`).
+    """Return claims, answers first; the others are marked as related, and all if the question `is_about_nothing`.
 
     Args:
         query: The question.
