@@ -90,7 +90,7 @@ def magnitude(text: str) -> float:
 
 
 def logarithm(text: str) -> float:
-    """Return the logarithm of a value's number; far below all others for what has none."""
+    """Return the logarithm of a value's number; far below all others if it has none."""
     number = magnitude(text)
     return math.log10(number) if number > 0 else -_NO_LOGARITHM
 

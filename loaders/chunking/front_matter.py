@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from loaders.text.dates import single_date
 from loaders.text.plain import plain
-from loaders.text.printed_lines import is_contact_line, meant_lines
+from loaders.text.printed_lines import is_contact_line, separate_lines
 from loaders.text.raised_signs import without_marks
 from loaders.types import Block
 
@@ -144,7 +144,7 @@ def _is_legible(text: str) -> bool:
 
 
 def _title_text(body: Sequence[Block], at: int) -> str:
-    """Return the title, with what follows a colon at its end."""
+    """Return the title, with the next text if it ends in a colon."""
     text = plain(body[at].text)
     after = body[at + 1] if at + 1 < len(body) else None
     if text.endswith(":") and after and (after.is_heading or len(plain(after.text).split()) <= MAX_TITLE_WORDS):
@@ -226,7 +226,7 @@ def _may_name_authors(after: Sequence[Block]) -> bool:
 def _lines(block: Block) -> list[str]:
     if block.is_table or block.is_figure:
         return []
-    return [plain(line) for line in meant_lines(block.text)]
+    return [plain(line) for line in separate_lines(block.text)]
 
 
 def _names(line: str) -> tuple[str, ...]:

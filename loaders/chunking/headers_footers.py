@@ -38,7 +38,7 @@ def drop_headers_footers(pages: Pages) -> list[tuple[int, list[Block]]]:
     pages = [(number, [block for block in blocks if not block.is_watermark]) for number, blocks in pages]
     marks = Counter(_words(block) for _, blocks in pages for block in blocks if block.is_header_or_footer)
     bodies = [[_body(b) for b in blocks if not _is_header_or_footer(b, marks, blocks)] for _, blocks in pages]
-    # A remark is no text of the page: beside it alone, what was taken for a header is the page's text.
+    # Comments are no text of the page: if it has nothing else, what looks like a header is its text.
     bodies = [
         body if any(not block.is_comment for block in body) else [_body(block) for block in blocks]
         for body, (_, blocks) in zip(bodies, pages, strict=True)

@@ -90,7 +90,7 @@ def _runs(pages: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _candidates(blocks: Sequence[Block]) -> Iterator[tuple[str, int, str]]:
-    """Yield (numeral system, value, label) of what may be the page's number, at its top and its bottom."""
+    """Yield (numeral system, value, label) of possible page numbers at the top and the bottom of the page."""
     for at, block in enumerate(blocks):
         marked = block.is_header_or_footer
         at_edge = at < _EDGE_BLOCKS or at >= len(blocks) - _EDGE_BLOCKS

@@ -90,7 +90,7 @@ def _without_page(text: str, numbers: set[str]) -> str:
 
 
 def _is_page(words: Sequence[str]) -> bool:
-    """Return whether the number at the end of a header is no part of what it names, as in "Delivery note no. 4"."""
+    """Return whether the number at the end of a header is that of the page, unlike in "Delivery note no. 4"."""
     text = " ".join(words)
     return without_identifiers(text) == text
 

@@ -13,7 +13,7 @@ from loaders.chunking.struck_lines import struck_lines, with_labels
 from loaders.text.captions import is_caption, is_table_summary
 from loaders.text.charts import parse_chart_line, spelled_out
 from loaders.text.plain import plain
-from loaders.text.printed_lines import meant_lines
+from loaders.text.printed_lines import separate_lines
 from loaders.text.raised_signs import RAISED
 from loaders.text.sentences import count_tokens, split_sentences
 from loaders.types import Block, Sentence, SentenceKind
@@ -113,7 +113,7 @@ def _normalised(block: Block) -> list[Block]:
         if is_caption(text) and len(text.split()) <= CAPTION_WORDS:
             return [replace(block, kind="caption")]
     if block.is_paragraph and not _FENCE.match(block.text):
-        return [replace(block, text=line) for line in meant_lines(block.text)] or [block]
+        return [replace(block, text=line) for line in separate_lines(block.text)] or [block]
     return [replace(block, text=item) for item in _items(block.text)] if block.is_list else [block]
 
 
@@ -197,7 +197,7 @@ def _sentences_of(segment: Segment) -> list[Sentence]:
     if block.is_chart:
         return [_chart_line(line, segment.page) for line in block.text.splitlines()]
     if kind == "reference":
-        texts = [line for line in map(plain, meant_lines(block.text)) if line]
+        texts = [line for line in map(plain, separate_lines(block.text)) if line]
     elif kind == "contents":
         texts = contents_lines(block.text)
     elif kind in ("heading", "formula"):

@@ -22,7 +22,7 @@ MAX_DISTANCE = 3
 class Group:
     """A table (with its parts on further pages), or a figure's blocks, and the caption; indices count on the page.
 
-    `summary` is what a vision model wrote of a table after it ("Table summary: ..."); it is searched and shown with it.
+    `summary` is a vision model's summary after a table ("Table summary: ..."); it is searched and shown with it.
     `struck` are the struck-out rows of a table.
     """
 

@@ -57,7 +57,7 @@ class Diagram:
 def read_diagram(pieces: Sequence[Piece], rgb: NDArray[Any], *, least: int = MIN_FRAMES) -> Diagram | None:
     """Return the units and arrows of a picture; None where fewer than `least` frames hold text."""
     frames = find_frames(rgb)
-    homes = [_home(box, frames) for _, box in pieces]
+    homes = [_frame_around(box, frames) for _, box in pieces]
     held = {home: [at for at, other in enumerate(homes) if other == home] for home in homes if home is not None}
     sizes = [_words(pieces, own) for own in held.values()]
     if len(held) < least or max(sizes) > MAX_WORDS or sum(sizes) < LEAST_WORDS * len(sizes):
@@ -89,7 +89,7 @@ def _in_rows(units: Sequence[Unit]) -> list[Unit]:
     return ordered + sorted(row, key=lambda each: each.box.x0)
 
 
-def _home(box: Box, frames: Sequence[Box]) -> int | None:
+def _frame_around(box: Box, frames: Sequence[Box]) -> int | None:
     """Return the smallest frame around a piece."""
     around = [index for index, frame in enumerate(frames) if contains(frame, centre(box))]
     return min(around, key=lambda index: area(frames[index])) if around else None

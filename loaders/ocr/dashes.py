@@ -1,4 +1,4 @@
-"""Printed dashes of a scan, which the recogniser never sees: isolated short strokes at the height of a row."""
+"""Printed dashes of a scan, which the recogniser never finds: isolated short strokes at the height of a row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from loaders.types import Box
 
 DASH = "-"
 
-_READ_AS = "一ー―—–−‒"  # what the recogniser makes of a dash alone
+_READ_AS = "一ー―—–−‒"  # the recogniser's readings of an isolated dash
 _CJK = 0x2E80  # first code of Chinese and Japanese, where 一 is a word
 
 _SHORTEST, _LONGEST = 0.14, 1.5  # of a line's height: hyphens have 0.147-0.35, dashes of any kind up to 1.1

@@ -19,7 +19,7 @@ from loaders.text.raised_signs import FALL, FRACTIONS
 Image = NDArray[np.uint8]
 Ink = NDArray[np.bool_]
 ReadAlone = Callable[[Image, int], tuple[str, float]]
-"""Reads the image of a few signs, at a least width in scaled pixels: what they are, and the confidence in it."""
+"""Reads the image of a few signs, at a least width in scaled pixels; returns their text, and the confidence in it."""
 
 _SIGN_OF = {text: sign for sign, text in FRACTIONS.items() if len(text) == 3}
 _SIGNS = "".join(_SIGN_OF.values())

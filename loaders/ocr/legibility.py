@@ -20,7 +20,7 @@ from loaders.types import LITTLE_CONFIDENCE, Failure
 
 MIN_DENSITY = 0.5
 """Characters that a line must have for each line height of its width. Latin print has 1.5-2.5, Chinese and Japanese
-1.0-1.2, the sparsest sound line of the development set 1.0; in a script that it does not know the recogniser sees
+1.0-1.2, the sparsest sound line of the development set 1.0; in a script that it does not know the recogniser reads
 0.0-0.3."""
 
 MIN_SURE = 0.8

@@ -15,7 +15,7 @@ from loaders.text.raised_signs import RAISED_DIGITS
 
 Image = NDArray[np.uint8]
 ReadSign = Callable[[Image], tuple[str, float]]
-"""Reads the image of one sign; returns what it is, and the confidence in it."""
+"""Reads the image of one sign; returns its text, and the confidence in it."""
 
 MINUS = "⁻"
 
@@ -25,7 +25,7 @@ _INKED = 0.2  # of the contrast: ink of a thin stroke in a blurred scan; noise o
 _STROKE = 0.12  # of the capitals' height: the length of the stroke that is examined
 _REACH, _MIN_ROWS = 0.3, 5  # of the exponent's height: rows around its middle that its blur may reach; least rows
 _AROUND = 0.5  # of the stroke's ink above and below it at most
-_LOOKALIKES = frozenset("ªº°?'’‘\"*sSzZlIi|!gqbB^†o")  # what a raised digit is taken for
+_LOOKALIKES = frozenset("ªº°?'’‘\"*sSzZlIi|!gqbB^†o")  # misreadings of a raised digit
 _SURE = 0.9  # confidence from which a sign that is read alone counts
 _PAPER = 0.6  # of a sign's height around it when it is read alone
 _SIGN_HEIGHT = 32  # pixels to which a sign is enlarged

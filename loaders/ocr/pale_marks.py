@@ -18,7 +18,7 @@ from loaders.types import Block, Box
 
 Image = NDArray[np.uint8]
 Read = tuple[str, Quad]
-"""A piece of print: what was read in it, and its corners."""
+"""A piece of print: its text, and its corners."""
 
 _SLANTED = (12.0, 78.0)  # degrees
 _LARGER, _LARGE = 1.4, 2.0  # times the usual height of lines: a slanted mark, and a level one

@@ -20,7 +20,7 @@ _UNUSED = frozenset({"openvino", "mnn", "paddle", "torch", "tensorrt", "fonts"})
 
 
 def short_list(path: str | Path) -> Any:
-    """Return a list of models without what ONNX Runtime does not use: models of other libraries, and fonts."""
+    """Return a list of models without those of other libraries and fonts, which ONNX Runtime does not use."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -35,7 +35,8 @@ _SURE_LOOKALIKE = 0.9
 
 _LOOKALIKES = frozenset("lI1O0o|")
 _NAME_WITH_DIGITS = re.compile(r"(?<!\w)(?:[lI1O0o|]\d|\d[lI1O0o|]|[lI1O0o|]{2})(?!\w)")
-"""A part of a word that may be another ("ol-mini" for "o1-mini", "GPT-40"): the tiny model is sure of it, and wrong."""
+"""A part of a word that may be another ("ol-mini" for "o1-mini", "GPT-40"): the tiny model misreads it with high
+confidence."""
 
 _BESIDE, _BESIDE_NAMES = 1, 3
 """Words on either side that are read with a doubtful one. Alone a word is read worse ("o1" as "01"); of 20 names with
@@ -46,7 +47,8 @@ _FAMILIAR = frozenset("äöüÄÖÜßéèêàâçñáíóúôîûëÉÈÀÑ€£
 Romanian, and takes rare marks for others."""
 
 _FEW = 2
-"""Characters of a short line up to which it is read with paper: without, a black area is "I", quite sure."""
+"""Characters of a short line up to which it is read with paper: without, a black area is read as "I" with high
+confidence."""
 
 _DENSITY = 1.0  # characters for each line height of a line's width: sound lines have more
 _WHOLE = 0.8  # of a line's width: if more of it is doubtful, the whole line is read again
@@ -101,7 +103,8 @@ def reader_of(recogniser: Any) -> Reader:
 def read_line(crop: Image, tiny: Reader, careful: Reader, cell: bool = False) -> Reading:
     """Read the upright image of a line: by the tiny model, and by the careful one where that is unsure.
 
-    A `cell` of a table is read by the careful one alone: of "(Pass@1-COT)" the tiny one made "(Pass@1-con", quite sure.
+    A `cell` of a table is read by the careful one alone: the tiny one read "(Pass@1-COT)" as "(Pass@1-con" with high
+    confidence.
     """
     height, width = crop.shape[:2]
     if HEIGHT * width <= SHORT * height:

@@ -87,7 +87,7 @@ def _may_be_raised(crop: Image, line: Print, start: int, end: int) -> bool:
         return False
     heights = [digit.height for digit in beside]
     size = median(heights)
-    if max(heights) > _ALIKE * min(heights):  # the edge of a bar, or what remains of a digit
+    if max(heights) > _ALIKE * min(heights):  # the edge of a bar, or the rest of a digit
         return False
     shape = line.shapes.get(last) or _ink_after(crop, line, last, size)
     if shape is None:

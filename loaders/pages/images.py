@@ -102,7 +102,7 @@ def render_image(path: Path, number: int, max_side: int, small: bool = True) -> 
 
 @lru_cache(maxsize=1)
 def _register_heif() -> bool:
-    """Add HEIC to what Pillow decodes; return False where the library is not installed."""
+    """Add HEIC to the formats that Pillow decodes; return False if its library is not installed."""
     try:
         from pillow_heif import register_heif_opener
     except ImportError:

@@ -105,7 +105,7 @@ class ProcessPagePool:
         """Run `function` on every job; return the outcomes in the order of the jobs.
 
         A job that takes too long, raises, or kills its worker is a Failure; the others go on. Cancelling the await
-        cancels what has not finished.
+        cancels the jobs that have not finished.
         """
         run, run_alone = (partial(self._run_all, workers) for workers in (self._all, self._lone))
         return await map_twice(run, run_alone, function, jobs)

@@ -155,10 +155,10 @@ def _pale(values: NDArray[Any]) -> NDArray[np.bool_]:
     """Return the pixels of faint print: those that differ from the paper around them and from the noise of the page."""
     ground = _sums(values, _AROUND) / _sums(np.ones_like(values), _AROUND)
     single, smooth = np.abs(values - ground), np.abs(_sums(values, 1) / _sums(np.ones_like(values), 1) - ground)
-    return _solid(_stands_out(single), _PALE_SPECKS[0]) | _solid(_stands_out(smooth), _PALE_SPECKS[1])
+    return _solid(_differs_from_noise(single), _PALE_SPECKS[0]) | _solid(_differs_from_noise(smooth), _PALE_SPECKS[1])
 
 
-def _stands_out(contrast: NDArray[Any]) -> NDArray[np.bool_]:
+def _differs_from_noise(contrast: NDArray[Any]) -> NDArray[np.bool_]:
     deviation = 1.5 * float(np.median(contrast))  # of a normal distribution, which little print does not change
     found: NDArray[np.bool_] = contrast > max(PALE_CONTRAST, NOISE * deviation)
     return found

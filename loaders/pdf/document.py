@@ -45,7 +45,7 @@ from loaders.pdf.text_layer import (
     read_layer,
 )
 from loaders.pdf.tick_boxes import with_tick_boxes
-from loaders.pdf.visibility import as_seen, copy_of_text
+from loaders.pdf.visibility import copy_of_text, visible_layer
 from loaders.sources.content import check_unpacked
 from loaders.types import Box
 
@@ -129,7 +129,7 @@ class PdfFile:
             page = self._page(number)
             layer, more = read_layer(page, _TEXT_FLAGS, pymupdf.TEXT_COLLECT_STYLES, pymupdf.TEXT_IGNORE_ACTUALTEXT)
             look = page.get_textpage(flags=_LOOK_FLAGS | more)
-            seen = with_fields(page, with_whole_words(look, as_seen(page, look, layer)))
+            seen = with_fields(page, with_whole_words(look, visible_layer(page, look, layer)))
             layer = with_tick_boxes(page, look, seen)
             layer = replace(with_comments(page, in_logical_order(layer)), outlined=is_outlined(page, layer))
             files = tuple(attachments(self._doc, range(number, number + 1)))

@@ -55,7 +55,7 @@ def with_widgets(layer: TextLayer, widgets: Sequence[Widget], *, only_labelled: 
     """
     if not widgets:
         return None
-    held = [word for line in layer.lines for word in line.words if _is_held(word, widgets)]
+    held = [word for line in layer.lines for word in line.words if _is_drawn_by_field(word, widgets)]
     lines = [replace(line, words=tuple(w for w in line.words if w not in held)) for line in layer.lines]
     labels = _Labels([(word, line.size) for line in lines if line.upright for word in line.words], widgets)
     if only_labelled:
@@ -113,7 +113,7 @@ def _signature(document: Any, each: Any) -> str:
     return f"{by} ({reason[1]})" if reason[0] == "string" and reason[1] else by
 
 
-def _is_held(word: Word, widgets: Sequence[Widget]) -> bool:
+def _is_drawn_by_field(word: Word, widgets: Sequence[Widget]) -> bool:
     """Return whether a word is drawn by a field: a tick, or a part of its value, but no label inside its frame."""
     for widget in widgets:
         if contains(widget.box, centre(word.box), 1.0):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from loaders.geometry import bounding_box, centre, contains
-from loaders.pdf.plain_pages import told_regions
+from loaders.pdf.plain_pages import checked_regions
 from loaders.pdf.plain_rows import DoubtError, line_box
 from loaders.pdf.ruled import RuledGrid, Rules, closing_lines, ruled_grid
 from loaders.pdf.ruled_regions import grid_cells, is_table
@@ -62,7 +62,7 @@ def _regions(layer: TextLayer, around: Surroundings, rules: Rules) -> list[Regio
         raise DoubtError("no table with all cells drawn")
     boxes = [table.box for table in tables]
     rest = _without(layer, boxes)
-    text = told_regions(rest, around, boxes) if rest.lines else []
+    text = checked_regions(rest, around, boxes) if rest.lines else []
     regions = [Region("table", table.box, grid_cells(table.grid), table.rules) for table in tables]
     first = [one for one in text if one.role == "page-header"]
     last = [one for one in text if one.role == "page-footer"]
@@ -178,7 +178,7 @@ def _without(layer: TextLayer, boxes: Sequence[Box]) -> TextLayer:
     """Return a layer without the words and shapes of tables."""
     around = [Box(box.x0 - _SNAP, box.y0 - _SNAP, box.x1 + _SNAP, box.y1 + _SNAP) for box in boxes]
     lines = tuple(line for line in layer.lines if not _is_in(line, boxes))
-    shapes = tuple(shape for shape in layer.drawings if not any(_holds(box, shape) for box in around))
+    shapes = tuple(shape for shape in layer.drawings if not any(_is_around(box, shape) for box in around))
     return replace(layer, lines=lines, drawings=shapes)
 
 
@@ -187,5 +187,5 @@ def _is_in(line: Line, boxes: Sequence[Box]) -> bool:
     return any(contains(box, middle) for box in boxes)
 
 
-def _holds(box: Box, shape: Box) -> bool:
+def _is_around(box: Box, shape: Box) -> bool:
     return contains(box, (shape.x0, shape.y0)) and contains(box, (shape.x1, shape.y1))

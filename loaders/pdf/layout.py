@@ -206,7 +206,7 @@ class _Places:
             for strip in range(int(top // _STRIP), int(bottom // _STRIP) + 1):
                 self._strips[strip].append((area(region.box), index, region.box))
 
-    def home(self, word: Word) -> int | None:
+    def smallest_region(self, word: Word) -> int | None:
         """Return the smallest region around the word's middle: a table within a picture wins."""
         middle = centre(word.box)
         around = [each for each in self._strips.get(int(middle[1] // _STRIP), ()) if contains(each[2], middle, _MARGIN)]
@@ -215,10 +215,10 @@ class _Places:
 
 def _pieces(line: Line, places: _Places) -> list[tuple[int | None, Line]]:
     """Cut a line at the borders of regions (cells and columns on one baseline)."""
-    homes = [(places.home(word), word) for word in line.words]
+    indices = [(places.smallest_region(word), word) for word in line.words]
     return [
-        (home, replace(line, words=tuple(word for _, word in group)))
-        for home, group in groupby(homes, key=lambda pair: pair[0])
+        (index, replace(line, words=tuple(word for _, word in group)))
+        for index, group in groupby(indices, key=lambda pair: pair[0])
     ]
 
 

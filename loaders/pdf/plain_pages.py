@@ -62,12 +62,12 @@ def plain_regions(layer: TextLayer, around: Surroundings, *, few: bool = False) 
     `few` is for pages that were laid out here, on which a few rows are no cover and no caption of a picture.
     """
     try:
-        return told_regions(layer, around, few=few)
+        return checked_regions(layer, around, few=few)
     except DoubtError:
         return None
 
 
-def told_regions(
+def checked_regions(
     layer: TextLayer, around: Surroundings, tables: Sequence[Box] = (), *, few: bool = False
 ) -> list[Region]:
     """Return the parts of a page of running text; raise DoubtError with the reason if it may have other content.

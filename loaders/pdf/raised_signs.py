@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from loaders.geometry import bounding_box
-from loaders.text.raised_signs import hang, join_fractions, lowered, raised
+from loaders.text.raised_signs import append_raised, join_fractions, lowered, raised
 from loaders.types import Word
 
 Key = tuple[int, int]
@@ -282,7 +282,7 @@ def _with_lone_signs(signs: list[_Span], lines: dict[Key, list[Word]]) -> dict[K
         gap = host.box.x0 - mark.box.x1 if sign.before else mark.box.x0 - host.box.x1
         if mark.box.x1 > ends[sign.key, id(base)] + 0.5 or gap > GAP * base.size:
             continue
-        text = mark.text + host.text if sign.before else hang(host.text, mark.text)
+        text = mark.text + host.text if sign.before else append_raised(host.text, mark.text)
         lines[base.key][at] = Word(join_fractions(text), bounding_box((host.box, mark.box)))
         taken.add((sign.key, own))
     left = {key: [word for at, word in enumerate(line) if (key, at) not in taken] for key, line in lines.items()}

@@ -17,7 +17,7 @@ from loaders.pdf.gridded_pages import gridded_regions
 from loaders.pdf.layout import build_blocks, field_blocks
 from loaders.pdf.plain_pages import plain_regions
 from loaders.pdf.ruled_regions import MIN_PIECES
-from loaders.pdf.sideways import across, page_turn, turned_back, without_turn
+from loaders.pdf.sideways import page_turn, sideways_part, turned_back, without_turn
 from loaders.pdf.strikes import without_struck
 from loaders.pdf.strips import is_long, regions_in_strips
 from loaders.pdf.text_layer import Region, Surroundings, TextLayer
@@ -146,7 +146,7 @@ class PdfReader:
 
     def _read_upright(self, pdf: PdfFile, job: PageJob, layer: TextLayer, around: Surroundings) -> PageText:
         """Read a page whose text is upright; a sideways table or text on it is turned and read separately."""
-        whole, part = layer, across(layer)
+        whole, part = layer, sideways_part(layer)
         layer = part[1] if part else layer
         plain = None if part else plain_regions(layer, around, few=self._laid_out)
         if plain is None and not part and len(layer.drawings) >= MIN_PIECES:

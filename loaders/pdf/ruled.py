@@ -1,4 +1,4 @@
-"""Ruled tables: the cells that drawn lines enclose, with what they span."""
+"""Ruled tables: the cells that drawn lines enclose, with the rows and columns that they span."""
 
 from __future__ import annotations
 

@@ -30,10 +30,10 @@ def page_turn(layer: TextLayer) -> int:
 
 def is_sideways(layer: TextLayer) -> bool:
     """Return whether a page or a part of it is set sideways."""
-    return bool(page_turn(layer)) or across(layer) is not None
+    return bool(page_turn(layer)) or sideways_part(layer) is not None
 
 
-def across(layer: TextLayer) -> tuple[int, TextLayer, TextLayer] | None:
+def sideways_part(layer: TextLayer) -> tuple[int, TextLayer, TextLayer] | None:
     """Cut a sideways table or text from an upright page; return None if there is none.
 
     Returns the quarter turns that it needs, the page without it, and only it, turned upright.

@@ -260,7 +260,7 @@ def _by_column(phrase: Sequence[Word], lefts: Sequence[float]) -> list[tuple[int
 
 
 def _slot(starts: Sequence[float], value: float) -> int:
-    """Return the index of the last of the ascending starts at or before `value`, the first for what lies before all."""
+    """Return the index of the last of the ascending starts at or before `value`, the first for values before all."""
     return max(bisect_right(starts, value) - 1, 0)
 
 

@@ -78,7 +78,7 @@ class _Print:
         return (0.3 * red + 0.6 * green + 0.1 * blue) / 255
 
 
-def as_seen(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
+def visible_layer(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
     """Return a text layer without the words that no viewer shows and without watermarks, struck words marked.
 
     `textpage` must have been made with its vectors. `hidden` of the result counts the words that were left out.
@@ -258,9 +258,9 @@ def _hidden(page: Any, layer: TextLayer, prints: Sequence[_Print], shapes: Seque
     doubtful = [each for each in rest if each.painted and _is_doubtful(each, grounds)]
     unpainted = [each for each in rest if not each.painted]
     if doubtful or unpainted:
-        sees = _visibility_of(page)
-        gone |= {each.word for each in doubtful if not sees(each.word)}
-        gone |= _unprinted(unpainted, [each for each in rest if each.painted and each.word not in gone], sees)
+        is_visible = _visibility_of(page)
+        gone |= {each.word for each in doubtful if not is_visible(each.word)}
+        gone |= _unprinted(unpainted, [each for each in rest if each.painted and each.word not in gone], is_visible)
     return gone | _under_pictures(page, layer, [each.word for each in rest if each.painted])
 
 
@@ -280,7 +280,7 @@ def _is_doubtful(each: _Print, grounds: Sequence[_Shape]) -> bool:
     )
 
 
-def _unprinted(words: Sequence[_Print], printed: Sequence[_Print], sees: Callable[[Word], bool]) -> set[Word]:
+def _unprinted(words: Sequence[_Print], printed: Sequence[_Print], is_visible: Callable[[Word], bool]) -> set[Word]:
     """Return the words without paint that are not in the picture under them: all of a line, or none."""
     lines: dict[tuple[int, int], list[Word]] = {}
     for each in words:
@@ -288,7 +288,7 @@ def _unprinted(words: Sequence[_Print], printed: Sequence[_Print], sees: Callabl
     places = [each.word.box for each in printed]
     gone: set[Word] = set()
     for line in lines.values():
-        seen = [w for w in line if sees(w) and not any(contains(box, centre(w.box)) for box in places)]
+        seen = [w for w in line if is_visible(w) and not any(contains(box, centre(w.box)) for box in places)]
         if 2 * len(seen) < len(line):
             gone.update(line)
     return gone
@@ -301,7 +301,7 @@ def _visibility_of(page: Any) -> Callable[[Word], bool]:
     pixels: NDArray[np.uint8] = rows[:, : pixmap.width * pixmap.n].reshape(pixmap.height, pixmap.width, pixmap.n)
     scale = _DPI / 72
 
-    def sees(word: Word) -> bool:
+    def is_visible(word: Word) -> bool:
         x0, y0, x1, y1 = (edge * scale for edge in word.box)
         if any(map(str.isalnum, word.text)):  # the lines above and below may overlap the box
             y0, y1 = y0 + 0.3 * (y1 - y0), y1 - 0.25 * (y1 - y0)
@@ -311,7 +311,7 @@ def _visibility_of(page: Any) -> Callable[[Word], bool]:
         flat = part.reshape(-1, part.shape[-1]).astype(np.int16)
         return bool((flat.max(axis=0) - flat.min(axis=0)).max() >= _CONTRAST)
 
-    return sees
+    return is_visible
 
 
 def _under_pictures(page: Any, layer: TextLayer, words: Sequence[Word]) -> set[Word]:

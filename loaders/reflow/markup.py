@@ -1,4 +1,4 @@
-"""Markdown and HTML as HTML that loads nothing: no scripts, no files, no addresses; only what a reader would see."""
+"""Markdown and HTML as HTML that loads nothing: no scripts, no files, no addresses; only the visible content."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _without_front_matter(text: str) -> str:
 
 
 class _Cleaner(HTMLParser):
-    """Copies the parts of a page that a reader sees."""
+    """Copies the visible parts of a page."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -105,7 +105,7 @@ class _Cleaner(HTMLParser):
             self.parts.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
-        """Copy text; the text of a style without what it would load."""
+        """Copy text; that of a style sheet without its addresses."""
         if self._unread:
             return
         if self._inside == "title":

@@ -147,7 +147,7 @@ def _after_total(path: list[str], label: str) -> list[str]:
 
 
 def _summed(label: str) -> frozenset[str]:
-    """Return the words for what a total sums up: "current" and "assets" of "Total current assets"."""
+    """Return the words for the summed items of a total: "current" and "assets" of "Total current assets"."""
     return _words(_TOTAL_WORDS.sub(" ", label))
 
 

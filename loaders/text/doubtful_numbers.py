@@ -29,19 +29,19 @@ def note_of_unsure(numbers: Sequence[str]) -> str:
 
 def doubtful_numbers_of(quote: str, detail: str) -> list[str]:
     """Return the numbers of a quote whose last digit may be a raised sign, by the detail of its page."""
-    return _held(quote, detail, _SIGN_NOTE)
+    return _listed_in(quote, detail, _SIGN_NOTE)
 
 
 def unsure_numbers_of(quote: str, detail: str) -> list[str]:
     """Return the numbers of a quote that OCR read with low confidence, by the detail of its page."""
-    return _held(quote, detail, _UNSURE_NOTE)
+    return _listed_in(quote, detail, _UNSURE_NOTE)
 
 
 def _listed(note: str, numbers: Sequence[str]) -> str:
     return note.format(numbers="; ".join(number.strip() for number in numbers[:_MOST]))
 
 
-def _held(quote: str, detail: str, note: str) -> list[str]:
+def _listed_in(quote: str, detail: str, note: str) -> list[str]:
     found = _PATTERNS[note].search(detail)
     numbers = found[1].split("; ") if found else ()
     return [number for number in numbers if re.search(rf"(?<![\w.,]){re.escape(number)}(?![\w]|[.,]\d)", quote)]

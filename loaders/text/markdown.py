@@ -145,7 +145,7 @@ class _Scanner:
         return "\n".join(lines)
 
     def _take_wrapped(self, line: str) -> bool:
-        """Take a <figure>, <summary>, <header>, <footer>, <page_number> or <watermark> with what it encloses."""
+        """Take a <figure>, <summary>, <header>, <footer>, <page_number> or <watermark> with its content."""
         opening = WRAPPED.match(line)
         if not opening or opening[1].lower() in self._unclosed:
             return False

@@ -114,7 +114,7 @@ def break_lines(lines: Sequence[Printed], measure: Measure) -> list[list[int]]:
     return groups
 
 
-def meant_lines(text: str) -> list[str]:
+def separate_lines(text: str) -> list[str]:
     """Return the lines of a paragraph's Markdown with deliberate breaks, each without its break.
 
     A transcript has no boxes: its line breaks are deliberate where a CV or an address would have them.

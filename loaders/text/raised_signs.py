@@ -28,7 +28,7 @@ TO_ORDINARY |= str.maketrans(_AS_LOWERED, _ORDINARY_LOWERED)
 NOTE_SIGNS = "*†‡§¶"
 """Marks of notes that are no digits or letters; they cannot be mistaken for a part of a number."""
 WRITTEN_MARK = re.compile(r"(?<=[\w.,;:%’”\"')])(?:\[(\d{1,2})\]|\((\d{1,2})\)|\$\^(\d{1,2})\$)")
-"""A note mark as a transcript writes it where the page raises it."""
+"""A note mark in a transcript in place of a raised one on the page."""
 _VULGAR = {
     "1/4": "¼", "1/2": "½", "3/4": "¾", "1/7": "⅐", "1/9": "⅑", "1/10": "⅒", "1/3": "⅓", "2/3": "⅔", "1/5": "⅕",
     "2/5": "⅖", "3/5": "⅗", "4/5": "⅘", "1/6": "⅙", "5/6": "⅚", "1/8": "⅛", "3/8": "⅜", "5/8": "⅝", "7/8": "⅞",
@@ -90,7 +90,7 @@ def raised(text: str, before: str = "") -> str:
     return f"^{text}" if any(sign.isalnum() for sign in text) else text
 
 
-def hang(base: str, mark: str) -> str:
+def append_raised(base: str, mark: str) -> str:
     """Return a text with a raised mark appended: "31" and "ˢᵗ" are "31st"."""
     return base + raised(mark.translate(FALL), base) if _LETTERS_RAISED.fullmatch(mark) else base + mark
 

@@ -19,7 +19,7 @@ from loaders.chunking.page_names import page_names
 from loaders.pages.reader import read
 from loaders.pdf.document import open_pdf
 from loaders.pdf.reader import is_legible
-from loaders.pdf.sideways import across, page_turn
+from loaders.pdf.sideways import page_turn, sideways_part
 from loaders.pdf.strikes import is_struck
 from loaders.text.raised_signs import LOWERED_DIGITS, RAISED
 from loaders.text.tables import parse_table
@@ -47,7 +47,7 @@ def in_layer(path: str, number: int) -> Found | None:
         "comments": len(layer.comments),
         "words with raised or lowered signs": sum(bool(SIGNS & set(word.text)) for word in words),
         "pages turned": int(page_turn(layer) != 0),
-        "parts set across": int(across(layer) is not None),
+        "parts set across": int(sideways_part(layer) is not None),
     }
 
 

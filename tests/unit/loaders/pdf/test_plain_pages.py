@@ -11,7 +11,7 @@ import pytest
 
 from loaders.pages.jobs import read
 from loaders.pdf.document import PdfFile, open_pdf
-from loaders.pdf.plain_pages import told_regions
+from loaders.pdf.plain_pages import checked_regions
 from loaders.pdf.plain_rows import DoubtError
 from loaders.types import Block, PageJob, PageText
 
@@ -71,7 +71,7 @@ def doubt(path: Path, page: int = 1) -> str:
     """Return why a page is not read as running text; "" if it is."""
     pdf: PdfFile = open_pdf(path)
     try:
-        told_regions(pdf.layer(page), pdf.surroundings(page))
+        checked_regions(pdf.layer(page), pdf.surroundings(page))
     except DoubtError as error:
         return str(error)
     return ""

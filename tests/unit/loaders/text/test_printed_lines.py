@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loaders.text.printed_lines import Measure, break_lines, meant_lines
+from loaders.text.printed_lines import Measure, break_lines, separate_lines
 from loaders.types import Box
 
 WIDTH = 600.0
@@ -66,12 +66,12 @@ def test_lines_of_a_narrow_column_that_its_neighbour_ends_run_on() -> None:
 
 
 def test_line_breaks_of_a_transcript_are_kept_where_they_were_meant() -> None:
-    assert meant_lines("Norwegian, English  \nSome Danish") == ["Norwegian, English", "Some Danish"]
-    assert meant_lines("14 Quay Street\nHolm\n8990 Skarv") == ["14 Quay Street", "Holm", "8990 Skarv"]
-    assert meant_lines("2018 Warden, Holm\n2012 Ranger, Skarv") == ["2018 Warden, Holm", "2012 Ranger, Skarv"]
+    assert separate_lines("Norwegian, English  \nSome Danish") == ["Norwegian, English", "Some Danish"]
+    assert separate_lines("14 Quay Street\nHolm\n8990 Skarv") == ["14 Quay Street", "Holm", "8990 Skarv"]
+    assert separate_lines("2018 Warden, Holm\n2012 Ranger, Skarv") == ["2018 Warden, Holm", "2012 Ranger, Skarv"]
     wrapped = "The nets were mended by the Society for the Study of Birds, and\nHanne Lund has the licence for them."
-    assert meant_lines(wrapped) == [wrapped]
-    assert meant_lines("") == []
+    assert separate_lines(wrapped) == [wrapped]
+    assert separate_lines("") == []
 
 
 def test_a_paragraph_on_a_page_without_other_running_text_has_a_measure() -> None:
