@@ -37,10 +37,7 @@ _PERCENT = 0.95
 """Confidence from which a sign read as "%" is that: of 45 signs of per cent 42 have more, of three ¾ none in both."""
 _WIDE_PERCENT = 0.95  # of the digits' height: fractions that are read as "%" have up to .88
 _START, _MIDDLE = 0.25, (0.3, 0.75)  # of that height from the top: where a numerator begins at most, and where it ends
-_MOST_SHAPES, _SMALLEST = (
-    12,
-    7.0,
-)  # shapes around a word that give its digits' height; pixels of the lowest
+_MOST_SHAPES, _SMALLEST = 12, 7.0  # shapes around a word that give its digits' height; pixels of the lowest
 _PAPER = (0.35, 0.6)  # of a sign's height: the paper around it where it is read alone
 
 _DIGIT = re.compile(rf"[\d%‰{_SIGNS}]")

@@ -23,10 +23,7 @@ _WIDE = 0.42
 """Of a piece's height: the narrowest gap between two columns. Spaces have .23-.39, gaps between close headings
 .5-.8."""
 
-_MOST, _WIDER = (
-    0.7,
-    1.5,
-)  # most of a piece's wide gaps that are cut; else those that much wider than usual
+_MOST, _WIDER = 0.7, 1.5  # most of a piece's wide gaps that are cut; else those that much wider than usual
 
 _MANY = 5  # wide gaps of a line that may be a typewriter's: two headings that were found as one have two
 _NEAR = 6.0  # of a piece's height: most distance of the rows that show its columns

@@ -28,10 +28,7 @@ _BROKEN = 0.4  # of a line's height: gap between the pieces of a drawn line
 _FEWEST = 3  # lines across that a table has
 _PALE = 12  # grey levels of a pale line under the paper on either side, averaged along it: noise of 6 leaves 4
 _ALONG = 9  # pixels over which a pale line is averaged: letters are shorter than a piece of a drawn line by more
-_EDGE, _SIDE = (
-    0.08,
-    0.2,
-)  # of a line's height at its top and foot, at its ends: marks there are not on its print
+_EDGE, _SIDE = 0.08, 0.2  # of a line's height at its top and foot, at its ends: marks there are not on its print
 _BLINK = 3  # pixels of a pale line that may be missing
 _BESIDE = 3  # pixels above and below a drawn line that are empty
 _ASIDE = 2  # pixels beside a vertical line within which its other pieces lie

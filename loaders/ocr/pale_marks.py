@@ -32,10 +32,7 @@ _EDGE, _REACH = 5, 9  # pixels of the edges of print, and of a mark's own ones
 _MIN_LINES = 3  # of print
 _LONG = 8.0  # times as wide as high: a line that a mark does not end
 _COVERED, _LEAST = 0.3, 150  # of the share of dark pixels beside marks; pixels under marks needed to decide
-_CROSSING, _RUN = (
-    2,
-    40,
-)  # lines that run through a mark which was not read, by so many pixels: a title is printed on a background
+_CROSSING, _RUN = 2, 40  # lines through an unread mark, by so many pixels: a title is printed on a background
 _CUT = 3  # lines that end at a mark which covers print
 _OVER, _BEYOND = 0.2, 0.7  # share of a line that lies on a mark, and of the place next to it
 _NEXT = (0.03, 0.3)  # of a line's height beyond its end: the next letters

@@ -29,10 +29,7 @@ _SIDE = (0.45, 1.15)  # of a line's height: rings of 0.6-1.5 times the text size
 _SKEW = 1.2  # longest side by shortest: a zero has 1.4 and more
 _SMALLEST = 7  # pixels: in smaller rings a mark cannot be seen
 _UNLIKE = 0.14  # of an ellipse's area: most difference of the outline from it; rings 0.03-0.1, letters D, U, B 0.2
-_AROUND, _CLOSED = (
-    32,
-    0.93,
-)  # directions in which a ring is checked; least share that it crosses: C, G and e have a gap
+_AROUND, _CLOSED = 32, 0.93  # directions in which a ring is checked; least share that it crosses: C, G and e have a gap
 _INSIDE = 0.45  # of the radius within which a mark is searched for
 _EMPTY, _MARKED = 0.1, 0.25  # share of ink there: rings have 0.0-0.05, dots and crosses 0.5 and more
 _FULL = 0.88  # share of ink in the whole ellipse from which it is a disc

@@ -32,10 +32,7 @@ _LIFTED = 0.13  # of their height above the baseline: of digits of one number at
 
 _LARGEST_SMALL, _LIFTED_SMALL = 0.8, 0.25  # the same in print whose capitals are lower than 9 pixels
 _ALIKE = 1.4  # times the lowest digit of a number: the highest
-_TOUCHED, _SIGN = (
-    0.1,
-    0.4,
-)  # of their height: the part of a touching digit that is skipped, and that is examined
+_TOUCHED, _SIGN = 0.1, 0.4  # of their height: the part of a touching digit that is skipped, and that is examined
 
 
 def doubtful_numbers(crop: Image, line: Print) -> list[str]:
