@@ -143,13 +143,13 @@ _SENTENCE = 8  # least words of a cell that is a sentence, and no name or value
 
 def _doubts_to_drop(text: str, quote: str, evidence: Evidence) -> tuple[Kind, ...]:
     """Return the kinds of doubt to drop, since the claim is a valid rewording of the quote."""
-    if relations.needs_what_is_denied_without(text, quote):
+    if relations.requires_condition(text, quote):
         return ("negation", "modality", "scope")
     if narrowed_words.turns_unless_round(text, quote):
         return ("negation", "modality", "scope")
     if any(not one.is_held and implied.is_all_but(one, text, evidence) for one in numbers_of(text, evidence).stated):
         return ("number", "negation", "scope", "direction", "comparison")
-    if directions.is_converse(text, quote) or relations.is_told_from_the_other_side(text, quote):
+    if directions.is_converse(text, quote) or relations.is_converse(text, quote):
         return ("direction", "comparison")
     if arithmetic.tells_the_rest(text, quote) or any(
         not one.is_held and remainders.is_left(one, text, quote) for one in numbers_of(text, evidence).stated
@@ -157,9 +157,9 @@ def _doubts_to_drop(text: str, quote: str, evidence: Evidence) -> tuple[Kind, ..
         return ("negation", "scope", "direction", "comparison")
     if opposites.denies_only(text, quote) or negation.bounds_all(text, quote):
         return ("negation", "scope", "direction", "comparison", "date")
-    if scope.denies_exception(text, quote) or scope.tells_exception(text, quote):
+    if scope.denies_exception(text, quote) or scope.asserts_exception_alone(text, quote):
         return ("negation", "scope", "direction", "modality")
-    is_other = contrasts.is_on_other_side(text, quote) or contrasts.tells_both_sides(text, quote)
+    is_other = contrasts.is_on_other_side(text, quote) or contrasts.states_both_sides(text, quote)
     return ("negation", "direction") if is_other else ()
 
 
@@ -240,7 +240,7 @@ def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
         ("comparison", directions.of_second_side(text, quote)),
         ("comparison", contrasts.mixed_halves(text, quote)),
         ("negation", contrasts.other_side(text, quote)),
-        ("relation", relations.turned_round(text, quote)),
+        ("relation", relations.reversed_relation(text, quote)),
         ("negation", negation.other_negation(text, quote)),
         ("modality", modality.hedge_dropped(text, quote)),
         ("modality", modality.duty_added(text, quote)),
@@ -252,7 +252,7 @@ def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
         ("negation", negation.other_prefix(text, quote)),
         ("negation", negation.denied_of_two(text, quote)),
         ("scope", scope.exception_dropped(text, quote)),
-        ("scope", scope.exception_turned(text, quote)),
+        ("scope", scope.exception_reversed(text, quote)),
         ("scope", scope.widened(text, quote)),
         *rewording.changed_words(text, quote),
         ("relation", rewording.spliced(text, quote)),
@@ -327,7 +327,7 @@ def _doubts_on_values(text: str, quote: str, numbers: Numbers) -> list[tuple[Kin
         ("number", remainders.part_of_other(text, quote)),
         ("comparison", value_context.other_bound(text, quote, mark)),
         ("comparison", degrees.added_bound(text, quote)),
-        ("direction", courses.turned_values(text, quote)),
+        ("direction", courses.reversed_values(text, quote)),
         ("number", factors.other_factor(text, quote)),
         ("comparison", factors.other_superlative(text, quote)),
     ]

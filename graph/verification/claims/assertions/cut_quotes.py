@@ -1,6 +1,6 @@
-"""A check of what a quote leaves out of its sentence: "not", "may", "only" or "unless" right before or after it.
+"""A check of words that a quote leaves out of its sentence: "not", "may", "only" or "unless" right before or after it.
 
-A quote that begins behind "may not have" says more than its sentence. English and German words are known. What is found
+A quote that begins after "may not have" says more than its sentence. English and German words are known. A finding
 is a doubt, and a model that decides it is shown the whole sentence.
 """
 
@@ -28,7 +28,7 @@ _BEFORE: dict[Kind, re.Pattern[str]] = {
 }
 _AFTER = re.compile(r"(?:unless|except|if|provided|falls|sofern|außer)$")
 _REACH = 4
-"""Words before a quote that cover its beginning: "is not true that"."""
+"""Words before a quote that may negate or hedge its beginning: "is not true that"."""
 _NEXT = 1  # words after a quote
 _BREAK = re.compile(r"[.,;:!?()\[\]|–—]")
 _BLOCKS = re.compile(r"\n\s*\n")
@@ -47,9 +47,9 @@ class Cut(NamedTuple):
 
 
 def cut_off(text: str, quote: str, passage: str) -> Cut | None:
-    """Return what a quote leaves out of its sentence in the passage and the claim does not say either, or None.
+    """Return the word that a quote leaves out of its sentence in the passage and the claim leaves out too, or None.
 
-    A quote that stands somewhere in the passage without it leaves nothing out.
+    If the passage has the quote anywhere without such a word, nothing is left out.
     """
     said = [word.key for word in words(text)]
     for piece in pieces(quote):
@@ -64,7 +64,7 @@ def cut_off(text: str, quote: str, passage: str) -> Cut | None:
 
 
 def _places(wanted: Sequence[Word], held: Sequence[Word]) -> Iterator[tuple[int, int]]:
-    """Yield the first word and the word after the last one wherever these words stand in others."""
+    """Yield (start, end) for every occurrence of the `wanted` words among the `held` ones."""
     keys = [word.key for word in wanted]
     for at, word in enumerate(held):
         if keys and word.key == keys[0] and [other.key for other in held[at : at + len(keys)]] == keys:
@@ -98,7 +98,7 @@ def _lead(before: Sequence[Word], following: Word, shown: str) -> Iterator[Word]
 
 
 def _sentence(shown: str, start: int, end: int) -> str:
-    """Return the sentence that holds this part of a text, or so much of it as is not too long."""
+    """Return the sentence around a part of a text, cut to a limited length."""
     low = max(0, start - _LONGEST)
     begins = [found.end() for found in _SENTENCE_END.finditer(shown, low, start) if found[0]]
     ends = _SENTENCE_END.search(shown, end)

@@ -1,6 +1,6 @@
-"""A check of modality: what a quote calls possible, planned or likely is not stated as a fact, nor as a duty.
+"""A check of modality: a claim must not state as fact or duty what its quote calls possible, planned or likely.
 
-English and German hedges are known. They cover the words after them in their clause, as a negation does. What is found
+English and German hedges are known. Their scope is the words after them in their clause, as for a negation. A finding
 is a doubt.
 """
 
@@ -35,9 +35,9 @@ _COVERING = re.compile(
     r"voraussichtlich|soll(?:te|ten|en)?|würden?|"
     r"vermutlich|angeblich|geplant)$"
 )
-"""The hedges of a quote that count; the others only excuse a claim."""
+"""The hedges of a quote that a claim must keep; the others only make a hedge of the claim acceptable."""
 _PREDICATIVE = re.compile(r"^(?:möglich|vorgesehen|beabsichtigt|possible|envisaged|scheduled)$")
-"""Hedges that cover what stands before them."""
+"""Hedges whose scope is the words before them."""
 _MUST = re.compile(
     r"^(?:must|required?|requires|mandatory|obliged|obligatory|necessar\w*|needs?|ha(?:s|ve) to|muss|müssen|"
     r"verpflicht\w*|"
@@ -53,7 +53,7 @@ _SHARED = 0.5
 
 
 def is_hedge(key: str) -> bool:
-    """Return whether a word in small letters makes a statement less than a fact."""
+    """Return whether a word in lower case makes a statement less than a fact."""
     return bool(_HEDGE.match(key))
 
 
@@ -80,10 +80,10 @@ _REPORTED = re.compile(
 
 
 def _hedged(clause: Clause, at: int) -> frozenset[str]:
-    """Return the words that a hedge at a place of a clause covers; none if no hedge stands there."""
+    """Return the words in the scope of a hedge at a position of a clause; none if there is no hedge."""
     word = clause.words[at]
     if _PREDICATIVE.match(word.key):
-        if at + 1 < len(clause.words) and clause.words[at + 1].is_content and not _is_told(clause, at):
+        if at + 1 < len(clause.words) and clause.words[at + 1].is_content and not _is_predicate(clause, at):
             return frozenset()  # "of 90 scheduled departures"
         before = frozenset(other.stem for other in clause.words[:at] if other.is_content)
         return before or scope_after(clause, at, _SCOPE)
@@ -93,8 +93,8 @@ def _hedged(clause: Clause, at: int) -> frozenset[str]:
     return scope_after(clause, at, _SCOPE) if _COVERING.match(word.key) and not is_month else frozenset()
 
 
-def _is_told(clause: Clause, at: int) -> bool:
-    """Return whether a form of "be" stands before a word, which is then no attribute."""
+def _is_predicate(clause: Clause, at: int) -> bool:
+    """Return whether a form of "be" precedes a word, which is then a predicate and no attribute."""
     return any(_BE.match(word.key) for word in clause.words[max(0, at - 3) : at])
 
 
@@ -109,7 +109,7 @@ def _is_best(text: str, quote: str, held: frozenset[str]) -> bool:
 
 
 def attempt_achieved(text: str, quote: str) -> str:
-    """Return a doubt where a claim says done what its quote only tries, plans or goes out "to" do."""
+    """Return a doubt where a claim states as done what its quote only tries, plans or sets out "to" do."""
     said = {word.stem: word for clause in clauses(text) for at, word in enumerate(clause.words) if _is_done(clause, at)}
     plans = {word.stem for word in words(text)}
     for found in _ATTEMPT.finditer(quote) if same_language(text, quote) else ():
@@ -122,7 +122,7 @@ def attempt_achieved(text: str, quote: str) -> str:
 
 
 def _is_done(clause: Clause, at: int) -> bool:
-    """Return whether a word of a clause may be a verb that is no infinitive and stands under no hedge."""
+    """Return whether a word of a clause may be a finite verb outside the scope of a hedge."""
     before = [word.key for word in clause.words[max(0, at - 4) : at]]
     return not any(key == "to" or _HEDGE.match(key) for key in before)
 
@@ -153,7 +153,7 @@ _ALLOWING = re.compile(r"^(?:may|can|optional\w*|dürfen|darf|kann|können|freiw
 
 
 def duty_added(text: str, quote: str) -> str:
-    """Return a doubt where a claim makes a duty of what its quote does not."""
+    """Return a doubt where a claim states as a duty what its quote does not."""
     if not same_language(text, quote):
         return ""
     known = [word.key for clause in clauses(_HAS_DONE.sub(" ", quote)) for word in clause.words]

@@ -1,7 +1,7 @@
 """A check of negation: a claim must not assert what its quote denies, nor deny what it asserts.
 
-A negation covers the words after it up to the end of its clause. Where a claim has half of these words without any
-negation, or the other way round, that is a doubt.
+The scope of a negation is the words after it up to the end of its clause. Half of these words in a claim without any
+negation, or in a quote without the claim's negation, are a doubt.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _WEAK = re.compile(
     r"ausgeschlossen|ausschließ\w*|abgeschafft|aufgehoben|verzicht\w*|vermeid\w*|verhinder\w*|aus|"
     r"verbot\w*|unmöglich\w*|nur)$"
 )
-"""Words that may say "not" in another way: where one stands, a missing "not" tells nothing."""
+"""Words that may imply "not": beside one, a missing "not" is no reason for doubt."""
 _DENIES = re.compile(
     r"^(?:den(?:y|ies|ied|ying)|disput(?:e|es|ed|ing)|contradict\w*|refut\w*|widerspr[aio]\w*|bestr(?:eit|itt)\w*|leugn\w*|"
     r"dementier\w*)$"
@@ -65,32 +65,32 @@ _UNREALISED = re.compile(
     r"(?:kam|kamen) nicht zustande|(?:fand|fanden) nicht statt|scheiterten?|entfiel(?:en)?|fiel(?:en)? aus)\b",
     re.IGNORECASE,
 )
-"""What says of a whole event that it did not happen."""
+"""Words that say of a whole event that it did not happen."""
 _PREFIXED = re.compile(r"^(?:un|in|im|ir|il|dis|non)(\w{4,})$")
 _LIGHT = re.compile(
     r"^(?:includ(?:e|es|ed|ing)|us(?:e|es|ed|ing)|appl(?:y|ies|ied|ying)|perform(?:s|ed)?|conduct(?:s|ed)?|"
     r"employ(?:s|ed)?|carr(?:y|ies|ied)|verwende[nt]?|eingesetzt|durchgeführt)$"
 )
-"""Verbs whose object is what is denied: "do not include pruning"."""
-_REACH = 5  # words between a negation and the word that it turns round
-_FEW = 2  # words under a negation of which the denied one must be in the claim
-_SCOPE = 6  # content words that a negation covers
+"""Verbs that leave the negation to their object: "do not include pruning"."""
+_REACH = 5  # words between a negation and the word that it negates
+_FEW = 2  # a scope of so few words must have its denied word in the claim
+_SCOPE = 6  # most content words in the scope of a negation
 _SHARED = 0.5
-"""Share of the words under a negation that the claim must have; with 0.34 a third more honest claims are doubted."""
+"""Least share of a scope that the claim must have for a doubt; with 0.34 a third more true claims are doubted."""
 
 
 def may_negate(key: str) -> bool:
-    """Return whether a word in small letters may say "not" in another way: "unable", "fails", "lacks"."""
+    """Return whether a word in lower case may imply "not": "unable", "fails", "lacks"."""
     return bool(_NEGATION.match(key) or _WEAK.match(key) or _PREFIXED.match(key))
 
 
 def is_negation(key: str) -> bool:
-    """Return whether a word in small letters negates."""
+    """Return whether a word in lower case negates."""
     return bool(_NEGATION.match(key))
 
 
 def is_negated(clause: Clause, at: int) -> bool:
-    """Return whether a word of a clause stands shortly after a negation."""
+    """Return whether a word of a clause comes shortly after a negation."""
     before = clause.words[max(0, at - _REACH) : at]
     count = sum(bool(_NEGATION.match(word.key)) for word in before)
     if at > _REACH and _NO_SUBJECT.match(clause.words[0].key):  # "None of the four large attacks was successful"
@@ -140,7 +140,7 @@ _NEITHER = re.compile(
 
 
 def _asserts_one(text: str, neither: re.Match[str]) -> bool:
-    """Return whether a clause of a claim says of one of two what its quote says of neither."""
+    """Return whether a clause of a claim asserts of one of two things what its quote denies of both."""
     one, rest = content(neither["one"] or neither["eine"]), content(neither["rest"])
     for clause in clauses(text):
         if any(_NEGATION.match(word.key) or _WEAK.match(word.key) for word in clause.words):
@@ -155,7 +155,7 @@ def _asserts_one(text: str, neither: re.Match[str]) -> bool:
 
 
 def bounds_all(text: str, quote: str) -> bool:
-    """Return whether a claim bounds what its quote denies to be more: "all at most 40" for "none longer than 40"."""
+    """Return whether one of claim and quote bounds what the other denies: "at most 40" for "none longer than 40"."""
     return any(_NONE_OVER.search(one) and _AT_MOST.search(other) for one, other in ((quote, text), (text, quote)))
 
 
@@ -207,7 +207,7 @@ def _unmatched(negating: str, other: str) -> str:
             shared = share(scope, content(other))
             behind = [w for w in clause.words[at + 1 :] if w.is_content]
             following = next((w for w in behind if not _LIGHT.match(w.key)), next(iter(behind), None))
-            # Of few words under a negation the claim must have the one that is denied: "not affect fungi".
+            # In a scope of few words, the claim must have the denied one: "not affect fungi".
             is_denied = following is not None and (len(scope) > _FEW or following.stem in content(other))
             if following is None or shared < _SHARED or not is_denied:
                 continue
@@ -225,15 +225,15 @@ def _is_double(clause: Clause) -> bool:
 def _negates_any(text: str, scope: frozenset[str], said: frozenset[str]) -> bool:
     """Return whether a text has any word of negation in a clause that shares words with a scope.
 
-    A clause that ends with its "not" denies what stands before ("but the older ones do not"), if `said`, the whole text
-    with the negation, has a word of it.
+    A clause that ends with its "not" negates the words before it ("but the older ones do not"), if `said`, the whole
+    text with the negation, has one of them.
     """
     if any(_NEGATION.match(clause.words[-1].key) and clause.content & said for clause in clauses(text)):
         return True
     best = max((share(scope, clause.content) for clause in clauses(text)), default=0.0)
     every = clauses(text)
     near = [clause for clause in every if share(scope, clause.content) >= max(best / 2, 0.01)]
-    # "avoids rewards of the outcome | and of the process": the first part's verb is that of both
+    # "avoids rewards of the outcome | and of the process": both parts share the first one's verb
     near += [one for one, other in pairwise(every) if other in near and other.words[0].key in ("and", "und")]
     weak = (word for clause in near for word in clause.words if word.stem not in said or not word.is_content)
     if any(_NEGATION.match(word.key) for clause in near for word in clause.words):

@@ -1,7 +1,7 @@
-"""A check of what is still to be done: a goal, a plan or an estimate of a quote is no result and no proof in a claim.
+"""A check of goals, plans and estimates: a claim must not state them as results or proofs.
 
 A goal has no "may" or "plans to": "By 2018, reduce the time from 65 days to 49", "70 million to be allocated". Where a
-quote has a planned value and another that came true, a claim may exchange them. What is found is a doubt.
+quote has a planned and an actual value, a claim may exchange them. A finding is a doubt.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _UNSURE = re.compile(
 
 
 def done_already(text: str, quote: str) -> str:
-    """Return a doubt where a claim says done what its quote sets as a goal, or says is to be done."""
+    """Return a doubt where a claim states as done what its quote has as a goal or as still to be done."""
     is_open = any(is_hedge(word.key) or word.key in _FUTURE for word in words(text)) or bool(_IS_TO.search(text))
     if is_open or not same_language(text, quote):
         return ""
@@ -56,7 +56,7 @@ def done_already(text: str, quote: str) -> str:
     if goal and stem_of(goal["verb"].lower()) in done:
         return f"the quote sets the goal to {goal['verb'].lower()}, the claim says it is done"
     for found in _TO_BE.finditer(quote) if done and not re.search(r"\bto be\b", text) else ():
-        if any(_DONE.finditer(text)) and not _tells_state(quote, found):
+        if any(_DONE.finditer(text)) and not _is_no_plan(quote, found):
             return f"the quote says “{found[0]}”, the claim says it is done"
     return ""
 
@@ -65,8 +65,8 @@ _IS_TO = re.compile(r"\b(?:is|are|was|were) to\b", re.IGNORECASE)
 _FUTURE = frozenset("will shall going plan plans planned aim aims goal target soll sollen wird werden".split())
 
 
-def _tells_state(quote: str, found: re.Match[str]) -> bool:
-    """Return whether a "to be" follows a verb that makes no plan of it: "is known to be located", "had to be built"."""
+def _is_no_plan(quote: str, found: re.Match[str]) -> bool:
+    """Return whether the verb before a "to be" rules out a plan: "is known to be located", "had to be built"."""
     before = [word.key for word in words(quote[: found.start()])][-2:]
     return any(key in _STATING or key.endswith("ed") for key in before)
 
@@ -94,7 +94,7 @@ _STATING = frozenset(
 
 
 def outlook_reached(text: str, quote: str) -> str:
-    """Return a doubt where a claim says of the past what its quote has as an outlook: "Outlook: sales of 5 million"."""
+    """Return a doubt where a claim states as past what its quote has as an outlook: "Outlook: sales of 5 million"."""
     found = _OUTLOOK.search(quote)
     is_open = any(is_hedge(w.key) or w.key in _FUTURE or _PLANNED.match(w.key) for w in words(text))
     if not found or is_open or _OUTLOOK.search(text) or not same_language(text, quote):
@@ -112,7 +112,7 @@ _PAST = re.compile(
 
 
 def plan_exchanged(text: str, quote: str) -> str:
-    """Return a doubt where a claim calls planned the value that came true, or the planned one true."""
+    """Return a doubt where a claim calls the actual value planned, or the planned one actual."""
     if not same_language(text, quote):
         return ""
     planned, others = _values_by_plan(quote)
@@ -126,7 +126,7 @@ def plan_exchanged(text: str, quote: str) -> str:
 
 
 def _values_by_plan(text: str) -> tuple[set[Decimal], set[Decimal]]:
-    """Return the values of a text in clauses that have a word for a plan, and in the others."""
+    """Return the values of a text in clauses with a word for a plan, and those in the other clauses."""
     planned: set[Decimal] = set()
     others: set[Decimal] = set()
     folded = fold(text)

@@ -1,6 +1,6 @@
-"""A check of what a quote does not say itself: it calls it wrong, reports it, makes it conditional or leaves it open.
+"""A check of statements that a quote calls wrong, reports, makes conditional or leaves open.
 
-A claim that states such a thing as a fact says more than its quote. English and German words are known. What is found
+A claim that states them as facts says more than its quote. English and German words are known. A finding
 is a doubt.
 """
 
@@ -13,9 +13,9 @@ from graph.verification.claims.assertions.negation import is_negation
 from graph.verification.claims.wording import content, same_language, share, words
 
 _SHARED = 0.5
-"""Share of the words of a claim that the part of the quote must have which it leaves out the condition of."""
+"""Least share of a claim's words in the part of the quote whose condition it leaves out."""
 _REPORTED, _WHOLE = 0.6, 0.8
-"""Share of a claim's words in what is reported, or of what is reported in the claim ("He confirmed that ...")."""
+"""Least share of a claim's words in the reported statement, and of the statement's words in the claim."""
 _FALSELY = r"(?:incorrectly|wrongly|falsely|mistakenly)\s+\w+"
 _SAYS = (
     r"suggest(?:s|ed)?|claim(?:s|ed)?|alleg(?:es|ed)|argu(?:es|ed)|believe[sd]?|propos(?:es|ed)|"
@@ -36,12 +36,12 @@ _SPEAKING = re.compile(
     r"say|says|said|opinion|incorrect\w*|wrong\w*|false\w*|mistaken\w*|laut|zufolge|vorschl\w*|schlägt|schlug|meint\w*|"
     r"behaupt\w*|fälschlich\w*|irrtümlich\w*)$"
 )
-"""Words of a claim that reports too."""
+"""Words of a claim that is itself a report."""
 _CONDITION = re.compile(
     r"^(?:when|where|once|above|below|beyond|over|bei|ab|über|depend\w*|subject|condition\w*|bedingung|"
     r"voraus\w*|ohne|without|need\w*)$"
 )
-"""Words of a claim that has a condition too."""
+"""Words of a claim that is itself conditional."""
 _ALLOWED = frozenset("may can kann können darf dürfen".split())
 _IF = re.compile(
     r"\b(?P<if>if|provided that|provided(?! by\b)|falls|sofern|vorausgesetzt)\s(?P<what>(?:(?!\sthen\b)[^,.;])+)",
@@ -70,15 +70,15 @@ def opinion_stated(text: str, quote: str) -> str:
 
 
 def _is_met(text: str, condition: str) -> bool:
-    """Return whether a claim says that a condition has come true: it has its subject and half of its words."""
+    """Return whether a claim says that a condition is met: it has the condition's subject and half of its words."""
     said, held = ([word.stem for word in words(some) if word.is_content] for some in (text, condition))
     return bool(held) and said[:1] == held[:1] and share(held, said) >= _SHARED
 
 
 def condition_dropped(text: str, quote: str) -> str:
-    """Return a doubt where a claim leaves out the "if" of its quote, or answers what the quote leaves open."""
+    """Return a doubt where a claim leaves out the "if" of its quote, or decides what the quote leaves open."""
     keys = {word.key for word in words(text)}
-    keys -= _ALLOWED & {word.key for word in words(quote)}  # what is allowed is so only if the condition is met
+    keys -= _ALLOWED & {word.key for word in words(quote)}  # "may" and "can" of the quote still depend on the condition
     if not same_language(text, quote) or any(is_hedge(key) or _CONDITION.match(key) for key in keys):
         return ""
     for found in _IF.finditer(quote):
@@ -94,7 +94,7 @@ def condition_dropped(text: str, quote: str) -> str:
 
 
 def other_speaker(text: str, quote: str) -> str:
-    """Return a doubt where a claim gives to one speaker what its quote gives to another."""
+    """Return a doubt where a claim attributes to one speaker what its quote attributes to another."""
     said, held = _SPEAKER.search(text), _SPEAKER.search(quote)
     if not said or not held or not same_language(text, quote):
         return ""

@@ -1,6 +1,6 @@
-"""A check of scope: a claim does not say "all", "only" or "never" where its quote says less.
+"""A check of scope: a claim must not say "all", "only" or "never" where its quote says less.
 
-English and German words are known. What is found is a doubt.
+English and German words are known. A finding is a doubt.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ _UNIVERSAL = {
     "never": r"never|no|no(?:ne|body)|not|nothing|without|nor|neither|cannot|\w+n't|nie|niemals|kein\w*|nicht|niemand|"
     r"rarely|seldom",
 }
-"""Words that cover everything, and those that a quote may have in their place."""
+"""Universal words, and those that a quote may have in their place."""
 _STATED = {
     "all": r"all|every|everyone|everything|always|entire|entirely|completely|alle|jede[rsnm]?|sämtliche\w*|immer",
     "only": r"only|solely|exclusively|nur|ausschließlich|lediglich",
     "never": r"never|no(?:ne|body)|nie|niemals|niemand",
 }
-"""Those that a claim must not add."""
+"""Universal words that a claim must not add."""
 _SAID = {kind: re.compile(rf"^(?:{words})$") for kind, words in _STATED.items()}
 _HELD = {kind: re.compile(rf"^(?:{words})$") for kind, words in _UNIVERSAL.items()}
 _PART = re.compile(
@@ -48,7 +48,7 @@ _SHARED = 0.5
 _IN_ALL = re.compile(
     r"\b(?:in|above|after|at) all\b(?! (?:the|these|those|of|[^\W\d]+s)\b)|\ball in all\b|\ball told\b", re.IGNORECASE
 )
-"""An "all" that covers nothing: "four stages in all"."""
+"""An "all" that generalises nothing: "four stages in all"."""
 _FOR_EACH = re.compile(
     r"\b(?:for|to|per) (?:each|every)\b|\b(?:für|auf) jede[nrs]?\b"
     r"|\b(?:each|every|jede[sn]?) (?=(?:year|month|week|day|hour|time|jahr|monat|tag|woche|mal)\b)",
@@ -65,7 +65,7 @@ def _some(found: re.Match[str]) -> str:
 
 
 def widened(text: str, quote: str) -> str:
-    """Return a doubt where a claim covers more than its quote."""
+    """Return a doubt where a claim is more general than its quote."""
     if not same_language(text, quote):
         return ""
     text = _HOW_LITTLE.sub("", _FOR_EACH.sub("a", _IN_ALL.sub(" ", text)))
@@ -93,7 +93,7 @@ _HOW_LITTLE = re.compile(
     r"\b(?:only|just|merely|nur|lediglich|bloß)\s(?=(?:(?:about|around|some|roughly|rund|etwa|knapp)\s)?[$€£]?\d)",
     re.IGNORECASE,
 )
-"""An "only" of a claim that says how little a number is, and limits nothing."""
+"""An "only" of a claim that calls a number small and restricts nothing."""
 
 
 def _whole_for_part(text: str, quote: str) -> str:
@@ -130,15 +130,15 @@ def denies_exception(text: str, quote: str) -> bool:
     return bool(excepted) and excepted <= content(text) and any(_HELD["never"].match(word.key) for word in words(text))
 
 
-def tells_exception(text: str, quote: str) -> bool:
-    """Return whether a claim says only of an exception what its quote denies of the others: "only A exceeded it"."""
+def asserts_exception_alone(text: str, quote: str) -> bool:
+    """Return whether a claim says of an exception alone what its quote denies of the others: "only A exceeded it"."""
     found = _EXCEPT.search(quote)
     excepted = content(found["what"]) if found else frozenset()
     is_only = any(_SAID["only"].match(word.key) for word in words(text))
     return bool(excepted & content(text)) and is_only and _is_denied(quote) and not _is_denied(text)
 
 
-def exception_turned(text: str, quote: str) -> str:
+def exception_reversed(text: str, quote: str) -> str:
     """Return a doubt where a claim says of an exception, or of it alone, what its quote says of all others."""
     found = _EXCEPT.search(quote)
     if not found or _EXCEPT.search(text) or _THE_REST.search(text):
@@ -164,7 +164,7 @@ _OUTSIDE = re.compile(
     r"\b(?:all but|except\w*|apart|other|excluding|außer|ausgenommen|mit ausnahme|bis auf|only|nur|rest)\b",
     re.IGNORECASE,
 )
-"""Words of a claim that set an exception apart too."""
+"""Words of a claim that make an exception too."""
 _EXCEPT = re.compile(
     r"\b(?:all but|alle bis auf|except(?: for)?|apart from|other than|excluding|with the exception of|außer|"
     r"ausgenommen|"
@@ -200,7 +200,7 @@ _ONE_OF_MANY = re.compile(
 
 
 def _part_dropped(text: str, quote: str) -> str:
-    """Return a doubt where a quote says "some" or "most", and the claim says it of all by leaving that out."""
+    """Return a doubt where a claim leaves out the "some" or "most" of its quote."""
     said = [word.key for clause in clauses(text) for word in clause.words]
     if (
         any(_PART.match(key) for key in said)
@@ -227,9 +227,9 @@ _A_WHILE = re.compile(
     r"\b(?:a )?few (?=(?:seconds|minutes|hours|days|weeks|months|years)\b)|"
     r"\bwenige (?=(?:Minuten|Stunden|Tage|Wochen|Monate|Jahre)\b)"
 )
-"""How long something took, which is no part of anything."""
+"""A length of time, whose "some" or "most" names no part of a whole."""
 
 
 def _after(clause: Clause, at: int) -> frozenset[str]:
-    """Return the stem of the word that a quantity belongs to: the first content word after it."""
+    """Return the stem of the word that a quantifier belongs to: the first content word after it."""
     return frozenset([word.stem for word in clause.words[at + 1 : at + 4] if word.is_content][:1])

@@ -1,7 +1,7 @@
-"""A check of sentences with two halves: a claim that says of one what its quote says only of the other.
+"""A check of contrasts: a claim must not say of one half of a sentence what its quote says only of the other.
 
-"Unlike A, B has none" says that A has some. In "A fell, while B rose", a claim with the subject of one half and the
-predicate of the other is made of both. English and German are known. What is found is a doubt.
+"Unlike A, B has none" says that A has some. For "A fell, while B rose", a claim with the subject of one half and the
+predicate of the other mixes them. English and German are known. A finding is a doubt.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ _COUNTERFACTUAL = re.compile(
     r"könnten?)\b)(?P<rest>[^.;]*\b(?:not|nicht)\b[^.;]*)",
     re.IGNORECASE,
 )
-"""What came about only thanks to something."""
+"""Words for something without which the rest would not have happened."""
 _NO_SUBJECT = re.compile(
     r"^(?:also|then|not|never|still|only|even|to|in|at|on|by|with|for|is|are|was|were|has|have|had|can|may|"
     r"will|did|does|do|he|she|it|they|er|sie|es|auch|nicht|"
     r"dann|nur|in|im|am|mit|ist|sind|war|wurde|hat|[a-z]+ing|[a-z]+ed)\b",
 )
-"""What the second half begins with where its subject is that of the first one."""
+"""The start of a second half that shares the subject of the first one."""
 _LEAST = 2  # words that only one half has; with fewer, the halves are a list
 
 
 def other_side(text: str, quote: str) -> str:
-    """Return a doubt where a claim says of "unlike A" what the quote says of B: both deny it, or neither does."""
+    """Return a doubt where a claim says of the A in "unlike A, B ..." what the quote says of B, alike in negation."""
     if (found := _counterfactual(text, quote)) and _is_denied(text):
         return f"the quote says “{found[0].split()[0]} … not”, so that it came about"
     if (found := _UNLIKE.search(quote)) and (like := _LIKE.match(text)) and content(like[1]) & content(found["other"]):
@@ -53,13 +53,13 @@ def other_side(text: str, quote: str) -> str:
 
 
 def is_on_other_side(text: str, quote: str) -> bool:
-    """Return whether a claim says of "unlike A" the opposite of what the quote says of B."""
+    """Return whether a claim says of the A in "unlike A, B ..." the opposite of what the quote says of B."""
     found = _unlike(text, quote) or _counterfactual(text, quote)
     return bool(found) and not other_side(text, quote)
 
 
-def tells_both_sides(text: str, quote: str) -> bool:
-    """Return whether a claim tells both sides of "unlike A, B has none": "A has one, but not B"."""
+def states_both_sides(text: str, quote: str) -> bool:
+    """Return whether a claim states both sides of "unlike A, B has none": "A has one, but not B"."""
     found = _UNLIKE.search(quote)
     if found is None or not (content(found["other"]) - content(found["rest"])) & content(text):
         return False
@@ -111,12 +111,12 @@ _MIXED = "the claim has words of two parts of the quote that say different thing
 _ELLIPTIC = re.compile(r"\b(?:not|nicht|too|auch|neither|so)\W*$", re.IGNORECASE)
 """The end of a half whose predicate is that of the other one: "some of the older ones do not"."""
 _PRONOUN = re.compile(r"\b(?:them|sie|ihn)\b")
-"""What the second half takes up of the first one."""
+"""Pronouns of the second half that refer to the first one."""
 _FULL_NAME = re.compile(r"\b[A-ZÄÖÜ]\w+ [A-ZÄÖÜ]\w+")
 
 
 def _names_exchanged(text: str, one: str, other: str) -> bool:
-    """Return whether a claim says of the persons of one half only what the other half says."""
+    """Return whether a claim has the persons of one half and only predicates of the other."""
     said = {word.stem for word in words(text)}
     for own, rest in ((one, other), (other, one)):
         if _named(own) & said and not _predicates(own) & said and _predicates(rest) & said and not _named(rest) & said:
@@ -129,7 +129,7 @@ def _named(half: str) -> set[str]:
 
 
 def _predicates(half: str) -> set[str]:
-    """Return the words of a half that are no names, in German no nouns with their adjectives."""
+    """Return the words of a half except names, and in German except nouns with their adjectives."""
     said = words(half)
     before_noun = {one.start for one, other in pairwise(said) if other.text[0].isupper()}
     return {word.stem for word in said if word.is_content and word.text[0].islower() and word.start not in before_noun}
@@ -141,7 +141,7 @@ def mixed_halves(text: str, quote: str) -> str:
         return ""
     text, quote = with_joined_verbs(text), with_joined_verbs(quote)
     said = _content(text)
-    if not said <= _content(quote) or _adds_number(text, quote):  # words of its own may say what the halves do
+    if not said <= _content(quote) or _adds_number(text, quote):  # new words of the claim may summarise both halves
         return ""
     halves = _HALVES.split(quote)
     for one, other in pairwise(halves):

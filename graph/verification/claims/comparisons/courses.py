@@ -1,6 +1,6 @@
-"""A check of ranges and of changes "from ... to ...": their ends in order, and a rise that is one.
+"""A check of ranges and changes "from ... to ...": the order of their ends, and whether a rise is a rise.
 
-Both ends of a range may stand in a quote and the claim still turn it round ("from June to March"). English and German
+A claim may have both ends of a range of its quote, but reversed ("from June to March"). English and German
 words are known.
 """
 
@@ -28,12 +28,12 @@ _FALL = re.compile(
     r"plummet\w*|slump\w*|down|fiel\w*|fällt|gefallen|sinkt|sank\w*|gesunken|abnahm\w*|verringert\w*)\b",
     re.IGNORECASE,
 )
-_BEFORE = 60  # letters before a range in which a word says rise or fall
+_BEFORE = 60  # characters before a range in which a word may say rise or fall
 _DATED = re.compile(rf"\b(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))}|(?:1[5-9]|20)\d\d)\b", re.IGNORECASE)
 
 
 def wrong_course(text: str, decimal: Mark = "") -> str:
-    """Return what is wrong with a rise or fall "from ... to ..." whose numbers go the other way; "" if nothing is."""
+    """Return the contradiction between a rise or fall "from ... to ..." and its numbers; "" if there is none."""
     folded = fold(text)
     for found in _RANGE.finditer(folded):
         before = folded[max(0, found.start() - _BEFORE) : found.start()]
@@ -46,13 +46,13 @@ def wrong_course(text: str, decimal: Mark = "") -> str:
     return ""
 
 
-def told_course(text: str) -> int:
+def stated_course(text: str) -> int:
     """Return 1 where a text says that something rises, -1 where it falls, and 0 for neither or both."""
     return int(bool(_RISE.search(text))) - int(bool(_FALL.search(text)))
 
 
 def _value(text: str, decimal: Mark) -> Decimal | None:
-    """Return the first number of the end of a range; none of a date."""
+    """Return the first number of the end of a range; None for a date."""
     if _DATED.search(text):
         return None
     numbers = find_numbers(text, decimal)
@@ -60,7 +60,7 @@ def _value(text: str, decimal: Mark) -> Decimal | None:
 
 
 def reversed_range(text: str, quote: str) -> str:
-    """Return a doubt where a range of months or years runs the other way than in the quote; "" if none does."""
+    """Return a doubt where a range of months or years is reversed; "" if none is."""
     for found in _RANGE.finditer(text):
         low, high = _DATED.findall(found["low"]), _DATED.findall(found["high"])
         for start in low:
@@ -71,7 +71,7 @@ def reversed_range(text: str, quote: str) -> str:
     return ""
 
 
-def turned_values(text: str, quote: str) -> str:
+def reversed_values(text: str, quote: str) -> str:
     """Return a doubt where a claim goes "from 206 to 137" and its quote "from 137 (2015) to 206"; "" if it does not."""
     held = {ends for found in _RANGE.finditer(_BRACKETED.sub("", fold(quote))) if None not in (ends := _ends(found))}
     for found in _RANGE.finditer(fold(text)):
@@ -89,7 +89,7 @@ def _ends(found: re.Match[str]) -> tuple[Decimal | None, Decimal | None]:
 
 
 def _places(date: str, text: str) -> list[int]:
-    """Return where a text has a month or a year."""
+    """Return the positions of a month or year in a text."""
     return [found.start() for found in _DATED.finditer(text) if _key(found[0]) == _key(date)]
 
 
@@ -98,7 +98,7 @@ def _key(date: str) -> int:
 
 
 def other_end(text: str, quote: str) -> str:
-    """Return a doubt where a claim says from a day on what its quote says until that day, or the other way."""
+    """Return a doubt where a claim has "from" a day for its quote's "until" that day, or vice versa."""
     held = {_day(one): one for one in _END.finditer(quote)}
     for one in _END.finditer(text):
         other = held.get(_day(one))
@@ -114,7 +114,7 @@ _END = re.compile(
     rf"{'|'.join(sorted(MONTHS, key=len, reverse=True))}|(?:1[5-9]|20)\d\d)\b(?!\s*(?:to|until|till|bis|–|-)\b)",
     re.IGNORECASE,
 )
-"""A day or year from which or until which something is so."""
+"""A day or year that starts or ends a period."""
 
 
 def _day(found: re.Match[str]) -> tuple[str | None, str]:
@@ -122,8 +122,8 @@ def _day(found: re.Match[str]) -> tuple[str | None, str]:
 
 
 def wrong_course_of_years(text: str, quote: str) -> str:
-    """Return a doubt where a claim has more in a year that has less in its quote: "1,240 in 2038, 1,415 in 2030"."""
-    rises = told_course(text) or _more_in(text)
+    """Return a doubt where a claim says "more" of the year with less in its quote: "1,240 in 2038, 1,415 in 2030"."""
+    rises = stated_course(text) or _more_in(text)
     said = sorted(set(_YEAR.findall(text)))
     for years in _counted_by_year(quote).values():
         first, last = (min(years), max(years)) if len(years) > 1 else ("", "")
@@ -134,7 +134,7 @@ def wrong_course_of_years(text: str, quote: str) -> str:
 
 
 def _more_in(text: str) -> int:
-    """Return 1 for "more ... in the later year than in the earlier one", -1 for less, and 0 where it is not said."""
+    """Return 1 for "more ... in the later year than in the earlier one", -1 for less, and 0 for neither."""
     found = _MORE_IN.search(text)
     if not found:
         return 0
@@ -143,7 +143,7 @@ def _more_in(text: str) -> int:
 
 
 def _counted_by_year(quote: str) -> dict[str, dict[str, Decimal]]:
-    """Return the values of two years, by what they count; nothing where a clause has several years."""
+    """Return the values of two years by the noun counted; nothing where a clause has several years."""
     found: dict[str, dict[str, Decimal]] = {}
     for part in _PARTS.split(fold(quote)):
         years = _YEAR.findall(part)

@@ -1,7 +1,7 @@
 """A check of direction and comparison: a claim must not say the opposite of its quote ("fell" for "increases").
 
-Words of opposite direction are compared clause by clause, with their negations; of a comparison with "than" also which
-side is which. English and German words are known, and some of French and Spanish. What is found is a doubt.
+Words of opposite direction are compared clause by clause, with their negations; for a comparison with "than" also its
+sides. English and German words are known, and some of French and Spanish. A finding is a doubt.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from graph.verification.claims.wording import Clause, Word, clauses, shown_text,
 _NO_OPPOSITE = frozenset(
     {"gain", "over=", "vor=", "nach=", "under=", "up=", "most=", "left=", "with=", "mit=", "high=", "large=", "long="}
 )
-"""Words that agree with their own side but are too common to contradict the other one."""
+"""Words that confirm a direction but are too common to contradict the opposite one."""
 _THAN = re.compile(r"^(?:than|als|que)$")
 
 
@@ -28,13 +28,13 @@ class Pole(NamedTuple):
     word: str
     axis: str
     sign: int
-    """1 or -1; a negation turns it round."""
+    """1 or -1, reversed by a negation."""
     context: frozenset[str]
     """The content words of its clause."""
     is_common: bool
     """Whether it is too common to contradict."""
     before: tuple[str, ...] = ()
-    """The stems of the telling words before it in its sentence, the nearest last."""
+    """The stems of the content words and numbers before it in its sentence, the nearest last."""
     after: tuple[str, ...] = ()
     """Those after it, the nearest first."""
 
@@ -64,7 +64,7 @@ def _directions(key: str) -> tuple[tuple[str, int, bool], ...]:
 
 
 def directions_of(key: str) -> list[tuple[str, int]]:
-    """Return the axes and signs of a word in small letters: "fell" is down on the axis of amounts."""
+    """Return the axes and signs of a word in lower case: "fell" is down on the axis of amounts."""
     return [(axis, sign) for axis, sign, _ in _directions(key)]
 
 
@@ -73,7 +73,7 @@ def poles(text: str) -> tuple[Pole, ...]:
     """Return the words of direction in a text."""
     found = []
     told = with_joined_verbs(_WORSE_THAN.sub("worse than", _BOUND.sub(" ", _NOT_UNTIL.sub(" ", text))))
-    sentences = _telling_words(told)
+    sentences = _content_words(told)
     for clause in clauses(told):
         for at, word in enumerate(clause.words):
             if at and word.text[0].isupper() and word.text[1:].islower() and word.key in _IN_NAMES:
@@ -89,7 +89,7 @@ def poles(text: str) -> tuple[Pole, ...]:
 
 
 _IN_NAMES = frozenset("low high upper lower great long short old new north south east west first last".split())
-"""Words that tell no direction where they have a capital inside a sentence."""
+"""Words without a direction where they are capitalised inside a sentence."""
 
 
 def with_joined_verbs(text: str) -> str:
@@ -97,7 +97,7 @@ def with_joined_verbs(text: str) -> str:
     return _SEPARATED.sub(_joined, text)
 
 
-def _telling_words(text: str) -> list[tuple[Word, ...]]:
+def _content_words(text: str) -> list[tuple[Word, ...]]:
     """Return the content words and numbers of each sentence of a text."""
     ends = [found.end() for found in _SENTENCE_END.finditer(shown_text(text))]
     sentences: dict[int, list[Word]] = {}
@@ -114,18 +114,18 @@ _BOUND = re.compile(
     r"oder (?:mehr|weniger)|nicht (?:mehr|weniger) als)\b",
     re.IGNORECASE,
 )
-"""Words that bound a value and tell no direction."""
+"""Words that bound a value and give no direction."""
 _SENTENCE_END = re.compile(r"[.!?;]\s")
 
 
 def _is_mere(clause: Clause, at: int) -> bool:
-    """Return whether "more" or "less" only adds to a verb: "more than offset", "more than offsetting"."""
+    """Return whether "more" or "less" only modifies a verb: "more than offset", "more than offsetting"."""
     following = [word.key for word in clause.words[at + 1 : at + 3]]
     return clause.words[at].key in ("more", "less") and following[:1] == ["than"] and following[-1].endswith("ing")
 
 
 def _is_no_more(clause: Clause, at: int) -> bool:
-    """Return whether a word is a comparative after "no", which says what is the most: "no larger one"."""
+    """Return whether a word is a comparative after "no", which means a superlative: "no larger one"."""
     return (
         at > 0 and clause.words[at - 1].key in ("no", "kein", "keine") and clause.words[at].key.endswith(("er", "ere"))
     )
@@ -137,7 +137,7 @@ _SEPARATED = re.compile(
     r"(?P<between>[^.;:!?]*?) (?P<particle>zu|ab|zurück)(?=\s*(?:[.,;:]|$)|\s(?:und|aber|während|obwohl)\b)",
     re.IGNORECASE,
 )
-"""German verbs whose first part stands at the end: "nahm um 3 Prozent ab"."""
+"""German separable verbs: "nahm um 3 Prozent ab"."""
 
 
 _WORSE_THAN = re.compile(
@@ -153,7 +153,7 @@ _BEHIND = re.compile(r"\b(?:is|are|was|were) (?:\w+ly )?behind\b|\btrail(?:s|ed)
 
 
 def _as_comparison(text: str) -> str:
-    """Return a text in which verbs that compare are written with "than": "A surpasses B" is "A better than B"."""
+    """Return a text with "than" for comparing verbs: "A better than B" for "A surpasses B"."""
     return _BETTER_THAN.sub("better than", _BEHIND.sub("worse than", _WORSE_THAN.sub("worse than", text)))
 
 
@@ -162,13 +162,13 @@ def _joined(found: re.Match[str]) -> str:
 
 
 def swapped_sides(text: str, quote: str) -> str:
-    """Return a doubt where a comparison with "than" has its sides the other way round than in the quote."""
+    """Return a doubt where a comparison with "than" has the sides of the quote's reversed."""
     for claim in _comparisons(_with_codes(text)):
         for other in _comparisons(_with_codes(quote)):
             # "more moving parts than" is not compared with "more efficient than"
             is_same = not claim.near or bool(claim.near & (other.left | other.right))
             if is_same and _is_crossed(claim, other) and claim.sign == other.sign:
-                return f"the claim compares with “{claim.word} … than” the other way round than the quote"
+                return f"the claim compares with “{claim.word} … than” reversed than the quote"
     return ""
 
 
@@ -183,7 +183,7 @@ _POSSESSIVE = re.compile(r"['’]s$")
 
 
 def is_converse(text: str, quote: str) -> bool:
-    """Return whether a claim says a comparison with both its sides and its direction turned round."""
+    """Return whether a claim has a comparison of its quote with sides and direction both reversed."""
     text, quote = _with_codes(text), _with_codes(quote)
     pairs = [(claim, other) for claim in _comparisons(text) for other in _comparisons(quote)]
     if any(_is_crossed(claim, other) and claim.sign == -other.sign for claim, other in pairs):
@@ -192,7 +192,7 @@ def is_converse(text: str, quote: str) -> bool:
 
 
 def _is_crossed(one: _Comparison, other: _Comparison) -> bool:
-    """Return whether words of each side stand on the other side of another comparison."""
+    """Return whether words of each side are on the opposite side of another comparison."""
     return bool(one.left & other.right and one.right & other.left)
 
 
@@ -218,9 +218,9 @@ def _of_second_side(text: str, quote: str) -> list[tuple[int, _Comparison]]:
     return found
 
 
-_REACH = 12  # words before "than" in which the comparison stands: "cares more for the repair of older boats than"
+_REACH = 12  # words before "than" that may have the comparative: "cares more for the repair of older boats than"
 _SIDE = 8  # words after it that are the second side
-_NEAR = 5  # those in which any word in "er" may be one
+_NEAR = 5  # words before "than" in which any word in "er" may be the comparative
 
 
 class _Comparison(NamedTuple):

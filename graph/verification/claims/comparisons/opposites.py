@@ -1,8 +1,8 @@
-"""A check of opposites: a claim must not say "fell" where its quote says of the same things that they rose.
+"""A check of opposites: a claim must not say "fell" of things of which its quote says "rose".
 
-An opposite word alone proves nothing: "A trails B" is what "B outperforms A" says, and the words for another thing in
-the sentence may point the other way. So a word of a claim counts against a word of its quote only if both stand beside
-the same words, in the same order. What is found is a doubt.
+An opposite word alone is no evidence: "A trails B" means "B outperforms A", and another thing in the sentence may have
+the opposite direction. A word of a claim counts against a word of its quote only if both are beside the same words, in
+the same order. A finding is a doubt.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from graph.verification.claims.comparisons.directions import Pole, directions_of
 from graph.verification.claims.wording import content, same_language, share, words
 
 _CONTEXT = 0.2
-"""Share of the words around that one side of a quote with both directions must have more than the other."""
+"""By how much the shares of nearby words must differ between the two directions of a quote that has both."""
 _NEAR = 5
-"""Telling words on either side of an opposite among which claim and quote must share one; with 3, with 5 and with all,
-4 or 5 of 439 true claims and 74 or 75 of 642 lies written by hand are doubted."""
+"""Content words on either side of an opposite among which claim and quote must share one; with 3, with 5 and with all,
+4 or 5 of 439 true claims and 74 or 75 of 642 false ones written by hand are doubted."""
 _SAME = 5  # letters that two forms of a word share
 _SUPPOSED = re.compile(r"\b(?:would|wären?|hätten?|würden?)\b", re.IGNORECASE)
 _UNLESS = re.compile(
@@ -28,7 +28,7 @@ _ONLY = re.compile(r"\b(?:only|solely|exclusively|nur|ausschließlich|lediglich)
 
 
 def opposite(text: str, quote: str) -> str:
-    """Return a doubt where a claim has a direction of which its quote has only the opposite, or has it elsewhere."""
+    """Return a doubt where a claim has a direction that its quote lacks, or has elsewhere, beside its opposite."""
     if doubt := _other_side_of_limit(text, quote):
         return doubt
     claimed, quoted = poles(text), poles(quote)
@@ -46,13 +46,13 @@ def opposite(text: str, quote: str) -> str:
                 one for one in other if one.word.lower() not in own and _is_against(pole, one, is_compared=is_compared)
             ]
         elif same:
-            continue  # which of the two is meant cannot be told across languages
+            continue  # across languages it is undecided which of the two is meant
         if is_in_own_words and any(one.word[:_SAME].lower() == pole.word[:_SAME].lower() for one in same):
             continue
-        if not other or _is_told_otherwise(pole, claimed, quoted) or _is_supposed(pole, text, quote):
+        if not other or _has_own_direction(pole, claimed, quoted) or _is_supposed(pole, text, quote):
             continue
         near, far = _nearness(pole, same), _nearness(pole, other)
-        # "below A, but surpasses B": which of the two is meant cannot be told
+        # "below A, but surpasses B": it is undecided which of the two is meant
         tied = far if pole.axis == "quality" and far else -1.0
         same = [
             one for one in same if not one.is_common or (near_it := _nearness(pole, [one])) > far or near_it == tied
@@ -64,7 +64,7 @@ def opposite(text: str, quote: str) -> str:
 
 
 def _other_side_of_limit(text: str, quote: str) -> str:
-    """Return a doubt where a claim says "over" a limit that its quote says "under": "unter dem Grenzwert"."""
+    """Return a doubt where a claim says "over" a limit and its quote "under" it: "unter dem Grenzwert"."""
     held = {found["limit"].lower(): found for found in _LIMIT.finditer(quote)}
     for found in _LIMIT.finditer(text):
         other = held.get(found["limit"].lower())
@@ -82,7 +82,7 @@ _LIMIT = re.compile(
 
 
 def denies_only(text: str, quote: str) -> bool:
-    """Return whether a claim denies of the others what its quote says only of some: "at 5 °C and above none"."""
+    """Return whether a claim denies of the rest what its quote says of some only: "at 5 °C and above none"."""
     if _ONLY.search(text) and _UNLESS.search(quote) and any(is_negation(word.key) for word in words(quote)):
         return not any(is_negation(word.key) for word in words(text))
     is_denied = any(is_negation(word.key) for word in words(text))
@@ -93,19 +93,19 @@ def denies_only(text: str, quote: str) -> bool:
 
 
 def _is_against(one: Pole, other: Pole, *, is_compared: bool) -> bool:
-    """Return whether a word of a claim may contradict one of its quote; a "not" of either is looked at apart."""
+    """Return whether a word of a claim may contradict one of its quote; negations are checked separately."""
     is_same_word = one.word[:_SAME].casefold() == other.word[:_SAME].casefold()
     return not is_same_word and _is_beside(one, other) and not _is_crossed(one, other, is_compared=is_compared)
 
 
 def _is_beside(one: Pole, other: Pole) -> bool:
-    """Return whether two words stand beside the same words, or beside none."""
+    """Return whether two words are beside the same words, or beside none."""
     said, held = ({*pole.before[-_NEAR:], *pole.after[:_NEAR]} for pole in (one, other))
     return not said or not held or bool(said & held)
 
 
 def _is_crossed(one: Pole, other: Pole, *, is_compared: bool) -> bool:
-    """Return whether what stands on either side of a word stands on the other side of another one."""
+    """Return whether the words on either side of a word are on the opposite side of another one."""
     left, right = _sides(one)
     far_left, far_right = _sides(other)
     if is_compared and other.before and other.before[0] in right and left & (far_left | far_right):
@@ -115,7 +115,7 @@ def _is_crossed(one: Pole, other: Pole, *, is_compared: bool) -> bool:
 
 
 def _sides(pole: Pole) -> tuple[set[str], set[str]]:
-    """Return the words that stand only before a word, and those only after it."""
+    """Return the words that are only before a word, and those only after it."""
     before, after = ({stem for stem in some if not stem[0].isdigit()} for some in (pole.before, pole.after))
     return before - after, after - before
 
@@ -125,8 +125,8 @@ def _is_supposed(pole: Pole, text: str, quote: str) -> bool:
     return pole.axis == "presence" and bool(_SUPPOSED.search(text)) and not _SUPPOSED.search(quote)
 
 
-def _is_told_otherwise(pole: Pole, claimed: Sequence[Pole], quoted: Sequence[Pole]) -> bool:
-    """Return whether the claim has the quote's own word too: it tells both sides, or more of the same."""
+def _has_own_direction(pole: Pole, claimed: Sequence[Pole], quoted: Sequence[Pole]) -> bool:
+    """Return whether the claim has the quote's own direction too: it states both sides, or adds to it."""
     against = [one for one in claimed if one.axis == pole.axis and one.sign == -pole.sign]
     # "less of one, and growth of another", with the quote's own "growth"
     return bool(against) and any(one.word.casefold() == pole.word.casefold() for one in quoted)
@@ -137,7 +137,7 @@ def _nearness(pole: Pole, others: Sequence[Pole]) -> float:
 
 
 def _is_of_same(one: Pole, other: Pole) -> bool:
-    """Return whether the same word follows two comparatives: "fewer moving parts", "more moving parts"."""
+    """Return whether two comparatives precede the same word: "fewer moving parts", "more moving parts"."""
     return bool(one.after) and one.after[:1] == other.after[:1]
 
 
@@ -152,7 +152,7 @@ def other_level(text: str, quote: str) -> str:
 
 
 def _levels(text: str) -> list[tuple[str, int, str, str]]:
-    """Return the adjectives of more and less with the noun that each describes."""
+    """Return the adjectives of quantity ("higher", "less") with the noun of each."""
     said, found = words(text), []
     for at, word in enumerate(said):
         noun = next((one for one in said[at + 1 : at + 5] if one.key not in _PASSED_OVER), None)

@@ -1,6 +1,6 @@
-"""A check of relations whose sides a claim may exchange: what came before what, what caused what, from where to where.
+"""A check of relations whose sides a claim may exchange: earlier and later, cause and effect, start and end.
 
-Both sides are compared by their words. English and German connecting words are known. What is found is a doubt.
+Both sides are compared by their words. English and German connecting words are known. A finding is a doubt.
 """
 
 from __future__ import annotations
@@ -62,24 +62,24 @@ class Relation(NamedTuple):
     second: frozenset[str]
 
 
-def turned_round(text: str, quote: str) -> str:
-    """Return a doubt where a claim has the sides of a relation the other way round than its quote."""
+def reversed_relation(text: str, quote: str) -> str:
+    """Return a doubt where a claim reverses the sides of a relation of its quote."""
     for said, held in _pairs(text, quote):
-        if _crossed(said, held) > _straight(said, held) or _is_turned(said, held):
+        if _crossed(said, held) > _straight(said, held) or _is_reversed(said, held):
             return f"the claim turns the sides of “{held.word}” round"
     return ""
 
 
-def is_told_from_the_other_side(text: str, quote: str) -> bool:
-    """Return whether a claim says the same relation with another word: "A before B" for "B after A"."""
+def is_converse(text: str, quote: str) -> bool:
+    """Return whether a claim states the same relation with the converse word: "A before B" for "B after A"."""
     return any(
         said.kind == "time" and said.word != held.word and _straight(said, held) > _crossed(said, held)
         for said, held in _pairs(text, quote)
     )
 
 
-def needs_what_is_denied_without(text: str, quote: str) -> bool:
-    """Return whether a claim demands what its quote forbids to go without: "neither may without consent"."""
+def requires_condition(text: str, quote: str) -> bool:
+    """Return whether a claim requires what its quote makes a condition: "neither may without consent"."""
     found = _DENIED_WITHOUT.search(quote)
     return bool(found and _NEEDS.search(text)) and bool(content(found["what"] if found else "") & content(text))
 
@@ -96,7 +96,7 @@ _NEEDS = re.compile(
 
 
 def cause_added(text: str, quote: str) -> str:
-    """Return a doubt where a claim makes a cause of what its quote only finds together."""
+    """Return a doubt where a claim makes a cause of what its quote only observes together."""
     causal = next((found[0] for kind, _, one in _CONNECTIONS if kind == "cause" for found in one.finditer(text)), "")
     if not causal or _CAUSAL.search(quote) or not (together := _TOGETHER.search(quote)):
         return ""
@@ -104,7 +104,7 @@ def cause_added(text: str, quote: str) -> str:
 
 
 def other_cause(text: str, quote: str) -> str:
-    """Return a doubt where a claim gives an effect of its quote another cause than the quote does."""
+    """Return a doubt where a claim gives an effect of its quote another cause."""
     for said, held in _pairs(text, quote):
         if said.kind != "cause" or share(said.second, held.second) < _SAME_EFFECT:
             continue
@@ -141,8 +141,8 @@ def _pairs(text: str, quote: str) -> Iterator[tuple[Relation, Relation]]:
         yield from ((one, other) for one in relations(text) for other in held if one.kind == other.kind)
 
 
-def _is_turned(one: Relation, other: Relation) -> bool:
-    """Return whether each side has, beside words that both texts have there, only words of the other side."""
+def _is_reversed(one: Relation, other: Relation) -> bool:
+    """Return whether each side has, besides words that both texts have there, only words of the opposite side."""
     first, second = one.first - other.first, one.second - other.second
     return bool(first and second) and first <= other.second and second <= other.first
 
@@ -156,7 +156,7 @@ def _straight(one: Relation, other: Relation) -> float:
 
 
 def relations(text: str) -> Iterator[Relation]:
-    """Yield the relations of a text whose two sides have words of their own."""
+    """Yield the relations of a text whose two sides both have distinct words."""
     for sentence in _SENTENCE.split(text):
         for kind, is_forward, pattern in _CONNECTIONS:
             for found in pattern.finditer(sentence):

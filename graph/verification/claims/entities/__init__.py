@@ -1,6 +1,6 @@
 """People, things and events: whether a claim says of one what its quote says of another.
 
-Takes a claim's text and its quote or evidence; gives back a reason for doubt, or an empty text. Read `subjects` first.
+Takes a claim's text and its quote or evidence; returns a reason for doubt, or "". Read `subjects` first.
 
 - Who did it: `subjects`, `parted_subjects`, `doers`, `roles`.
 - Which thing: `kinds`, `bracketed`, `slots`.

@@ -1,7 +1,7 @@
 """A check of who did it and who is what: the "by" of a passive, and a title before another name.
 
 "Led by Tony Kettle" does not say that the architect before it led the firm, and "the US researcher Cook and Levin in
-the USSR" calls Cook a US researcher. What is found is a doubt.
+the USSR" calls Cook a US researcher. A finding is a doubt.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def _is_passive(some: Sequence[Word], at: int) -> bool:
 def _is_turned(
     verb: Word, same: Word, left: set[str], right: set[str], at: int, places: Mapping[str, Sequence[int]]
 ) -> bool:
-    """Return whether what stands before a verb stands only behind it in the quote, and the other way round."""
+    """Return whether the words before and after a verb are exchanged in the quote."""
     is_verb = verb.key == same.key and verb.key.endswith(("s", "ed")) and not verb.key.endswith("ss")
     before = all(place > at for stem in left for place in places.get(stem, ()))
     after = {stem for stem in right if all(place < at for place in places.get(stem, (at,)))}
@@ -164,11 +164,11 @@ def _is_of_object(verb: Word, held: Sequence[Word], left: set[str], at: int) -> 
 
 
 _COPIED = 0.9
-"""Share of a claim's words that its quote must have: with .7, as many true claims are doubted as lies."""
+"""Share of a claim's words that its quote must have: with .7, as many true claims as false ones are doubted."""
 
 
 def _of_predecessor(text: str, quote: str) -> str:
-    """Return a doubt where one whom a quote calls the predecessor succeeds somebody in the claim, or the other way."""
+    """Return a doubt where one whom a quote calls the predecessor succeeds a person in the claim, or vice versa."""
     for word, told in ((_PREDECESSOR, _SUCCEEDED), (_SUCCESSOR, _PRECEDED)):
         for found in word.finditer(quote):
             name = {one.stem for one in words(found["name"])}

@@ -1,7 +1,7 @@
 """A check of events: a claim gives each its own year and person, where its quote tells of several.
 
 "Born in Wick, she married Tolm in 1916" does not say that she was born in 1916. "Tolm's lieutenant Orrin founded it"
-does not say that Tolm did. What is found is a doubt.
+does not say that Tolm did. A finding is a doubt.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A check of the kind of a thing, which one word before it changes: "Australian cents", "non-executive members".
 
 A claim that counts things of another country, leaves out "non-", or says of a larger place what its quote says of a
-smaller one says something else. So does one that gives the year in brackets to the other of two values. What is found
+smaller one says something else. So does one that gives the year in brackets to the other of two values. A finding
 is a doubt.
 """
 

@@ -1,7 +1,7 @@
 """A check of claims that give the subject of one part of a sentence what another part says of its own subject.
 
 "The record date is the 7th, and the payment date the 27th" does not say "the payment date is the 7th", and "A reaches
-55, surpassing B" does not say that B reaches it. A claim in other words is left to the other checks. What is found is a
+55, surpassing B" does not say that B reaches it. A claim in other words is left to the other checks. A finding is a
 doubt.
 """
 
@@ -35,7 +35,7 @@ _COMPARED = re.compile(
 )
 """Words of a claim that may tell a comparison from the other side."""
 _COPIED = 0.9
-"""Share of a claim's words that its quote must have: with less, more true claims are doubted than lies."""
+"""Share of a claim's words that its quote must have: with less, more true claims than false ones are doubted."""
 _LONGEST_SUBJECT = 3  # words of a claim's subject that stand in one part only
 _FIRST = 3  # words that tell of a claim among which its subject stands
 Part = Sequence[Word]

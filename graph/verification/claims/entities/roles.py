@@ -139,7 +139,7 @@ def _is_capital(word: Word) -> bool:
 
 
 def _made_active(text: str, quote: str, names: set[str]) -> str:
-    """Return a doubt where "A was succeeded by B" is told as "A succeeded B", or the other way."""
+    """Return a doubt where "A was succeeded by B" is told as "A succeeded B", or vice versa."""
     for one, other in ((text, quote), (quote, text)):
         for verb, done_to, doer in _passives(one, names):
             keys = words(other)

@@ -2,7 +2,7 @@
 
 A label stands beside the noun that it tells apart ("Stage 2", "RL training"), a name or date after the word and the
 preposition that it belongs to ("born in", "proposal of"). A quote that has another one there, and the claim's
-elsewhere, says something else. What is found is a doubt.
+elsewhere, says something else. A finding is a doubt.
 """
 
 from __future__ import annotations

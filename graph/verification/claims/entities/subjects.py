@@ -1,8 +1,8 @@
 """A check of who did what: the names before a verb, and names that stand in the place of others.
 
 A claim whose names stand on the other side of the same verb, in the same voice, says it of another. A claim that names
-somebody whom its quote does not name, and leaves out a name that the quote has, may have put one in place of the other.
-What is found is a doubt.
+a person whom its quote does not name, and leaves out a name that the quote has, may have put one in place of the other.
+A finding is a doubt.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ _REST = re.compile(
 """Words for what is left of a hundred percent."""
 _MOST_OPERANDS = 8
 """Numbers of a quote that may be operands which the claim does not state, each with and without its magnitude: of 8,
-28 pairs differ by chance in one of ten values of two digits."""
+28 pairs differ by coincidence in one of ten values of two digits."""
 _THOUSAND = 1000
 _MOST_SUMMED = 5
 

@@ -1,8 +1,8 @@
 """Numbers that follow from two values of a quote, where no word of the claim names the calculation.
 
-A model computes what the question asks for and says only what it is: "$10.50 a share" of 431 million dollars for 41
-million shares. A number of three digits or more hardly comes out of few values by chance; one that looks like a number
-of the passage, with a digit changed, is a slip and no result.
+A model computes the value asked for and states it alone: "$10.50 a share" for 431 million dollars and 41 million
+shares. Few values rarely give a number of three digits or more by coincidence; a number of the passage with a digit
+changed is a slip and no result.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from loaders.text.numbers import decimal_mark, find_numbers, fold
 
 _LEAST_DIGITS = 3
 _MOST_VALUES = 5
-"""Values of a quote: five give 10 ratios, of which one in fifty is a given number of three digits by chance."""
+"""Values of a quote: five give 10 ratios, of which one in fifty is a given number of three digits by coincidence."""
 _SPACE = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _SHARE = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d+)?)\s?(?:%|per ?cent\b|prozent\b)", re.IGNORECASE)

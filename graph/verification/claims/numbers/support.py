@@ -74,7 +74,7 @@ class Held:
     copied: frozenset[tuple[str, int]]
     """Digits as they are written, with their magnitude."""
     mark: Mark
-    """The mark before decimals."""
+    """The decimal separator."""
     text: str
     """The quotation."""
 
@@ -146,7 +146,7 @@ class Numbers(NamedTuple):
     """The claim, folded, in which they stand."""
     stated: list[Stated]
     mark: Mark
-    """The mark that its document sets before decimals."""
+    """The document's decimal separator."""
 
 
 def numbers_of(text: str, evidence: Evidence) -> Numbers:

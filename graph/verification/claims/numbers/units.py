@@ -121,7 +121,7 @@ def other_units(text: str, stated: Sequence[Stated], evidence: Evidence, decimal
         text: The claim, folded as its numbers were found in it.
         stated: Its numbers.
         evidence: Its evidence.
-        decimal: The mark that the document sets before decimals.
+        decimal: The document's decimal separator.
     """
     source = fold(evidence.quote or evidence.exact)
     doubt = _other_rate(text, fold(evidence.exact) if evidence.rows else source) or _percent_of_points(

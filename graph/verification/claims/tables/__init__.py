@@ -1,6 +1,6 @@
 """Tables: whether a value that a claim takes from a table stands in the row, column, band and year that it names.
 
-Takes a claim's text and evidence with the quoted rows; gives back a reason against the claim, or an empty text. Read
+Takes a claim's text and evidence with the quoted rows; returns a reason against the claim, or "". Read
 `names` first, which finds the rows and columns that a claim names.
 
 - Row, column and band: `names`, `places`.

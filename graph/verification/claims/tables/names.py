@@ -35,7 +35,7 @@ class Token:
     """A word or number of a text."""
 
     key: str
-    """Its stem in small letters."""
+    """Its stem in lower case."""
     text: str
     start: int
     end: int

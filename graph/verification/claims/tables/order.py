@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from graph.storage.rows import SentenceRow
 from graph.verification.claims.assertions.negation import is_negation
-from graph.verification.claims.comparisons.courses import told_course
+from graph.verification.claims.comparisons.courses import stated_course
 from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.tables.names import Mention, columns, label, mentions, of_kind, tokens, without_units
@@ -66,7 +66,7 @@ def wrong_order(text: str, evidence: Evidence, decimal: Mark = "") -> Said:
 def _wrong_course(text: str, found: Sequence[Mention], evidence: Evidence, decimal: Mark) -> str:
     """Return what is wrong with a rise or fall of a row between two years that its columns have; "" if nothing is."""
     rows, names = named_rows(found, evidence.rows), {at for one in of_kind(found, "row") for at in one.places}
-    course = told_course(" ".join(token.text for at, token in enumerate(tokens(text)) if at not in names))
+    course = stated_course(" ".join(token.text for at, token in enumerate(tokens(text)) if at not in names))
     keys = {token.key for token in tokens(text)}
     is_years = all(_YEAR.fullmatch(column.strip()) for column in columns(evidence.table))
     measures: dict[frozenset[str], dict[str, Decimal]] = {}

@@ -24,7 +24,7 @@ def wrong_place(text: str, stated: Sequence[Stated], evidence: Evidence, decimal
         text: The claim.
         stated: Its numbers.
         evidence: Its evidence, with quoted rows.
-        decimal: The mark that the document sets before decimals.
+        decimal: The document's decimal separator.
     """
     if not evidence.rows:
         return ""

@@ -1,7 +1,7 @@
 """A check of what a row says of which year: another year's value, a rise that was a fall, cents for dollars.
 
 The columns of a table often have a year and words that a claim does not repeat ("Twelve months ended June 30, 2023").
-What is found is a doubt.
+A finding is a doubt.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from graph.storage.rows import SentenceRow
-from graph.verification.claims.comparisons.courses import told_course
+from graph.verification.claims.comparisons.courses import stated_course
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.numbers.arithmetic import Stated
 from graph.verification.claims.tables.names import label, mentions, of_kind, tokens
@@ -55,7 +55,7 @@ def other_course(text: str, evidence: Evidence, decimal: Mark = "") -> str:
     """Return a doubt where a claim says that a row rose in a year, and it fell in all columns that tell; else ""."""
     found = mentions(text, evidence.table)
     rows, names = named_rows(found, evidence.rows), {at for one in of_kind(found, "row") for at in one.places}
-    course = told_course(" ".join(token.text for at, token in enumerate(tokens(text)) if at not in names))
+    course = stated_course(" ".join(token.text for at, token in enumerate(tokens(text)) if at not in names))
     said = set(_YEAR.findall(text))
     if not course or len(rows) != 1 or not said:
         return ""

@@ -1,6 +1,6 @@
 """Values that stand beside others in a sentence: whether a claim takes the one that belongs to what it speaks of.
 
-Takes a claim's text and its quote, whose numbers are known to agree; gives back a reason for doubt, or an empty text.
+Takes a claim's text and its quote, whose numbers are known to agree; returns a reason for doubt, or "".
 Read `context` first.
 
 - Which of several values: `context`, `places`, `pairs`.

@@ -1,6 +1,6 @@
 """A check of what stands beside a value in running text: which of several it is, and "more than" or "less than".
 
-Of two percentages in a quote, the one that stands nearer to the claim's words is meant. What is found is a doubt.
+Of two percentages in a quote, the one that stands nearer to the claim's words is meant. A finding is a doubt.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _tells(word: Word, value: Value) -> bool:
 
 
 def other_way(text: str, quote: str, decimal: Mark = "") -> str:
-    """Return a doubt where a claim says "by" a value, and its quote "to" or "from" it, or the other way."""
+    """Return a doubt where a claim says "by" a value, and its quote "to" or "from" it, or vice versa."""
     held = values_in(quote, decimal)
     for one in values_in(text, decimal):
         own = {_way(other, quote) for other in held if other.values & one.values and _are_alike(other.kind, one.kind)}
@@ -196,7 +196,7 @@ _WHOLE = re.compile(r"(?<![\w.,])(\d+)(?: ?/ ?|⁄| (?:out )?of (?:the )?| von )
 
 
 def other_bound(text: str, quote: str, decimal: Mark = "") -> str:
-    """Return a doubt where a value has "less" beside it in the claim, and "more" in the quote, or the other way."""
+    """Return a doubt where a value has "less" beside it in the claim, and "more" in the quote, or vice versa."""
     held = values_in(quote, decimal)
     for one in values_in(text, decimal):
         own = [other for other in held if other.values & one.values]

@@ -48,17 +48,17 @@ def other_time_of_values(text: str, quote: str, decimal: Mark = "") -> str:
         if len(held.now) != 1 or len(held.before) != 1 or held.now == held.before:
             continue
         if any(one.now == held.before and one.before == held.now for one in _pairs(folded, decimal)):
-            return f"the quote says “{held.words}”, the claim the other way round"
+            return f"the quote says “{held.words}”, the claim reversed"
         for found in _COURSE.finditer(folded):
             if (_value(found["first"], decimal), _value(found["second"], decimal)) == (held.now, held.before):
-                return f"the quote says “{held.words}”, the claim the other way round"
+                return f"the quote says “{held.words}”, the claim reversed"
         if _is_against_course(folded, held, decimal):
             return f"the quote says “{held.words}”, which goes the other way"
     return ""
 
 
 def _is_against_course(folded: str, held: _Pair, decimal: Mark) -> bool:
-    """Return whether a claim on the later value alone says that it rose where it fell, or the other way."""
+    """Return whether a claim on the later value alone says that it rose where it fell, or vice versa."""
     said = {value for one in find_numbers(folded, decimal) for value in (*one.values, *one.unscaled)}
     if not held.now & said or held.before & said or any(is_negation(word.key) for word in words(folded)):
         return False

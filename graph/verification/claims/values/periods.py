@@ -1,6 +1,6 @@
 """A check of periods and of order: a quarter's value is not the year's, and "before" is not "after".
 
-What is found is a doubt.
+A finding is a doubt.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _periods(text: str) -> dict[str, str]:
 
 
 def other_order(text: str, quote: str) -> str:
-    """Return a doubt where a claim says "before" something and its quote "after" it, or the other way; else ""."""
+    """Return a doubt where a claim says "before" something and its quote "after" it, or vice versa; else ""."""
     if not same_language(text, quote):
         return ""
     held = [(found["word"].lower(), content(found["what"])) for found in _ORDER.finditer(quote)]

@@ -1,6 +1,6 @@
 """A check of rates: "0.85 crowns per tonne" is not "per ship", and what is paid once is not paid "a year".
 
-English and German words are known. What is found is a doubt.
+English and German words are known. A finding is a doubt.
 """
 
 from __future__ import annotations

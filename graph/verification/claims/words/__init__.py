@@ -1,6 +1,6 @@
 """Single words that a claim changes, adds or leaves out where it otherwise repeats its quote.
 
-Takes a claim's text and its quote; gives back a reason for doubt, or an empty text. Read `rewording` first.
+Takes a claim's text and its quote; returns a reason for doubt, or "". Read `rewording` first.
 
 - Another word: `rewording`, `exchanges`, `alternatives`.
 - Another degree: `degrees`, `factors`.

@@ -1,7 +1,7 @@
 """A check of words that exclude each other: a claim says "maximum" where its quote says "average".
 
 A claim that has a word of a group of which its quote has only another one says something else. English and German words
-are known. What is found is a doubt.
+are known. A finding is a doubt.
 """
 
 from __future__ import annotations

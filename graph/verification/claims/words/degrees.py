@@ -1,7 +1,7 @@
 """A check of words of extent and degree: "partial" for "full", "much better" for "slightly better", "twice" for "once".
 
 A bound that a claim adds to an exact number, an "all" without the condition that its quote has, and another basis of
-comparison belong here too. English and German words are known. What is found is a doubt.
+comparison belong here too. English and German words are known. A finding is a doubt.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A check of two words that a claim exchanges where it otherwise repeats its quote, and of what is said "respectively".
 
 "On a change of control of Larkfield, Boreal may end it" has each word of a sentence, with both names exchanged.
-"A and B showed 10 and 11 respectively" gives each its own value. What is found is a doubt.
+"A and B showed 10 and 11 respectively" gives each its own value. A finding is a doubt.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A check of factors, superlatives and levels: "twice" for "half", "tripled" for "by 50%", "oldest" for "largest".
 
 A factor of a claim must be one that its quote says, or that follows from a percentage or a range of it. A superlative
-may be said with another of the same meaning ("biggest"). What is found is a doubt.
+may be said with another of the same meaning ("biggest"). A finding is a doubt.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A check of words beside a noun that a claim leaves out or adds: "vice chair", "most-populous capital city", "both".
 
 A title without its "vice", a superlative over more than its quote says, "because of" for "despite", and one of "both"
-that is called the only one say something else. What is found is a doubt.
+that is called the only one say something else. A finding is a doubt.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TITLE = re.compile(
 _NO_LONGER = re.compile(
     r"\b(?:was|were|had|used to|once|until|formerly|previously|war|waren|früher|bis|[^\W\d]{3,}ed)\b", re.IGNORECASE
 )
-"""What says that somebody is "former" in another way."""
+"""What says that a person is "former" in another way."""
 _SUPERLATIVE = re.compile(
     r"\b(?:(?:\d+(?:st|nd|rd|th)[- ])?(?:most|least)[- ][^\W\d]{4,}|"
     r"(?:old|new|high|low|great|large|big|small|long|short|deep|tall|wide|young|rich|poor|fast|busi|heavi)est)\b",
@@ -101,7 +101,7 @@ def _run(some: Sequence[Word], shown: str) -> list[str]:
 
 
 def _cause_for_obstacle(text: str, quote: str) -> str:
-    """Return a doubt where a claim has "because of" before what its quote has after "despite", or the other way."""
+    """Return a doubt where a claim has "because of" before what its quote has after "despite", or vice versa."""
     for here, there in ((_BECAUSE, _DESPITE), (_DESPITE, _BECAUSE)):
         said, held = here.search(text), there.search(quote)
         if not said or not held or there.search(text) or any(is_negation(word.key) for word in words(text)):
@@ -145,7 +145,7 @@ def _if_for_unless(text: str, quote: str) -> str:
 
 
 def turns_unless_round(text: str, quote: str) -> bool:
-    """Return whether a claim allows under a condition what its quote forbids "unless" it is met, or the other way."""
+    """Return whether a claim allows under a condition what its quote forbids "unless" it is met, or vice versa."""
     unless = _UNLESS.search(quote)
     return bool(unless) and _same_condition(text, quote) and not _if_for_unless(text, quote)
 

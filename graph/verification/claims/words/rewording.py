@@ -2,7 +2,7 @@
 
 A claim that copies most of a sentence and leaves out "only", adds "not", makes "will" of "may" or puts another name in
 its place says something else. Words are aligned, and each short difference between words that are alike on both sides
-is looked at. A claim in its own words is left to the checks of clauses. What is found is a doubt.
+is looked at. A claim in its own words is left to the checks of clauses. A finding is a doubt.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def exchanged_term(text: str, quote: str, passage: str) -> str:
 
 
 def spliced(text: str, quote: str) -> str:
-    """Return a doubt where a claim joins the begin of one clause of its quote to the end of another one.
+    """Return a doubt where a claim joins the start of one clause of its quote to the end of another one.
 
     "Small repairs are paid by the | tenant, all others by the | owner" says of the owner what is said of the tenant.
     What a claim leaves out begins or ends with a clause, unless it makes one statement of two.
