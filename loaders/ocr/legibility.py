@@ -126,7 +126,7 @@ class Unread(NamedTuple):
     lone: bool = False
     """Whether the page has a single line, which is print."""
     is_blurred: bool = False
-    """Whether the print is blurred or too small, so that its script need not be unknown."""
+    """Whether the print is blurred or too small, so that its script may be a known one."""
     score: float = 1.0
     """Mean confidence of the lines that were read."""
     printed: int = 0

@@ -36,7 +36,7 @@ LOCAL = "ray://local"
 """The address of a cluster that is started on this machine for this process."""
 
 _LOOK_S = 0.05  # between two checks for new, late and cancelled jobs
-_START_S = 120.0  # until the first actor must be ready: one starts in 1-3 s, on a machine that must start first in more
+_START_S = 120.0  # until the first actor must be ready: it takes 1-3 s, more on a machine that must start first
 _MAX_FILES = 16  # in Ray's object store for later batches of their pages
 _LOCAL_STORE = 256 * 2**20  # bytes of a local cluster's object store, which holds page images on their way
 
@@ -282,8 +282,8 @@ def connect(address: str) -> Any:
             ray.init(address, **quiet)
     except Exception as exc:  # Ray has no common class for what its start and its client raise
         raise PoolError(
-            f"The Ray cluster {address} cannot be reached ({message_of(exc)}): is it running, and is its token "
-            "in RAY_AUTH_TOKEN or ~/.ray/auth_token?"
+            f"The Ray cluster {address} cannot be reached ({message_of(exc)}): check that it runs, and that its "
+            "token is in RAY_AUTH_TOKEN or ~/.ray/auth_token."
         ) from exc
     return ray
 

@@ -115,7 +115,7 @@ def _off(heading: Extent, run: Extent) -> float:
 
 
 def _over_middles(headings: Sequence[Extent], columns: Sequence[Extent], below: Mapping[int, str]) -> Runs | None:
-    """Share the columns so that each heading is over the middle of its own."""
+    """Share the columns so that each heading is over the middle of its columns."""
     pitch = (columns[-1].middle - columns[0].middle) / (len(columns) - 1)
     if all(_is_above_name(heading, columns, below, pitch) for heading in headings):
         return None  # the first line of names on two lines

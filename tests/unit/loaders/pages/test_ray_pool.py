@@ -77,7 +77,9 @@ async def test_sixty_pages_are_read_as_by_processes_here_though_an_actor_is_kill
 async def test_a_cluster_that_is_not_there_is_named() -> None:
     pool = ray_pool("ray://127.0.0.1:9", 1)
     try:
-        with pytest.raises(PoolError, match=r"The Ray cluster ray://127\.0\.0\.1:9 cannot be reached .*is it running"):
+        with pytest.raises(
+            PoolError, match=r"The Ray cluster ray://127\.0\.0\.1:9 cannot be reached .*check that it runs"
+        ):
             await pool.map(abs, [-1])
     finally:
         pool.close()
