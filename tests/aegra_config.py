@@ -1,6 +1,6 @@
-"""Writes aegra.json from langgraph.json: the same graphs by file, the application for FastAPI, and nothing to install.
+"""Generator of aegra.json from langgraph.json: the same graphs by file, the FastAPI application, no dependencies.
 
-Aegra takes graphs by file alone, and its custom application must be one of FastAPI.
+Aegra accepts graphs only by file, and only a FastAPI application.
 """
 
 from __future__ import annotations

@@ -62,10 +62,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Spare the garbage collector all that is imported: to look through it took 2.4 s of collecting, and 5 % of a run.
-
-    Both are CPU time of each worker.
-    """
+    """Exclude imported objects from garbage collection: to traverse them took each worker 2.4 CPU s, 5 % of a run."""
     gc.disable()
     try:
         return (yield)
@@ -77,7 +74,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_network() -> Iterator[None]:
-    """Fail whatever would leave this machine; loopback is allowed."""
+    """Fail every connection that would leave this machine; loopback is allowed."""
 
     def local(address: Any) -> bool:
         return not isinstance(address, tuple) or str(address[0]).startswith(_LOCAL)
@@ -105,7 +102,7 @@ def _no_network() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_dot_env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A developer's own `.env` (with a key in it, say) must not reach the tests."""
+    """Keep a developer's `.env`, which may hold a key, out of the tests."""
     from graph import settings
 
     with pytest.MonkeyPatch.context() as patch:
@@ -130,7 +127,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def _sample_home(_no_dot_env: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample, ingested once for all workers, of which each has a copy. Tests read it through `library`."""
+    """The sample, ingested once and copied for each worker. Tests read it through `library`."""
     everyones = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         everyones = everyones.parent
@@ -176,9 +173,9 @@ def _made_homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def fill_home(home: Path, _made_homes: Path) -> FillHome:
-    """What a fixture ingests, once for all tests of a file, each of which has a copy: to ingest takes .2 to .7 CPU s.
+    """A function that ingests once for all tests of a file and gives each a copy: to ingest takes .2 to .7 CPU s.
 
-    Functions are told apart by their names, so that a parameter of the fixture may not change what they make.
+    Functions are distinguished by their names, so a parameter of the fixture must not change what they make.
     """
 
     def fill(make: Callable[[], object]) -> None:

@@ -102,7 +102,7 @@ def run_server(folder: Path, tree: Path = ROOT, **settings: str) -> Iterator[Ser
     """Run a server of the code in `tree`, with the home folder `folder`/home, until the block ends."""
     log, port = folder / "server.log", free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    # The whole log, in which tests look for what must not be there.
+    # The whole log, in which tests search for secrets and tracebacks.
     environment |= {"PAGEWITNESS_HOME": str(folder / "home"), "LOG_LEVEL": "INFO", **settings}
     start = time.monotonic()
     with log.open("wb") as output:

@@ -22,10 +22,10 @@ OWN_SERVER = frozenset(
 """Files of SERVER_FOLDERS that start servers of their own and use no other."""
 
 TOGETHER = ("tests/unit/loaders/chunking/",)
-"""Folders whose files share what a worker reads once: the paper of the development data takes 10 CPU seconds."""
+"""Folders whose files share a document that a worker reads once: the paper takes 10 CPU seconds."""
 
 FOLDERS = ("tests/evals/", "tests/flows/", "tests/wire/", "tests/unit/loaders/")
-"""Folders from the longest tests to the shortest; what is in none of them comes last."""
+"""Folders from the longest tests to the shortest; tests outside of them come last."""
 
 
 class Distribution(LoadFileScheduling):  # type: ignore[misc]  # xdist's schedulers have no types
@@ -36,7 +36,7 @@ class Distribution(LoadFileScheduling):  # type: ignore[misc]  # xdist's schedul
 
 
 def scope(nodeid: str) -> str:
-    """Return what is run by one worker: a file, or a folder whose files share a server or read the same document."""
+    """Return the unit that one worker runs: a file, or a folder whose files share a server or a document."""
     file = nodeid.split("::", 1)[0]
     folders = TOGETHER if file in OWN_SERVER else (*SERVER_FOLDERS, *TOGETHER)
     return next((folder for folder in folders if file.startswith(folder)), file)
@@ -62,7 +62,7 @@ def _file(item: pytest.Item) -> str:
 
 
 def make_scheduler(config: pytest.Config, log: Any) -> Distribution | None:
-    """Return the scheduler of `--dist loadfile`; None leaves other ways to xdist."""
+    """Return the scheduler of `--dist loadfile`; None for other modes, which xdist schedules itself."""
     if config.getvalue("dist") != "loadfile":
         return None
     config.option.loadscopereorder = False  # by the number of tests, which says nothing about how long they take

@@ -2,7 +2,7 @@
 
     python -m tests.docker_files     writes both; `make docker` does that
 
-There is no Docker where the tests run: the files are compared with what LangGraph would write, not built.
+The tests run without Docker: the files are compared with what LangGraph would write, not built.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _HEADER = "# Written by `make docker` from langgraph.json; docs/deployment.md sa
 
 
 def dockerfile() -> str:
-    """What `langgraph dockerfile` writes; it names the folder that it is run in, so that is one of a fixed name."""
+    """Return what `langgraph dockerfile` writes, run in a folder of a fixed name, since the file contains the name."""
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder, "pagewitness")
         for package in ("graph", "loaders", "prompts", "web"):
@@ -38,7 +38,7 @@ def dockerfile() -> str:
 
 
 def langgraphs_services() -> dict[str, Any]:
-    """What `langgraph dockerfile --add-docker-compose` adds where there is a Docker."""
+    """Return the services that `langgraph dockerfile --add-docker-compose` adds where Docker is installed."""
     made: dict[str, Any] = compose_as_dict(_CURRENT, port=PORT)
     api = made["services"]["langgraph-api"]
     api["env_file"] = [".env"]
@@ -47,7 +47,7 @@ def langgraphs_services() -> dict[str, Any]:
 
 
 def compose() -> str:
-    """LangGraph's services; a Chroma server, and volumes for what must survive."""
+    """Return LangGraph's services with a Chroma server, and volumes for the data that must survive."""
     made = langgraphs_services()
     services = made["services"]
     del services["langgraph-postgres"]["ports"]  # the database is not used from outside

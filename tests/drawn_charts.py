@@ -292,7 +292,7 @@ LOOKS: dict[str, Callable[[], Drawn]] = {
     "ring, legend": lambda: pie(legend=True, ring=True, values=(410, 260, 190, 140), unit=""),
     "10,000 points": cloud,
 }
-"""The looks, each with what draws it."""
+"""The function that draws each look."""
 
 
 def save(drawn: Any, path: Path, form: Form = "drawing") -> Path:
@@ -314,7 +314,7 @@ def save(drawn: Any, path: Path, form: Form = "drawing") -> Path:
 
 
 def stated(path: Path) -> Truth:
-    """Return what reading a page states of its chart."""
+    """Return the values that the reader finds in a page's chart."""
     page = read(PageJob(str(path), 1))
     assert isinstance(page, PageText), page
     rows = [parse_chart_line(line) for block in page.blocks if block.is_chart for line in block.text.splitlines()]
@@ -322,7 +322,7 @@ def stated(path: Path) -> Truth:
 
 
 def is_joined(item: tuple[tuple[str, str], str], truth: Truth, alike: float = 1.0) -> bool:
-    """Return whether a value stands with its labels; OCR may misread letters of a name (`alike`), never the value."""
+    """Return whether a value has its true labels; OCR may misread letters of a name (`alike`), never the value."""
     name, value = " ".join(item[0]).lower(), item[1]
     return any(
         value == true and SequenceMatcher(None, name, " ".join(own).lower()).ratio() >= alike
@@ -331,7 +331,7 @@ def is_joined(item: tuple[tuple[str, str], str], truth: Truth, alike: float = 1.
 
 
 def main() -> None:
-    """Print right, wrong and left out for each look and form."""
+    """Print the numbers of right, wrong and missing values for each look and form."""
     with tempfile.TemporaryDirectory() as folder:
         for name, draw in LOOKS.items():
             cells = []

@@ -22,12 +22,12 @@ IMPORTED = (
     "graph.engines.offline.engine", "graph.export.texts", "graph.verification.claims.check", "langchain_chroma",
     "loaders.chunking.chunker", "PIL.Image", "pebble", "tokenizers", "web.app",
 )  # fmt: skip
-"""What a command, a script or the server of ours imports sooner or later; nothing that starts a thread, as onnxruntime
-and MuPDF do, nor `langgraph_api`, which reads the environment."""
+"""Modules that our commands, scripts and server import; none that starts a thread, as onnxruntime and MuPDF do, nor
+`langgraph_api`, which reads the environment."""
 
 
 class Server:
-    """Forks a process for each request, and tells the one who asked how it ends."""
+    """Forks a process for each request, and sends the client its exit code."""
 
     def __init__(self, listener: socket.socket, path: str) -> None:
         self.listener, self.path = listener, path
@@ -37,7 +37,7 @@ class Server:
         self.events = selectors.DefaultSelector()
 
     def serve(self) -> dict[str, Any] | None:
-        """Serve until nothing holds this server (None), or return in a forked process with what it is to run."""
+        """Serve until no connection holds this server (None); in a forked process return the request to run."""
         woken, wake = os.pipe()
         for end in (woken, wake):
             os.set_blocking(end, False)
@@ -98,7 +98,7 @@ class Server:
                 connection.close()
 
     def become(self, connection: socket.socket, fds: list[int]) -> None:
-        """Give the forked process its streams, and take from it what is the server's."""
+        """Give the forked process its streams, and close the server's."""
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self.events.close()
@@ -124,7 +124,7 @@ def listen(path: str) -> socket.socket | None:
 
 
 def carry_out(request: dict[str, Any]) -> None:
-    """Run what was asked for as the interpreter does at its start."""
+    """Run the requested module, code or script as the interpreter does at its start."""
     if request["session"]:
         os.setsid()
     os.chdir(request["cwd"])
@@ -146,7 +146,7 @@ def carry_out(request: dict[str, Any]) -> None:
 
 
 def _open_streams() -> None:
-    """Open the standard streams as the interpreter does for what they are now."""
+    """Open the standard streams again, as the interpreter does at its start."""
     unbuffered = bool(os.environ.get("PYTHONUNBUFFERED"))
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         was = getattr(sys, name)

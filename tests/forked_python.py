@@ -1,9 +1,9 @@
 """Processes of our command that start from a process which has imported everything.
 
 `python -m graph.cli ingest` spends 1.5 of its 2 CPU seconds on imports, and tests start it a hundred times. Here one
-process for all workers of a run (`tests/fork_server.py`) imports once and forks. What comes of it is a process as any
-other: with its own number, arguments, environment, folder, streams and exit code, killed by signals. Tests that are
-about the start of a process use `subprocess`.
+process for all workers of a run (`tests/fork_server.py`) imports once and forks. The result is a process as any
+other: with its own number, arguments, environment, folder, streams and exit code, killed by signals. Tests of the start
+of a process use `subprocess`.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def start(
     stdin: int | IO[Any] | None = None, stdout: int | IO[Any] | None = None, stderr: int | IO[Any] | None = None,
     text: bool = False, start_new_session: bool = False,
 ) -> ForkedProcess:  # fmt: skip
-    """Start Python with `arguments`: `-m` and a module, `-c` and code, or a script, and what these are given.
+    """Start Python with `arguments`: `-m` and a module, `-c` and code, or a script, and the arguments of these.
 
     The rest is as for `subprocess.Popen`.
     """

@@ -38,15 +38,15 @@ class Edge:
 
 
 def short(name: str) -> str:
-    """A node's name without those of the subgraphs around it."""
+    """Return a node's name without those of the subgraphs around it."""
     last = name.rpartition(":")[2]
     return _ENDS.get(last, last)
 
 
 def edges() -> list[Edge]:
-    """All edges of the graph and its subgraphs, without the subgraphs' own starts and ends, in the order of a run."""
+    """Return the edges of the graph and its subgraphs in the order of a run, without subgraphs' starts and ends."""
     drawn = app.get_graph(xray=True).edges
-    # LangGraph keeps a subgraph's start where its first node comes again.
+    # LangGraph keeps the start of a subgraph whose first node has an edge into it.
     after = {edge.source: edge.target for edge in drawn if edge.source.endswith((":__start__", ":__end__"))}
 
     def led(name: str) -> str:
@@ -60,7 +60,7 @@ def edges() -> list[Edge]:
 
 
 def block(all_edges: list[Edge], around: tuple[str, ...]) -> list[str]:
-    """The lines of a subgraph: its own edges, then the subgraphs in it."""
+    """Return the lines of a subgraph: its own edges, then the subgraphs in it."""
     lines = [str(edge) for edge in all_edges if edge.around == around]
     inner = dict.fromkeys(
         edge.around[: len(around) + 1] for edge in all_edges if edge.around[: len(around)] == around != edge.around
@@ -71,7 +71,7 @@ def block(all_edges: list[Edge], around: tuple[str, ...]) -> list[str]:
 
 
 def draw() -> str:
-    """The graph as Mermaid text."""
+    """Return the graph as Mermaid text."""
     names = {name for edge in edges() for name in (edge.source, edge.target)}
     twice = [name for name, count in Counter(map(short, names)).items() if count > 1]
     assert not twice, f"two nodes have the same name: {twice}"
@@ -79,7 +79,7 @@ def draw() -> str:
 
 
 def drawn() -> str:
-    """The drawing that docs/graph.md holds."""
+    """Return the drawing that docs/graph.md holds."""
     return PAGE.read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
 
 

@@ -1,4 +1,4 @@
-"""Stores of a folder as the one local user sees them: everything."""
+"""Stores of a folder with the view of the local user, who sees everything."""
 
 from __future__ import annotations
 

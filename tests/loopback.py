@@ -27,4 +27,4 @@ def raise_loopback() -> None:
         except PermissionError as error:
             raise RuntimeError("The loopback device is down: `ip link set lo up` switches it on.") from error
         except OSError:
-            return  # no Linux, or a device of another name: the tests will tell
+            return  # no Linux, or a device of another name: the tests fail if there is no loopback

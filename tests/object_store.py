@@ -29,7 +29,7 @@ def s3_server() -> str:
 
 
 def use_endpoint(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set what a client of S3 takes from the environment."""
+    """Set the environment variables that an S3 client reads."""
     for name, value in {
         "AWS_ENDPOINT_URL": address, "AWS_ALLOW_HTTP": "true", "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "someone", "AWS_SECRET_ACCESS_KEY": "hunter2",

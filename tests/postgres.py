@@ -25,7 +25,7 @@ from typing import Any
 import psutil
 import pytest
 
-# A server of the tests loses nothing that matters when the machine does, and waits for no disk.
+# The data of tests may be lost in a crash of the machine, so that the server need not wait for the disk.
 _OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=64MB -c max_connections=60"
 _REQUIRED = os.environ.get("PAGEWITNESS_TEST_POSTGRES") == "required"  # read before the tests clear the environment
 _numbers = itertools.count(1)
@@ -98,7 +98,7 @@ def _control(server: Any, folder: Path, *arguments: str) -> None:
 
 
 class KillableServer:
-    """A server of its own that can be killed and started again; what it has acknowledged it keeps.
+    """A separate server that can be killed and started again, and keeps acknowledged writes.
 
     Args:
         setting: One more setting of the server.
@@ -128,12 +128,12 @@ class KillableServer:
                 time.sleep(0.5)
 
     def kill(self) -> None:
-        """Kill the server without a warning."""
+        """Kill the server with SIGKILL."""
         os.kill(int((self._folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
 
     @contextmanager
     def standing_still(self) -> Iterator[None]:
-        """Stop all processes of the server within the block, as a machine does whose disk hangs: it refuses nothing."""
+        """Suspend all processes of the server within the block, as if its disk hung: connections stay open."""
         main = psutil.Process(int((self._folder / "postmaster.pid").read_text().split()[0]))
         stopped = [main, *main.children(recursive=True)]
         for process in stopped:

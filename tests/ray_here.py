@@ -1,4 +1,4 @@
-"""Ray for tests, where it is installed: one token for all clusters of a process, which Ray reads once."""
+"""Ray pools for tests, where Ray is installed, with one token for all clusters: Ray reads it once a process."""
 
 from __future__ import annotations
 

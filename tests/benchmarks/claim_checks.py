@@ -17,11 +17,11 @@ CLAIMS = (
     "{} This was measured twice by 7 people.",
     "The report does not say that {}",
 )
-"""What is said of each quote: a copy with a frame, with a foreign number, and with a negation."""
+"""The claim about each quote: a copy in a frame, with a number that is not in it, or negated."""
 
 
 def measure(sizes: Sizes) -> list[Comparison]:
-    """Every sentence of the sample report, quoted by claims that hold and that do not; CPU time for each claim."""
+    """Measure the CPU time of a claim, true and false ones about every sentence of the sample report."""
     home = sizes.folder / "tmp" / "claims" / "home"
     home.mkdir(parents=True)
     machine.settle(machine.environment(home, PAGEWITNESS_ENGINE="offline"))

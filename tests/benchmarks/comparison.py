@@ -43,8 +43,8 @@ class Comparison:
         name: A word or two to find it by.
         what: A sentence: what is compared.
         unit: Of the values: "s", "ms", "rows/s", "pages/s", "MB", "requests".
-        limit: What the ratio of the medians, or the one median, is to keep to; `bound` says from which side.
-        note: What else to know of it.
+        limit: The limit of the ratio of the medians, or of the one median; `bound` says from which side.
+        note: A remark.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Comparison:
 
     @property
     def figure(self) -> float:
-        """What the limit is about: left over right, or the left median alone."""
+        """The figure that the limit applies to: left over right, or the left median alone."""
         return self.left.median / self.right.median if self.right else self.left.median
 
     @property
@@ -69,7 +69,7 @@ class Comparison:
         return self.figure <= self.limit if self.bound == "most" else self.figure >= self.limit
 
     def row(self) -> dict[str, Any]:
-        """As JSON: what was measured, and what follows from it."""
+        """Return the measurements and the verdict as JSON."""
         found = asdict(self)
         for place, side in (("left", self.left), ("right", self.right)):
             if side:
@@ -89,14 +89,14 @@ class Sizes:
     quick: bool
     folder: Path
     repeats: int = 0
-    """How often each side is measured; 0 for what the form says."""
+    """How often each side is measured; 0 for the number of the form."""
 
     def of(self, long: int, short: int) -> int:
-        """A number for each form."""
+        """Return the number for the long or the short form."""
         return short if self.quick else long
 
     def limit(self, long: float, short: float) -> float:
-        """The limit for each form: what happens once a run weighs more where little is measured."""
+        """Return the limit for the form: the short one is looser, since fixed costs weigh more in it."""
         return short if self.quick else long
 
     @property

@@ -30,7 +30,7 @@ CHUNKS_PER_DOCUMENT = 500
 
 _SYLLABLES = [head + tail for head in "bdfghklmnprstvw" for tail in ("a", "el", "in", "or", "ust", "yre")]
 _WORDS, _PER_SENTENCE, _SENTENCES_PER_UNIT = 8000, 18, 4
-_FLATTENED = 50  # by which the frequencies of words fall more slowly: questions are searched for without stop words
+_FLATTENED = 50  # makes the frequencies of words fall more slowly, as without stop words
 
 
 class Corpus:
@@ -49,13 +49,13 @@ class Corpus:
         return dict(zip(self._words, MiniLM().encode(self._words), strict=True))
 
     def question(self) -> str:
-        """A question with a rare word, a common one, and two as they come."""
+        """Return a question with a rare word, a common one, and two random ones."""
         rare, common = self._asking.choice(self._words[_WORDS // 10 :]), self._asking.choice(self._words[:20])
         one, other = self._asking.choices(self._words, cum_weights=self._weights, k=2)
         return f"What did the {common} of {rare} do about the {one} {other}?"
 
     def chunk(self, ordinal: int, sentences: int) -> tuple[Chunk, list[Encoded]]:
-        """A passage of one page, and what the embedding model would give for each of its sentences."""
+        """Return a passage of one page, and the vectors of each of its sentences."""
         made = [self._sentence() for _ in range(sentences)]
         rows = tuple(Sentence(text, text, "prose", (ordinal // 4 + 1,)) for text, _ in made)
         text = " ".join(text for text, _ in made)
@@ -75,7 +75,7 @@ class Corpus:
 
 
 def home(folder: Path, chunks: int, sentences: int = 12) -> Path:
-    """A home folder of so many chunks below `folder`; made only where it is not there yet."""
+    """Return a home folder of so many chunks below `folder`; make it if it does not exist."""
     key = hashlib.sha256(json.dumps([chunks, sentences, IDENTITY, 3]).encode()).hexdigest()[:8]
     place = folder / f"library-{chunks}-{key}"
     if place.is_dir():

@@ -20,7 +20,7 @@ PIECES = 3
 
 @dataclass(frozen=True)
 class Asked:
-    """A request: what for, its words, and when it came, was first answered and was over, by the monotonic clock."""
+    """A request: its kind and prompt, and when it came, was first answered and ended, by the monotonic clock."""
 
     kind: str
     started: float
@@ -31,7 +31,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reading:
-    """Says of a page what its text layer says, after `delay` seconds for each page."""
+    """Replies to a page with its text layer, after `delay` seconds for each page."""
 
     delay: float
 
@@ -72,7 +72,7 @@ class Apart:
         self._process.join(10)
 
     def asked(self) -> list[Asked]:
-        """The requests since this was last called."""
+        """Return the requests since this was last called."""
         self._pipe.send("asked")
         return list(self._pipe.recv())
 

@@ -38,7 +38,7 @@ GROUPS = {
 
 
 def measured(name: str, sizes: Sizes) -> dict[str, Any]:
-    """A group, measured in a process of its own, in which nothing was loaded before."""
+    """Measure a group in a new process, in which nothing is loaded, and return its results."""
     start, context = time.perf_counter(), machine.described()
     temporary = sizes.folder / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
@@ -64,5 +64,5 @@ def _run(module: str, sizes: Sizes) -> list[Comparison]:
     if "graph.dependencies" in sys.modules:
         from graph import dependencies
 
-        dependencies.pool().close()  # a process that others made waits for those that it made itself
+        dependencies.pool().close()  # a child process waits at its end for its own children
     return results

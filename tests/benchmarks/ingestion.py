@@ -24,7 +24,7 @@ SLEEP = 20.0  # seconds, after each page of the notebook's loop
 
 
 def measure(sizes: Sizes) -> list[Comparison]:
-    """A loopback Gemini with a fixed latency, then the offline engine on a paper and on its scan."""
+    """Measure ingestion with a loopback Gemini of fixed latency, then offline on a paper and on its scan."""
     folder = sizes.folder / "tmp" / "ingestion"
     folder.mkdir(parents=True)
     found = _with_a_model(sizes, folder)
@@ -50,7 +50,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
 
 
 def _peers(paper: Path, scan: Path, sizes: Sizes) -> list[Comparison]:
-    """The same files against what a user would take instead."""
+    """Measure the same files against the libraries that a user would take instead."""
     without = "without tables, places and proof"
     return [
         _beside("library", "the paper against a loop of `pymupdf4llm.to_markdown`", paper, peers.to_markdown, sizes),
@@ -100,7 +100,7 @@ def _with_a_model(sizes: Sizes, folder: Path) -> list[Comparison]:
 
 
 def _offline(name: str, what: str, path: Path, limit: float, times: int, warm: bool) -> Comparison:
-    """Our whole ingestion against nothing but reading, of a new document; warm: models are loaded."""
+    """Measure the ingestion of a new document against only reading it; `warm` loads the models before."""
     pages = _pages(path)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
         found = compare(
@@ -118,7 +118,7 @@ def _offline(name: str, what: str, path: Path, limit: float, times: int, warm: b
 
 
 def _ingest(path: Path, pages: int, **context: Any) -> float:
-    """Seconds from a source to its report, in this process, which has done so before."""
+    """Return the seconds from a source to its report, in this process with all models loaded."""
     from graph.app import app
     from graph.context import Context
 
@@ -132,7 +132,7 @@ def _ingest(path: Path, pages: int, **context: Any) -> float:
 
 
 def _beside(name: str, what: str, path: Path, loop: Callable[[Path], float], sizes: Sizes) -> Comparison:
-    """The same against a loop of `peers` over the same file, warm, in another process."""
+    """Measure our ingestion against a loop of `peers` over the same file, in another process with loaded models."""
     pages = _pages(path)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
         return compare(

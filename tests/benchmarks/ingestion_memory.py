@@ -1,6 +1,6 @@
 """Peak memory by length of the document: `python -m tests.benchmarks.ingestion_memory [--engine offline] 100 2000`.
 
-Pages are a paragraph each. With `gemini` the model is a loopback server, and what is measured is ours.
+Pages are a paragraph each. With `gemini` the model is a loopback server, whose memory is not counted.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _write(path: Path, pages: int) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print a line for each length; returns 1 if the last holds too much more than the first."""
+    """Print a line for each length; return 1 if the last takes too much more memory than the first."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", nargs="+", type=int)
     parser.add_argument("--engine", choices=["llm", "offline"], default="llm")

@@ -22,7 +22,7 @@ _OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_", "LANG
 
 
 def described() -> dict[str, Any]:
-    """The machine, how busy it is now, and the versions of what takes the time."""
+    """Return the machine, its load, and the versions of the libraries that take the time."""
     return {
         "cores": cores(), "processor": _processor(), "load": [round(one, 2) for one in os.getloadavg()],
         "system": f"{platform.system()} {platform.machine()}", "python": platform.python_version(),
@@ -44,7 +44,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 def settle(values: Mapping[str, str]) -> None:
-    """Make that this process's environment, and look for garbage as the command and the server do."""
+    """Set this process's environment, and its garbage collection as in the command and the server."""
     os.environ.clear()
     os.environ.update(values)
     process.configure_gc(pause=False)

@@ -18,13 +18,13 @@ from tests.benchmarks.comparison import Comparison, Samples, Sizes
 
 CHUNKS = 1_000
 LIMITS = {1_000: 1.3, 10_000: 1.3, 100_000: 1.5}
-"""By documents: how many times as long a question may take as in the library without them."""
+"""The factor by which so many documents may lengthen a question."""
 _LONG, _SHORT = 40, 10  # questions
 _SYLLABLES = "ba ne ri so lu ka me ti do fu ga le si no ru pa te mi vo zu".split()
 
 
 def measure(sizes: Sizes) -> list[Comparison]:
-    """Each size against the library without the added documents: of all documents, and of one that is named."""
+    """Measure questions of all documents and of one, in each size against the library without added documents."""
     few = corpus.home(sizes.folder, CHUNKS)
     machine.awaken(few)
     found: list[Comparison] = []
@@ -66,7 +66,7 @@ def _of(sizes: Sizes, few: Path, count: int) -> list[Comparison]:
 
 
 def _ask(home: Path, question: str, documents: list[str]) -> float:
-    """Milliseconds from question to answer in one of the libraries."""
+    """Return the milliseconds from question to answer in one of the libraries."""
     from graph.app import app
 
     os.environ["PAGEWITNESS_HOME"] = str(home)

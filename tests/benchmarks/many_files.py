@@ -17,7 +17,7 @@ _NAMES = "harbour lock bridge keeper gauge ledger permit mooring dredger pilot b
 
 
 def measure(sizes: Sizes) -> list[Comparison]:
-    """The rate of the last tenth against that of the first, and the unchanged folder; nothing in the short form."""
+    """Measure the rate of the last tenth against the first, and the unchanged folder; nothing in the short form."""
     if sizes.quick:
         return []
     count, folder = FILES, sizes.folder / "tmp" / "files"
@@ -57,7 +57,7 @@ def _sentence(chance: random.Random, number: int) -> str:
 
 
 def _ingest(sources: list[Path]) -> float:
-    """Seconds of a run over these files or folders, all of which must be read."""
+    """Return the seconds of a run over these files or folders, all of which must be read."""
     from graph.app import app
 
     start = time.perf_counter()

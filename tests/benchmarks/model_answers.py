@@ -21,7 +21,7 @@ _ADDS, _TOKEN, _CHATS, _EMBEDS = 60.0, 150.0, 3.0, 1.0  # chats: grading, answer
 
 
 def measure(sizes: Sizes) -> list[Comparison]:
-    """The sample in a small library, read and answered by a loopback Gemini without latency."""
+    """Measure answers on the sample in a small library, with a loopback Gemini without latency."""
     folder, times = sizes.folder / "tmp" / "answering", sizes.of(15, 5)
     folder.mkdir(parents=True)
     with Apart(Answering()) as quick, Apart(Answering(PAUSE)) as slow:
@@ -87,7 +87,7 @@ def _use(home: Path, server: Apart) -> None:
 
 @dataclass
 class _Questions:
-    """What whole questions took beyond the service's time, what bare clients did with the same, and the requests."""
+    """Times of whole questions beyond the service's time, and of bare clients for the same requests; their numbers."""
 
     added: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
@@ -137,7 +137,7 @@ class _Bare:
         self._writer = chat.with_structured_output(Answer, method="json_schema", include_raw=True)
 
     async def repeat(self, asked: list[Asked]) -> float:
-        """Seconds for the same requests, one after another."""
+        """Return the seconds for the same requests, one after another."""
         start = time.perf_counter()
         for one in asked:
             if one.kind == "embed":
@@ -157,7 +157,7 @@ def _served_in(asked: list[Asked]) -> float:
 
 
 def _soon(server: Apart, events: Callable[[], AsyncIterator[Any]], times: int) -> tuple[float, ...]:
-    """Milliseconds from the model's first piece to the first draft, question by question."""
+    """Return the milliseconds from the model's first piece to the first draft, for each question."""
     found = []
 
     async def ask() -> None:

@@ -23,7 +23,7 @@ _FEW = 1_010
 
 
 def measure(sizes: Sizes) -> list[Comparison]:
-    """Each size with the same questions: of all documents, of one, of half of them, in turns."""
+    """Measure the same questions in each size: of all documents, of one, of half of them, in turns."""
     found: list[Comparison] = []
     for chunks in SENTENCES if not sizes.quick else [1_000]:
         found += _of(sizes, chunks)
@@ -63,7 +63,7 @@ def _of(sizes: Sizes, chunks: int) -> Iterator[Comparison]:
 
 
 def _in_collection(sizes: Sizes, chunks: int) -> Comparison:
-    """A question limited to a collection of a hundredth of the library against the whole, in turns."""
+    """Measure a question limited to a collection of a hundredth of the library against the whole, in turns."""
     from graph import dependencies
 
     home = corpus.home(sizes.folder, chunks, SENTENCES[max(SENTENCES)])
@@ -91,7 +91,7 @@ def _in_collection(sizes: Sizes, chunks: int) -> Comparison:
 
 
 def _ask(question: str, documents: Sequence[str], collection: str = "") -> float:
-    """Milliseconds from question to answer, less those that embedding a question takes."""
+    """Return the milliseconds from question to answer, without those of embedding the question."""
     from graph import dependencies
     from graph.app import app
     from graph.context import Context

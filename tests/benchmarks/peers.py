@@ -16,7 +16,7 @@ _DPI = 150  # of a page that OCR reads
 
 
 def to_markdown(path: Path) -> float:
-    """Seconds of `pymupdf4llm.to_markdown`, page by page, with its own settings."""
+    """Return the seconds of `pymupdf4llm.to_markdown`, page by page, with its own settings."""
     import pymupdf4llm
 
     document: Any = pymupdf.open(path)
@@ -28,7 +28,7 @@ def to_markdown(path: Path) -> float:
 
 
 def ocr(path: Path) -> float:
-    """Seconds of RapidOCR over the pictures of all pages, with its own settings; its models are loaded before."""
+    """Return the seconds of RapidOCR over the images of all pages, with its own settings and loaded models."""
     engine, document = _rapidocr(), pymupdf.open(path)
     start = time.perf_counter()
     for page in document:
@@ -44,7 +44,7 @@ def _rapidocr() -> Any:
 
 
 def langchain(path: Path) -> float:
-    """Seconds of a document for each page, pieces of 1,000 characters, and LangChain's Chroma with our embedder."""
+    """Return the seconds for a document a page, chunks of 1,000 characters, LangChain's Chroma and our embedder."""
     from langchain_chroma import Chroma
     from langchain_core.documents import Document
 

@@ -12,7 +12,7 @@ _TWICE = 2.0  # the right edge: bars that are longer are cut, and say by how muc
 
 
 def limits(rows: Sequence[Any]) -> str:
-    """How much of its limit each figure takes: what ends left of the line keeps it."""
+    """Plot which part of its limit each figure takes: bars that end left of the line keep it."""
     scale, parts = (_WIDTH - _LABEL - 60) / _TWICE, []
     bottom = len(rows) * _ROW + 10
     for place, row in enumerate(rows):
@@ -31,7 +31,7 @@ def limits(rows: Sequence[Any]) -> str:
 
 
 def questions(rows: Sequence[Any]) -> str:
-    """Milliseconds of a question by size of the library: of all documents, and of a part of them."""
+    """Plot the milliseconds of a question by size of the library: of all documents, and of a part of them."""
     sides: dict[str, dict[str, Any]] = {}
     for row in rows:
         size = f"{int(row['name'].split('-')[1]):,} chunks"

@@ -21,7 +21,7 @@ _QUESTION = {"role": "user", "content": "What does a day ticket cost?"}
 
 
 def measure(sizes: Sizes) -> list[Comparison]:
-    """The same question by the room's route and by that of OpenAI's clients, alone and at once."""
+    """Measure the same question by the reading room's route and by that of OpenAI's clients, alone and at once."""
     folder = sizes.folder / "tmp" / "answers"
     folder.mkdir(parents=True)
     machine.settle(machine.environment(folder / "unused"))
@@ -38,7 +38,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
 
 
 def _compared(name: str, ask: Callable[[], float], alone: int, rounds: int) -> tuple[Comparison, Comparison]:
-    """Both medians against the limit, that of ten at once also against the other."""
+    """Compare both medians with the limit, and that of ten at once also with the other."""
     for _ in range(5):
         ask()
     one = Samples("one at a time", tuple(ask() for _ in range(alone)))
@@ -56,7 +56,7 @@ def _compared(name: str, ask: Callable[[], float], alone: int, rounds: int) -> t
 
 
 def _by_thread(http: httpx.Client) -> float:
-    """Milliseconds of a question on a new thread, as the room asks it."""
+    """Return the milliseconds of a question on a new thread, as the reading room asks it."""
     body = {"assistant_id": "pagewitness", "input": {"messages": [_QUESTION]}, "stream_mode": ["custom", "updates"],
             "if_not_exists": "create", "durability": "exit"}  # fmt: skip
     start = time.perf_counter()

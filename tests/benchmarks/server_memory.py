@@ -23,7 +23,7 @@ QUESTIONS = ("Who founded the observatory?", "What does a day ticket cost?", "Wh
 
 
 def measure(sizes: Sizes) -> list[Comparison]:
-    """A server's memory after its first question and ingestion, then after many; the peak by length of the document."""
+    """Measure a server's memory after the first and after many questions, and the peak by length of the document."""
     folder = sizes.folder / "tmp" / "memory"
     folder.mkdir(parents=True)
     pages, questions = sizes.of(500, 30), sizes.of(50, 10)

@@ -36,7 +36,7 @@ run_server("127.0.0.1", int(sys.argv[1]), reload=False, graphs={"bare": "./bare.
 
 
 def measure(sizes: Sizes) -> list[Comparison]:
-    """The start of `pagewitness serve` against LangGraph's own, and alone against the limit in seconds."""
+    """Measure the start of `pagewitness serve` against LangGraph's server, and against the limit in seconds."""
     folder = sizes.folder / "tmp" / "server start"
     folder.mkdir(parents=True)
     (folder / "bare.py").write_text(_GRAPH)
@@ -57,7 +57,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
 
 
 def _start(arguments: list[str], folder: Path) -> float:
-    """Seconds from the start of a Python process with these arguments and a port to the server's first answer."""
+    """Return the seconds from the start of a Python process with these arguments to the server's first answer."""
     port = free_port()
     environment = machine.environment(folder / "home", LANGGRAPH_NO_VERSION_CHECK="true", PAGEWITNESS_ENGINE="offline")
     start = time.perf_counter()

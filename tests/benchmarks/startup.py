@@ -31,7 +31,7 @@ assert index.query(query_embeddings=[vector], n_results=60)["ids"][0]
 
 
 def measure(sizes: Sizes) -> list[Comparison]:
-    """Commands and imports against the least that Python, LangGraph, or the model and the index need."""
+    """Measure commands and imports against the least that Python, LangGraph, or the model and the index need."""
     times, empty = sizes.of(15, 5), sizes.folder / "tmp" / "nothing"
     empty.parent.mkdir(parents=True, exist_ok=True)
     found = [
@@ -110,7 +110,7 @@ def _python(code: str, home: Path) -> Measure:
 
 
 def _printed(code: str, home: Path) -> Measure:
-    """What a process says that it measured itself."""
+    """Return a measure of the seconds that a process prints."""
     return lambda: float(_run([sys.executable, "-c", code], home))
 
 

@@ -1,4 +1,4 @@
-"""Reading a file as a command does it: processes with their starts, by the processor's time that all of them take."""
+"""Benchmark of reading a file by a command: the CPU time of all its processes, with their starts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ for page in range(document.page_count):
 
 
 def beside_to_markdown(path: Path, pages: int, what: str, sizes: Sizes) -> Comparison:
-    """Pages for each second of the processor: `pagewitness ingest` against a script of `pymupdf4llm.to_markdown`."""
+    """Measure pages a CPU second: `pagewitness ingest` against a script of `pymupdf4llm.to_markdown`."""
 
     def ingest() -> float:
         copy = documents.fresh_copy(path)
@@ -43,7 +43,7 @@ def beside_to_markdown(path: Path, pages: int, what: str, sizes: Sizes) -> Compa
 
 
 def cpu_seconds(arguments: list[str], environment: Mapping[str, str]) -> float:
-    """Return the processor's seconds that a Python command and its children take; raise RuntimeError if it fails."""
+    """Return the CPU seconds that a Python command and its children take; raise RuntimeError if it fails."""
     before = os.times()
     command, surroundings = [sys.executable, *arguments], os.environ | environment
     done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False)

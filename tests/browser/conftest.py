@@ -39,14 +39,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class ReadingRoom:
-    """A page of the reading room, and what it did that it should not have."""
+    """A page of the reading room, with its errors and requests to other hosts."""
 
     page: Page
     url: str
     wrong: list[str] = field(default_factory=list)
 
     def watch(self) -> None:
-        """Take down errors in the console and requests to other hosts."""
+        """Record errors in the console and requests to other hosts."""
         ours = urlsplit(self.url).netloc
 
         def said(message: Any) -> None:
@@ -82,7 +82,7 @@ class ReadingRoom:
         self.page.get_by_role("menuitem", name=action, exact=True).click()
 
     def ask(self, question: str) -> str:
-        """Ask with the keyboard; returns the text of the turn."""
+        """Ask with the keyboard; return the text of the turn."""
         turns = self.page.locator(".turn").count()
         self.page.fill("#question", question)
         self.page.keyboard.press("Enter")
@@ -90,7 +90,7 @@ class ReadingRoom:
         return self.page.locator(".turn").nth(turns).inner_text()
 
     def check(self) -> None:
-        """No error, no request elsewhere, nothing that axe finds; and nothing wider than the window."""
+        """Fail on an error, a request to another host, a finding of axe, or content wider than the window."""
         found = Axe().run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
         assert not found.response["violations"], found.generate_report()
         assert self.wrong == []
@@ -104,7 +104,7 @@ def room_server(shared_server: Server) -> Server:
     return shared_server
 
 
-# For a module and no longer: as long as it is open, its event loop counts as running, and no other test can have one.
+# For one module: while it is open, its event loop counts as running, and no other test can start one.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     options = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -116,7 +116,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_room(room_server: Server, browser: Browser) -> Iterator[Callable[..., ReadingRoom]]:
-    """Open a reading room in a fresh browser profile; whatever went wrong in one fails the test."""
+    """Open a reading room in a fresh browser profile; any recorded error in it fails the test."""
     rooms: list[ReadingRoom] = []
 
     def opened(server: Server = room_server, **options: Any) -> ReadingRoom:

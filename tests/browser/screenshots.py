@@ -81,7 +81,7 @@ def take(opened: Any, url: str) -> None:
 
 
 def take_library(page: Page, url: str) -> None:
-    """A library of many small documents, filtered, one of them with its contents."""
+    """Take the picture of a library of many small documents, filtered, one of them with its contents."""
     sources = []
     for number in range(1, 121):
         text = f"# Log of week {number}\n\nThe lamp burned {number * 3} hours. {number % 7} ships passed.".encode()

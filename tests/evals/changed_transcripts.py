@@ -1,4 +1,4 @@
-"""Changed words of a transcript over the wire: what is proven of a file that a loopback Gemini has read.
+"""Evaluation of changed transcripts: what is proven of a file that a loopback Gemini has read with changed words.
 
     python -m tests.evals.changed_transcripts FILE.pdf [--pages N] [--scan] [--yes]
 
@@ -46,7 +46,7 @@ AROUND = 5  # words on each side of an equals sign that are quoted with it
 
 
 def prepared(path: Path, pages: int, scan: bool, folder: Path) -> Path:
-    """The first pages of a file, as they are or as pictures."""
+    """Return the first pages of a file, as they are or as pictures."""
     source: Any = pymupdf.open(str(path))
     made: Any = pymupdf.open()
     made.insert_pdf(source, to_page=pages - 1)
@@ -60,14 +60,14 @@ def prepared(path: Path, pages: int, scan: bool, folder: Path) -> Path:
 
 
 def sentences(page: Any) -> list[str]:
-    """Whole sentences of a page's text layer, in its own words; lines that a hyphen cuts are left out."""
+    """Return whole sentences of a page's text layer, in its own words; lines that a hyphen cuts are left out."""
     text = " ".join(block[4].replace("\n", " ") for block in page.get_text("blocks") if block[6] == 0)
     found = re.findall(r"(?<=[.] )[A-Z](?:[^.|]|\.(?=\w)){40,220}\.(?= |$)", " ".join(text.split()))
     return [one for one in dict.fromkeys(found) if "- " not in one and "<" not in one]
 
 
 def equations(page: Any) -> list[str]:
-    """What stands around each equals sign of a page's text layer, in its own words and without a word twice."""
+    """Return the words around the equals signs of a page's text layer, as parts that do not overlap."""
     words = [word for block in page.get_text("blocks") if block[6] == 0 for word in block[4].split()]
     found, end = [], 0
     for at, word in enumerate(words):
@@ -78,7 +78,7 @@ def equations(page: Any) -> list[str]:
 
 
 def changes_of(quote: str, of: Mapping[str, Callable[[str], str]], kind: str = "{}") -> list[tuple[str, str]]:
-    """Each changed form of a quote, with its kind."""
+    """Return each changed form of a quote, with its kind."""
     return [(kind.format(name), other) for name, change in of.items() if (other := change(quote)) != quote]
 
 
@@ -147,7 +147,7 @@ def run(path: Path, pages: int, scan: bool, folder: Path, server: GeminiServer, 
 
 
 def told(kind: str, citation: Mapping[str, Any] | None) -> str:
-    """What became of a quote."""
+    """Return the outcome of a quote."""
     return f"{kind}: " + (f"{citation['read_from']}, {citation['verdict']}" if citation else "not cited, refused")
 
 

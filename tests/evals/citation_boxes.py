@@ -35,7 +35,7 @@ _LONG = 20
 
 
 def share_held(quote: str, boxes: Mapping[int, Sequence[Sequence[float]]], source: Path) -> float:
-    """The share (0-1) of the quote's letters and digits that OCR reads in the boxes, in any order of the boxes.
+    """Return the share (0-1) of the quote's letters and digits that OCR reads in the boxes, in any order of the boxes.
 
     Args:
         quote: The quoted words.
@@ -74,12 +74,12 @@ def _bare(text: str) -> str:
 
 
 def _reading(cut: Image.Image, finding: bool) -> str:
-    """What OCR sees in a cut: as one line, or as lines to be found, where thin strips are missed."""
+    """Return the text that OCR reads in a cut: as one line, or with a search for lines, which misses thin strips."""
     if finding:
         framed = Image.new("RGB", (cut.width + 40, cut.height + 40), "white")
         framed.paste(cut, (20, 20))
         cut = framed
-    # Both are said each time: the reader keeps what it was told last.
+    # Both options are given each time, since the reader keeps those of the last call.
     found: Any = _ocr()(np.asarray(cut)[:, :, ::-1], use_det=finding, use_cls=False)
     return " ".join(found.txts or ())
 
@@ -103,7 +103,7 @@ def _cut(image: Image.Image, box: Sequence[float]) -> Image.Image:
 
 
 def check(result: Mapping[str, Any], sources: Mapping[str, Path]) -> Iterator[tuple[Mapping[str, Any], float]]:
-    """Each citation of an answer, with the share of it that its boxes hold."""
+    """Yield each citation of an answer, with the share of it that its boxes hold."""
     for citation in result["citations"]:
         pages = citation.get("pages") or [citation["page"]]
         boxes = dict(zip(pages, [citation["boxes"], citation.get("next_boxes", [])], strict=False))
@@ -111,7 +111,7 @@ def check(result: Mapping[str, Any], sources: Mapping[str, Path]) -> Iterator[tu
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print what fails and how many were looked at; returns 1 if any did."""
+    """Print the citations that fail and how many were checked; return 1 if any failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("home")
     parser.add_argument("questions", type=Path)

@@ -1,4 +1,4 @@
-"""Claims made by rules from true sentences and tables: which lies code lets pass, and which true claims it marks.
+"""Evaluation of the check of claims by code: which false claims it lets pass, and which true ones it marks.
 
     python -m tests.evals.claims [FILE.pdf ...] [--each N] [--show] [--seed N] [--home FOLDER]
     python -m tests.evals.claims --sample
@@ -130,7 +130,7 @@ def main() -> int:
         for document in (row for row in catalog.documents() if row.name in names):
             chunks = catalog.chunks(catalog.chunk_ids(document.id))
             found = sample(chunks, catalog) if given.sample else made_of(chunks, given.each, given.seed)
-            # A row that stands in two tables is told by the other one; offering all passages takes much longer.
+            # A row of two tables is proven by either; offering all passages takes much longer.
             every = [chunk.id for chunk in chunks] if given.show or given.sample else []
             made += [(one, every or [one.claim["chunk"]]) for one in found]
         report(catalog, made, given.show)

@@ -1,4 +1,4 @@
-"""Claims with given quotes through the whole application: what an answer shows of honest and of lying ones.
+"""Evaluation of claims with given quotes in the whole application: which true and false ones an answer marks.
 
     python -m tests.evals.claims_end_to_end [--claims FILE.jsonl] [--document FILE.pdf] [--show]
 
@@ -34,7 +34,7 @@ Row = dict[str, Any]
 
 
 class Writer(Model):
-    """A model that names the passage most like its quote, as one that has copied it with a slip would."""
+    """A model that cites the passage most similar to its quote, as if it had copied it with a slip."""
 
     def _answer(self, offered: dict[str, str]) -> Any:
         (said,) = self.claims

@@ -1,4 +1,4 @@
-"""Variants of a page's Markdown as a model may write it: honest ones and false ones."""
+"""Variants of a page's Markdown as a model may write it: faithful and false ones."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _DELIMITER = re.compile(r"\|(?:---\|)+")
 
 
 def changed_digits(text: str, random: Random, share: float = 0.05) -> tuple[str, int]:
-    """Change a digit in as many words as are 5 % of all, where so many have one.
+    """Change a digit in as many words as are 5 % of all, if so many have one.
 
-    Returns how many of them are numbers of two digits or more: changed list numbers are not told from others.
+    Return how many of them are numbers of two digits or more: changed list numbers cannot be detected.
     """
     words = [match for match in _WORD.finditer(text) if re.search(r"[0-9]", match[0])]
     wanted = round(share * len(_WORD.findall(text)))
@@ -36,17 +36,17 @@ def invented_table(text: str, random: Random) -> str:
 
 
 def dropped_words(text: str, random: Random, share: float) -> str:
-    """Leave words out, here and there."""
+    """Leave out a share of the words, at random places."""
     return _ANY.sub(lambda word: "" if random.random() < share else word[0], text)
 
 
 def repeated_end(text: str, random: Random) -> str:
-    """Say the last sentence again and again."""
+    """Repeat the last sentence many times."""
     return text + " ".join([" " + " ".join(text.split()[-12:])] * random.randint(20, 200))
 
 
 def repeated_page(text: str, random: Random) -> str:
-    """Say it all twice."""
+    """Repeat the whole page."""
     return f"{text}\n\n{text}"
 
 
@@ -85,5 +85,5 @@ def with_figure(text: str, random: Random) -> str:
 
 
 def rewritten(text: str, random: Random) -> str:
-    """All honest ways at once."""
+    """Apply all faithful variants at once."""
     return with_figure(in_html(in_latex(text, random), random), random)

@@ -2,7 +2,7 @@
 
 The table of docs/reading.md is made by
 `python -m tests.evals.false_alarms ../shared/data/{docqa/pdfs,deepseek-r1,squad2,tables}/*.pdf examples/sample.pdf`.
-Each kind is followed by the pages on which it was found, so that each can be looked at: nothing here says which of the
+Each kind is followed by the pages on which it was found, for a check by eye: the script does not decide which of the
 finds are false. Pages are read without a model; those without a legible text layer are counted and left out.
 """
 
@@ -31,7 +31,7 @@ SIGNS = frozenset(RAISED + LOWERED_DIGITS)
 
 
 def in_layer(path: str, number: int) -> Found | None:
-    """Count what is told from the content stream of a page; None where its layer is not legible."""
+    """Count the signs that come from the content stream of a page; None if its text layer is not legible."""
     layer = open_pdf(Path(path)).layer(number)
     if not is_legible(layer):
         return None
@@ -81,7 +81,7 @@ def look_at(path: str) -> tuple[int, dict[int, Found]]:
 
 
 def rows(results: Sequence[tuple[str, dict[int, Found]]]) -> Iterator[str]:
-    """Yield a line for each kind: how much, and on which pages unless those are many."""
+    """Yield a line for each kind: its number, and its pages unless those are many."""
     total: dict[str, int] = defaultdict(int)
     places: dict[str, list[str]] = defaultdict(list)
     for name, found in results:

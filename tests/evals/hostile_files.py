@@ -1,7 +1,7 @@
 """Every hostile file through the real command line: `python -m tests.evals.hostile_files ../shared/data/nasty`.
 
-Each file is ingested by a process of its own into a home folder of its own, offline. A row of the table says what was
-expected, what came of it, how long it took and how much memory all processes together held at their peak.
+Each file is ingested by a process of its own into a home folder of its own, offline. A row of the table has the
+expected and the real outcome, the seconds, and the peak memory of all processes together.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DONE = ("read", "fallback", "blank")
 
 @dataclass
 class Outcome:
-    """What became of one file; `wrong` is empty where that was as expected."""
+    """The outcome of one file; `wrong` is empty if it is the expected one."""
 
     name: str
     expected: str
@@ -54,7 +54,7 @@ def run(path: Path, expected: str, pages: int | None = None, limit: float = SECO
 
 
 def cases(folder: Path) -> Iterator[tuple[Path, str, int | None]]:
-    """The files that `index.jsonl` names, what is expected of each, and its number of pages where that is known."""
+    """Yield each file of `index.jsonl`, the expected outcome, and its number of pages or None."""
     for line in (folder / "index.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
         yield folder / row["file"], row["expect"], row.get("pages")
@@ -85,7 +85,7 @@ def _ingest(path: Path, home: Path, limit: float) -> tuple[int, str, str, Proces
 
 
 def _judge(expected: str, pages: int | None, code: int, out: str, error: str, home: Path) -> tuple[str, str]:
-    """What was found in a few words, and what is wrong about it, if anything is."""
+    """Return the outcome in a few words, and what is wrong about it, or ""."""
     if "Traceback" in error or code not in (0, 2, 3):
         return f"exit {code}", f"crashed: {error.strip()[-200:]}"
     if code == 2:
@@ -101,7 +101,7 @@ def _judge(expected: str, pages: int | None, code: int, out: str, error: str, ho
 
 
 def wrong_pages(expected: str, pages: int | None, document: dict[str, Any]) -> str:
-    """What is wrong with a document that was ingested; "" where it is as expected."""
+    """Return what is wrong with a document that was ingested; "" where it is as expected."""
     if expected in ("reject-clean", "needs-password"):
         return "was ingested"
     if pages is not None and document["pages"] != pages:

@@ -223,7 +223,7 @@ How are the brakes of a bicycle changed?
 
 
 def rows(code: str) -> list[tuple[str, str]]:
-    """Return the questions of a set, each with what answers it, "" for an unrelated one."""
+    """Return the questions of a set, each with its expected answer, "" for an unrelated one."""
     split = (line.partition("=>") for line in QUESTIONS[code].strip().splitlines())
     return [(question.strip(), answer.strip()) for question, _, answer in split]
 

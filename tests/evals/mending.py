@@ -1,4 +1,4 @@
-"""Rates of the mending of single words on real pages: `python -m tests.evals.mending FILE.pdf ...`.
+"""Evaluation of the correction of misread words on real pages: `python -m tests.evals.mending FILE.pdf ...`.
 
 Honest replies (see `reply_checks.py`, and numbers grouped otherwise, accents, other orders of the paragraphs) must be
 left as they are; in others up to four words are misread, each of which should become what is printed.

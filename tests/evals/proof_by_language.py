@@ -1,9 +1,9 @@
-"""What is proven offline of German, French and Spanish questions on documents of their own language.
+"""Evaluation of offline proofs for German, French and Spanish questions on documents of the same language.
 
     python -m tests.evals.proof_by_language [HOME]
 
 prints by language how many answers are proven, related or wrong and proven. Half of the questions without an answer are
-about things that the document has, of which it does not say what is asked.
+about things that the document has, and ask what it does not say of them.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Proofs of a file as it is, as a scan and with its pages turned: annotations on the quoted words, in a valid PDF.
+"""Evaluation of proofs, the PDFs with marked quotes, of a file as it is, as a scan and with its pages turned.
 
     python -m tests.evals.proofs FILE.pdf ... [--pages N]
 
-reads the first pages offline, asks every tenth sentence of theirs, and writes the proof of each answer. The highlights
-are cut out of the rendered proof and read by OCR; the file is opened with MuPDF, and checked with qpdf where that is
-installed. Returns 1 if anything is wrong.
+reads the first pages offline, asks for every tenth of their sentences, and writes the proof of each answer. The
+highlights are cut out of the rendered proof and read by OCR; the file is opened with MuPDF, and checked with qpdf where
+that is installed. Returns 1 if anything is wrong.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.evals.changed_transcripts import prepared, sentences
 from tests.evals.citation_boxes import HELD, share_held
 
 TURN = 90
-STEP = 10  # of so many sentences one is asked
+STEP = 10  # one of so many sentences is asked for
 
 
 def highlights(path: Path) -> list[tuple[int, str, list[list[float]], str]]:
@@ -48,7 +48,7 @@ def highlights(path: Path) -> list[tuple[int, str, list[list[float]], str]]:
 
 
 def turned(path: Path, pages: int, folder: Path) -> Path:
-    """The first pages set sideways in the file, and shown upright by their rotation."""
+    """Return the first pages set sideways in the file, and shown upright by their rotation."""
     source: Any = pymupdf.open(str(path))
     made: Any = pymupdf.open()
     for number in range(min(pages, len(source))):
@@ -68,7 +68,7 @@ MAKERS: dict[str, Callable[[Path, int, Path], Path]] = {
 
 
 def faults(path: Path) -> list[str]:
-    """What MuPDF and qpdf find wrong with a file."""
+    """Return what MuPDF and qpdf find wrong with a file."""
     with pymupdf.open(str(path)) as document:
         found = ["MuPDF repaired it"] if document.is_repaired else []
     if qpdf := shutil.which("qpdf"):
@@ -78,7 +78,7 @@ def faults(path: Path) -> list[str]:
 
 
 def run(path: Path, pages: int, make: Callable[[Path, int, Path], Path]) -> Counter[str]:
-    """Read a form of a file, ask its sentences, and look at each proof."""
+    """Read a form of a file, ask for its sentences, and check each proof."""
     from graph.app import app
     from graph.export.proof import proof_pdf
 

@@ -1,4 +1,4 @@
-"""Claims made by rules from true sentences: rewrites that say the same, and lies of one kind each.
+"""Rules that make claims from true sentences: rewrites that say the same, and false claims of one kind each.
 
 A rule takes a sentence and a random generator, and returns a claim, or a claim and its quote, or None where it does not
 fit. The words that a rule exchanges are everyday words; nothing is taken from a document.

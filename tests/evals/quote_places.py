@@ -1,4 +1,4 @@
-"""Shares of sentences that are found on their page and have boxes, when a model has read the pages.
+"""Evaluation of places of quotes: which share of sentences has boxes on its page when a model has read the pages.
 
     python -m tests.evals.quote_places FILE.pdf ... [--scans N]
 
@@ -43,7 +43,7 @@ class Shares:
 
 
 def read_pages(path: Path, numbers: Sequence[int]) -> Iterator[tuple[PageText, PageImage]]:
-    """Each page as the offline reader gives it, with its image and text layer; pages that fail are left out."""
+    """Yield each page as the offline reader gives it, with its image and text layer; pages that fail are left out."""
     for number in numbers:
         text, image = reader.read(PageJob(str(path), number)), reader.render(PageJob(str(path), number))
         if isinstance(text, PageText) and isinstance(image, PageImage) and text.blocks:
@@ -71,7 +71,7 @@ def store(catalog: Library, path: Path, pages: Sequence[tuple[PageText, PageImag
 
 
 def measure(path: Path, numbers: Sequence[int], *, scans: bool, show: int = 0) -> Shares:
-    """The shares of all sentences of these pages; `show` prints so many of those that are not proven."""
+    """Return the shares of all sentences of these pages; `show` prints so many of those that are not proven."""
     shares = Shares()
     with TemporaryDirectory() as folder:
         catalog = open_catalog(Path(folder) / "catalog.sqlite3")

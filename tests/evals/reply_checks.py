@@ -1,7 +1,7 @@
 """Error rates of the reply checks on real pages: `python -m tests.evals.reply_checks FILE.pdf ...`.
 
-The honest reply to a page is our own Markdown of its text layer, also rewritten as a model would write it; the lies
-are the corruptions of `tests/evals/corruptions.py`. What a model's own slips add is not in here: it takes a key.
+The faithful reply to a page is our own Markdown of its text layer, also rewritten as a model would write it; the false
+ones are the corruptions of `tests/evals/corruptions.py`. Slips of a real model are not measured: that takes a key.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ Page = tuple[str, PageImage, str]
 
 
 def page_of(job: PageJob) -> Page | None:
-    """A page that the check has something to measure with."""
+    """Return a page with a text layer that the check can use, or None."""
     image, text = render(job), read(job)
     if not isinstance(image, PageImage) or not isinstance(text, PageText) or not image.legible:
         return None
-    # What is drawn or was found by OCR in a picture, a model would describe as a figure.
+    # A model would describe drawings and text in pictures as a figure.
     blocks = [block for block in text.blocks if not block.is_header_or_footer]
     shown = "\n\n".join(f"<figure>{one.text}</figure>" if one.is_figure else one.text for one in blocks)
     if "ocr" in text.engine or compare(parse_blocks(shown), image.text) is None:
@@ -41,7 +41,7 @@ def page_of(job: PageJob) -> Page | None:
 
 
 def pages_of(paths: Sequence[str]) -> list[Page]:
-    """All such pages of some PDFs."""
+    """Return all such pages of some PDFs."""
     jobs = [PageJob(path, page, dpi=50) for path in paths for page in range(1, open_pdf(Path(path)).pages + 1)]
     with ProcessPoolExecutor(2) as workers:
         found = list(workers.map(page_of, jobs, chunksize=8))
@@ -51,7 +51,7 @@ def pages_of(paths: Sequence[str]) -> list[Page]:
 
 
 def honest(pages: Sequence[Page], random: Random) -> Iterator[tuple[str, PageImage, str]]:
-    """What must be believed."""
+    """Yield the replies that must be accepted."""
     ways: dict[str, Callable[[str, Random], str]] = {
         "as printed": lambda text, random: text,
         "numbers as LaTeX": made.in_latex,
@@ -65,7 +65,7 @@ def honest(pages: Sequence[Page], random: Random) -> Iterator[tuple[str, PageIma
 
 
 def lies(pages: Sequence[Page], random: Random) -> Iterator[tuple[str, PageImage, str]]:
-    """What must not."""
+    """Yield the replies that must be refused."""
     for at, (path, image, text) in enumerate(pages):
         wrong, count = made.changed_digits(text, random)
         if count:

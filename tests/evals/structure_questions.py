@@ -2,9 +2,9 @@
 
     python -m tests.evals.structure_questions [HOME]
 
-What is right is computed from each file's own outline, captions, page labels and text layer. The files lie beside the
-repository and are not part of it; small ones are drawn by the scripts there. Reading all of them takes minutes, so a
-HOME is kept.
+The expected answers are computed from each file's own outline, captions, page labels and text layer. The files lie
+beside the repository and are not part of it; small ones are drawn by the scripts there. Reading all of them takes
+minutes, so a HOME is kept.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _pages(pdf: Any, result: Result) -> str:
 
 
 def _holds(*labels: str) -> Check:
-    """The answer is no refusal, and holds these words, each in one of its forms."""
+    """Check that the answer is no refusal, and holds these words, each in one of its forms."""
 
     def check(_: Any, result: Result) -> str:
         told = _plain(result["answer"])
@@ -62,7 +62,7 @@ def _plain(text: str) -> str:
 
 
 def _outline(pdf: Any, result: Result) -> str:
-    """Nine of ten entries of the file's own outline are listed, each with its page."""
+    """Check that nine of ten entries of the file's own outline are listed, each with its page."""
     told = _plain(result["answer"])
     entries = [(_plain(title), page) for _, title, page in pdf.get_toc()]
     missing = [title for title, page in entries if not re.search(rf"{re.escape(title)} page {page}\b", told)]
@@ -70,7 +70,7 @@ def _outline(pdf: Any, result: Result) -> str:
 
 
 def _captions(kind: str) -> Check:
-    """Each caption of the text layer is listed with its page, and no number twice."""
+    """Check that each caption of the text layer is listed with its page, and no number twice."""
 
     def check(pdf: Any, result: Result) -> str:
         wanted, listed = _printed_captions(pdf, kind), result["answer"]
@@ -89,7 +89,7 @@ def _printed_captions(pdf: Any, kind: str) -> dict[str, int]:
 
 
 def _caption(kind: str, number: str) -> Check:
-    """The first quote is the caption with this number, on its page."""
+    """Check that the first quote is the caption with this number, on its page."""
 
     def check(pdf: Any, result: Result) -> str:
         page, cited = _printed_captions(pdf, kind)[number], result["citations"]
@@ -102,7 +102,7 @@ def _caption(kind: str, number: str) -> Check:
 
 
 def _on(*pages: int, least: int = 2) -> Check:
-    """All quotes are on these pages, each page has one, and the text layer has all words of them."""
+    """Check that all quotes are on these pages, each page has one, and the text layer has all their words."""
 
     def check(pdf: Any, result: Result) -> str:
         cited = result["citations"]
@@ -114,7 +114,7 @@ def _on(*pages: int, least: int = 2) -> Check:
 
 
 def _section(title: str, page: int, *others: str) -> Check:
-    """The quotes begin with the section's title and end before the next one's."""
+    """Check that the quotes begin with the section's title and end before the next one's."""
 
     def check(_: Any, result: Result) -> str:
         quotes = [_plain(c["quote"]) for c in result["citations"]]
@@ -126,7 +126,7 @@ def _section(title: str, page: int, *others: str) -> Check:
 
 
 def _summary(pdf: Any, result: Result) -> str:
-    """At least three quotes, spread over the document; none from contents, running headers or lists of sources."""
+    """Check for three quotes or more, spread over the document; none from contents, running headers or sources."""
     cited = result["citations"]
     if result["verdict"] != "proven" or len(cited) < min(3, pdf.page_count):
         return f"{len(cited)} quotes, {result['verdict']}"
@@ -149,7 +149,7 @@ def _running_lines(pdf: Any) -> set[str]:
 
 
 def _pages_of_sources(pdf: Any) -> set[int]:
-    """Pages from the heading of a list of sources to the next one in the file's outline, or to the end."""
+    """Return pages from the heading of a list of sources to the next one in the file's outline, or to the end."""
     starts = [
         page.number + 1
         for page in pdf
@@ -249,7 +249,7 @@ QUESTIONS = [
 
 
 def run(home: str) -> list[tuple[Asked, str, Result]]:
-    """Ask all questions, each of its document, and return those that came out wrong, with the reason and result."""
+    """Ask all questions, each of its document, and return those answered wrongly, with the reason and result."""
     os.environ["PAGEWITNESS_HOME"] = home
     from graph.app import app
 

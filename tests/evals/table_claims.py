@@ -1,4 +1,4 @@
-"""Claims made by rules from the rows of tables: true values and results, and lies of one kind each."""
+"""Rules that make claims from rows of tables: true values and results, and false claims of one kind each."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ _VOLATILE = {"created", "seconds", "attempts", "requests", "input_tokens", "outp
 
 
 def write_pdf(path: Path, seed: str, pages: int = PAGES) -> Path:
-    """Pages of about 2,000 words each, so that their chunks take several requests to embed."""
+    """Write pages of about 2,000 words each, so that their chunks take several requests to embed."""
     document: Any = pymupdf.open()
     for number in range(1, pages + 1):
         sentences = [
@@ -61,7 +61,7 @@ def write_pdf(path: Path, seed: str, pages: int = PAGES) -> Path:
 
 
 def transcribe(request: Recorded) -> str:
-    """Read pages as a perfect model would: what it says is what the file's own text layer says."""
+    """Return the text layer of the pages, as a perfect model would read them."""
     return "\n".join(
         f'<page number="{number}"><chunk>{" ".join(text.split())}</chunk></page>'
         for number, text in _LAYER.findall(request.prompt)
@@ -69,7 +69,7 @@ def transcribe(request: Recorded) -> str:
 
 
 def start(home: Path, server: GeminiServer, *sources: Path) -> subprocess.Popen[str]:
-    """`pagewitness ingest` as a user would run it."""
+    """Start `pagewitness ingest` as a user would."""
     environment = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
     environment |= {
         "PAGEWITNESS_HOME": str(home), "GOOGLE_API_KEY": "test", "GOOGLE_GEMINI_BASE_URL": server.url,
@@ -91,7 +91,7 @@ def finish(process: subprocess.Popen[str]) -> str:
 
 
 def kill_after(process: subprocess.Popen[str], seconds: float) -> float:
-    """`kill -9` after so long, if it still runs; returns when that was."""
+    """Send SIGKILL after so many seconds, if the process still runs; return the time of it."""
     try:
         process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -102,7 +102,7 @@ def kill_after(process: subprocess.Popen[str], seconds: float) -> float:
 
 
 def dump(home: Path) -> dict[str, Any]:
-    """Everything that is stored, in an order of its own, less what differs from run to run."""
+    """Return all stored rows in a fixed order, without the columns that differ from run to run."""
     found: dict[str, Any] = {}
     with sqlite3.connect(home / "catalog.sqlite3") as connection:
         connection.row_factory = sqlite3.Row
@@ -168,7 +168,7 @@ class OneReplyAtATime:
         self._free.clear()
 
     def free(self) -> None:
-        """Hold back nothing more: the process is dead, or was not to be watched."""
+        """Send all replies at once from now on."""
         self._free.set()
 
     def __call__(self, request: Recorded) -> str:
@@ -196,7 +196,7 @@ def _documents(home: Path) -> list[str]:
 
 
 def paid_twice(requests: list[Recorded], killed: float, stored: Kept, last: set[str]) -> set[str]:
-    """Return what was asked for twice although its reply was stored, or must have been.
+    """Return the items that were requested twice although their replies were, or must have been, stored.
 
     Args:
         requests: The requests of both runs.
@@ -222,7 +222,7 @@ def paid_twice(requests: list[Recorded], killed: float, stored: Kept, last: set[
 
 
 def _items(request: Recorded) -> list[str]:
-    """Return what a request pays for: its pages, or the texts that it embeds."""
+    """Return the items of a request: its pages, or the texts that it embeds."""
     return [f"page {number}" for number, _ in _LAYER.findall(request.prompt)] if request.images else request.texts
 
 

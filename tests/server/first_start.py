@@ -2,7 +2,7 @@
 
     unshare --net python -m tests.server.first_start FOLDER
 
-FOLDER holds a copy of the code in `clone`. Prints what happened as JSON; test_first_start.py says what should.
+FOLDER holds a copy of the code in `clone`. Prints the results as JSON, which test_first_start.py checks.
 """
 
 from __future__ import annotations
@@ -63,14 +63,14 @@ async def ask(server: Server, thread: str | None, question: str) -> Any:
 
 
 def prompt(server: Server) -> str:
-    """The prompt that Studio's form shows for answering."""
+    """Return the prompt that Studio's form shows for answering."""
     (assistant,) = server.post("/assistants/search", {"graph_id": "query"})
     schemas = server.get(f"/assistants/{assistant['assistant_id']}/schemas")
     return str(schemas["context_schema"]["properties"]["answer_prompt"]["default"])
 
 
 def edited(server: Server, clone: Path) -> bool:
-    """Whether a prompt that is edited on the disk is the server's without anybody's doing."""
+    """Return whether the server uses a prompt that was edited on the disk, without a restart by hand."""
     path = clone / "prompts" / "answer.md"
     path.write_text(path.read_text("utf-8") + "\nBe brief.\n", "utf-8")
     end = time.monotonic() + 300
@@ -85,7 +85,7 @@ def edited(server: Server, clone: Path) -> bool:
 
 
 def terminated(server: Server) -> bool:
-    """Whether `kill`, as a service manager does it, ends the server and not only the command that started it."""
+    """Return whether SIGTERM, as service managers send it, ends the server and not only the command."""
     os.kill(server.pid, signal.SIGTERM)
     end = time.monotonic() + 300
     while time.monotonic() < end:

@@ -14,31 +14,31 @@ KINDS = {400: "invalid_request_error", 401: "authentication_error", 404: "not_fo
 
 
 def images(message: Json) -> list[bytes]:
-    """The images of a message, decoded."""
+    """Return the images of a message, decoded."""
     content = message.get("content")
     parts = content if isinstance(content, list) else []
     return [base64.b64decode(part["source"]["data"]) for part in parts if part.get("type") == "image"]
 
 
 def schema(body: Json) -> Json | None:
-    """The schema that is asked of the reply; None without one."""
+    """Return the schema that is asked of the reply; None without one."""
     wanted = (body.get("output_config") or {}).get("format") or body.get("output_format") or {}
     return wanted.get("schema") if isinstance(wanted, dict) else None
 
 
 def error(status: int, message: str) -> str:
-    """An error body."""
+    """Return an error body."""
     return json.dumps({"type": "error", "error": {"type": KINDS.get(status, "api_error"), "message": message}})
 
 
 def reply(model: str, text: str, tokens: tuple[int, int], end: str) -> Json:
-    """A whole reply; `tokens` are those of the prompt and of the reply, `end` is "stop" or "length"."""
+    """Return a whole reply; `tokens` are those of the prompt and of the reply, `end` is "stop" or "length"."""
     content = [{"type": "text", "text": text}]
     return {**_head(model), "content": content, "stop_reason": ENDS[end], "usage": _usage(*tokens)}
 
 
 def events(model: str, pieces: Sequence[str], tokens: tuple[int, int], end: str) -> Iterator[str]:
-    """A reply as a stream of server-sent events."""
+    """Yield a reply as a stream of server-sent events."""
     yield _event("message_start", message={**_head(model), "content": [], "usage": _usage(tokens[0], 1)})
     yield _event("content_block_start", index=0, content_block={"type": "text", "text": ""})
     for piece in pieces:

@@ -29,12 +29,12 @@ def skip_without_client(kind: Format) -> None:
 
 
 def formats(*kinds: Format) -> pytest.MarkDecorator:
-    """A test for each of the formats, of all if none is named."""
+    """Return a mark that runs a test with each of the formats, or with all if none is given."""
     return pytest.mark.parametrize("kind", kinds or ("openai", "ollama", "anthropic"))
 
 
 def script(asked: Asked) -> str:
-    """What the scripted model says."""
+    """Return the reply of the scripted model."""
     model: Any = Model()  # a request of another format has the properties that it looks at
     model.claims = [TRUE]
     return str(model(asked))
@@ -45,7 +45,7 @@ def point_at(kind: Format, url: str, monkeypatch: pytest.MonkeyPatch, key: str =
     for name in (*PROXIES, "GOOGLE_API_KEY", "GEMINI_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PAGEWITNESS_ENGINE", "auto")
-    # As with the other scripted models, whose words are their own.
+    # As for all scripted models, since they reply with words that are not in the file.
     monkeypatch.setenv("PAGEWITNESS_CHECK_REPLIES", "off")
     if kind == "ollama":
         monkeypatch.setenv("OLLAMA_HOST", url)
@@ -62,5 +62,5 @@ def ingest() -> Any:
 
 
 def ledger(report: Any) -> list[Any]:
-    """The ledger of the first document of a report."""
+    """Return the ledger of the first document of a report."""
     return list(dependencies.stores(Scope.everything()).catalog.pages(report["documents"][0]["id"]))

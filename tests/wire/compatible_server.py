@@ -4,7 +4,7 @@
         chat = ChatOpenAI(model="any", api_key="test", base_url=f"{server.url}/v1")
         local = ChatOllama(model="any", base_url=server.url)
 
-It can be blind (images are refused), know no schemas (they are refused or ignored), want a key, or answer with a fault.
+It can refuse images, refuse or ignore schemas, require a key, or answer with a fault.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Asked:
 
     @property
     def format(self) -> Format:
-        """Whose format the request has."""
+        """The format of the request."""
         if self.path.endswith("/messages"):
             return "anthropic"
         return "ollama" if self.path.startswith("/api/") else "openai"
@@ -123,7 +123,7 @@ class CompatibleServer:
 
     reply: Callable[[Asked], Answer]
     key: str = ""
-    """The bearer token that it wants; "" for none."""
+    """The bearer token that it requires; "" for none."""
     sees: bool = True
     """Whether it takes images."""
     schemas: Literal["kept", "ignored", "refused"] = "kept"
@@ -132,11 +132,11 @@ class CompatibleServer:
     """The models that it has; any name if empty."""
     dimensions: int = DIMENSIONS
     size: tuple[float, int] = (0, 0)
-    """What it tells of its models' size: billions of parameters, and tokens of a context; 0 for nothing."""
+    """The size that it reports for its models: billions of parameters, and tokens of context; 0 for none."""
     requests: list[Asked] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
     steps: deque[Answer] = field(default_factory=deque)
-    """What the next requests get before `reply` is asked."""
+    """Scripted answers to the next requests, used before `reply`."""
     peak_in_flight: int = 0
 
     def __enter__(self) -> CompatibleServer:
@@ -164,7 +164,7 @@ class CompatibleServer:
         return [request for request in self.requests if request.embeds]
 
     def answer(self, asked: Asked) -> Answer:
-        """Return what a request gets: a scripted step, a refusal, or what `reply` says."""
+        """Return the answer to a request: a scripted step, a refusal, or the result of `reply`."""
         with self._lock:
             self.requests.append(asked)
             self._in_flight += 1
@@ -337,7 +337,7 @@ def _vectors(asked: Asked, dimensions: int) -> Json:
 
 
 def _vector(text: str, dimensions: int) -> list[float]:
-    """A bag of words: texts with common words are near each other."""
+    """Return the vector of a bag of words: texts with common words are near each other."""
     vector = [0.001] * dimensions
     for word in text.lower().split():
         digest = hashlib.sha256(word.strip(".,?!").encode()).digest()

@@ -17,14 +17,14 @@ from tests.wire.gemini_server import GeminiServer, Recorded
 from tests.wire.scripted_replies import Model
 
 SAMPLE = Path(__file__).parents[2] / "examples" / "sample.pdf"
-PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")  # a proxy knows nothing of our loopback
+PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")  # a proxy cannot reach our loopback
 
 
 @pytest.fixture(scope="session")
 def port() -> int:
     """One port for all: clients are kept by address, and building them is what takes most of a test's time.
 
-    It is none that the system hands out (from 32768 on), since the next connection of any process could get it.
+    It is below 32768, where the system's own choice begins: any process's next connection could get such a port.
     """
     while True:
         try:
@@ -62,7 +62,7 @@ def embedder(gemini: GeminiServer, time: Time) -> Embedder:
 
 @dataclass
 class Ingested:
-    """A home folder that holds the sample as the scripted model reads it, and how that came about."""
+    """A home folder with the sample as the scripted model reads it, its report and the requests."""
 
     home: Path
     report: dict[str, Any]
@@ -84,7 +84,7 @@ def ingested(port: int, tmp_path_factory: pytest.TempPathFactory) -> Ingested:
 
 @pytest.fixture
 def model(gemini: GeminiServer, home: Path, monkeypatch: pytest.MonkeyPatch) -> Model:
-    """What the application meets when it asks Gemini; the home folder is empty."""
+    """The model that answers the application's requests to Gemini; the home folder is empty."""
     _use(monkeypatch, gemini, home)
     model = Model()
     gemini.reply = model
@@ -114,7 +114,7 @@ def _use(patch: pytest.MonkeyPatch, server: GeminiServer, home: Path) -> None:
     patch.setenv("PAGEWITNESS_WHOLE_DOCUMENT_TOKENS", "0")
     # Questions that one round does not answer end there; only `test_plans.py` is about more.
     patch.setenv("PAGEWITNESS_MAX_PLAN_STEPS", "0")
-    # The scripted model says words that stand nowhere in the file, so that its words can be told from the file's.
+    # The scripted model replies with words that are not in the file, so that tests can distinguish the two.
     patch.setenv("PAGEWITNESS_CHECK_REPLIES", "off")
     # One request less for each question; tests of the check of claims switch it on.
     patch.setenv("PAGEWITNESS_CHECK_CLAIMS", "off")

@@ -22,7 +22,7 @@ from tests.wire.gemini_server import GeminiServer, Recorded
 
 
 class Time:
-    """A clock for a retry policy that does not sleep, and notes how long it would have slept."""
+    """A clock for a retry policy that records how long it would sleep, without sleeping."""
 
     def __init__(self) -> None:
         self.waits: list[float] = []
@@ -47,30 +47,30 @@ def page(number: int, text: str = "", ink: float = 0.1) -> PageRequest:
 
 
 def asked(request: Recorded) -> list[int]:
-    """The pages whose images are in a request."""
+    """Return the pages whose images are in a request."""
     return [int(image.split()[-1]) for image in request.images]
 
 
 def read_pages(request: Recorded) -> str:
-    """A reply as the prompt asks for it."""
+    """Return a reply as the prompt asks for it."""
     return "\n".join(f'<page number="{n}">\n<chunk>\nText {n}.\n</chunk>\n</page>' for n in asked(request))
 
 
 async def read(engine: Engine, pages: Sequence[PageRequest]) -> list[PageReading | Failure]:
-    """What becomes of each page, in the order asked."""
+    """Return the reading or failure of each page, in the order of the pages."""
     outcomes = {page: outcome async for page, outcome in engine.transcribe(pages)}
     return [outcomes[page.job.page] for page in pages]
 
 
 async def embedded(embedder: Embedder, titles: Sequence[str], texts: Sequence[str]) -> Reply[NDArray[np.float32]]:
-    """The vectors of all texts, and what they cost together."""
+    """Return the vectors of all texts, and what they cost together."""
     replies = [reply async for reply in embedder.embed_chunks(titles, texts)]
     usage = reduce(add_usage, (reply.usage for reply in replies), no_usage())
     return Reply(np.concatenate([reply.value for reply in replies]), usage)
 
 
 def texts(outcomes: Sequence[PageReading | Failure]) -> list[str]:
-    """The text of each page, or the reason why it has none."""
+    """Return the text of each page, or the reason why it has none."""
     return [
         outcome.reason if isinstance(outcome, Failure) else " ".join(block.text for block in outcome.blocks)
         for outcome in outcomes

@@ -1,4 +1,4 @@
-"""The HTTP side of the loopback Gemini: connections, bodies, server-sent events, and how they break."""
+"""The HTTP side of the loopback Gemini: connections, bodies, server-sent events, and their faults."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Listener(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Reads one request after another from a kept connection, and plays the server's answers on it."""
+    """Reads one request after another from a kept connection, and sends the server's answers on it."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -92,7 +92,7 @@ class Handler(BaseHTTPRequestHandler):
             self._done()
 
     def _done(self) -> None:
-        """Close the books on a request before its last byte leaves: after that the client may already send another."""
+        """Record the end of a request before its last byte is sent: after it the client may already send another."""
         if self.current is not None:
             self.server.gemini.end(self.current)
             self.current = None

@@ -11,7 +11,7 @@ from tests.wire.gemini_wire import Fault, Recorded
 class Quota:
     """Counts accepted chats over a sliding window and over a day, for all models together, and refuses the others.
 
-    A refusal says what the service says: which limit, how much it is, and when a place becomes free.
+    A refusal has the service's fields: the name of the limit, its number, and when a place becomes free.
     """
 
     def __init__(self, per_window: int | None = None, per_day: int | None = None, window: float = 60.0) -> None:
@@ -22,11 +22,11 @@ class Quota:
         self._lock = threading.Lock()
 
     def new_day(self) -> None:
-        """It is midnight."""
+        """Begin a new day."""
         self.today = 0
 
     def check(self, request: Recorded) -> Fault | None:
-        """Accept a request, or say why not."""
+        """Accept a request (None), or return the fault that refuses it."""
         with self._lock:
             now = time.monotonic()
             fault = self._fault(now)

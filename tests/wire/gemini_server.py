@@ -1,4 +1,4 @@
-"""A Gemini service on loopback, for the real Google client: what it says, how it fails, how long it takes.
+"""A Gemini service on loopback for the real Google client, with scripted replies, faults and delays.
 
     with GeminiServer(reply=lambda request: "Hello") as server:
         chat = ChatGoogleGenerativeAI(model="gemini-3.8-flash", api_key="test", base_url=server.url)
@@ -58,7 +58,7 @@ class GeminiServer:
         self.reply, self.latency, self.key, self.retired = reply, latency, key, retired
         self.quota = quota
         self.sees: Callable[[bytes], str] = lambda image: ""
-        """What the embedding model sees in an image, in words."""
+        """The text whose vector an image gets."""
         self.requests: list[Recorded] = []
         self.errors: list[Exception] = []
         self.in_flight = self.peak_in_flight = 0
@@ -78,7 +78,7 @@ class GeminiServer:
         return [request for request in list(self.requests) if request.verb in EMBED_VERBS]
 
     def script(self, *steps: Answer | None, on: Literal["chat", "embed"] = "chat") -> None:
-        """Queue what the next requests get, one step each; None lets one through to `reply`."""
+        """Queue the answers to the next requests, one each; None leaves one to `reply`."""
         with self.lock:
             self._steps[on].extend(steps)
 
@@ -102,7 +102,7 @@ class GeminiServer:
             request.finished = time.monotonic()
 
     def refusal(self, request: Recorded, key: str | None) -> Fault | None:
-        """What the service itself would refuse: a wrong key, a retired model, a batch too large, a spent quota."""
+        """Return the service's own refusal: of a wrong key, a retired model, a batch too large, a spent quota."""
         if self.key not in (None, key):
             return bad_key()
         if request.model in self.retired or request.verb not in ("", *CHAT_VERBS, *EMBED_VERBS):
@@ -112,7 +112,7 @@ class GeminiServer:
         return self.quota.check(request) if self.quota and request.verb in CHAT_VERBS else None
 
     def decide(self, request: Recorded) -> Answer:
-        """Ask the script's author for a reply."""
+        """Return the result of `reply`; record an exception in it."""
         try:
             return self.reply(request)
         except Exception as exc:

@@ -1,4 +1,4 @@
-"""What travels between a Gemini client and the service: recorded requests, scripted replies, faults, JSON bodies."""
+"""The messages between a Gemini client and the service: recorded requests, scripted replies, faults, JSON bodies."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Recorded:
 
     @property
     def images(self) -> list[bytes]:
-        """What came inline (images, PDFs), decoded. The client writes URL-safe base64."""
+        """The inline files (images, PDFs), decoded. The client writes URL-safe base64."""
         inline = [part["inlineData"]["data"] for part in self.parts if "inlineData" in part]
         return [base64.b64decode(data, altchars="-_") for data in inline]
 
@@ -89,11 +89,11 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a request is answered with, after `delay` seconds; the text is for chats only.
+    """The answer to a request, after `delay` seconds; the text is for chats only.
 
-    `finish_reason=None` ends a stream as if the service had gone away politely, `cut` breaks the body off midway;
+    `finish_reason=None` ends a stream without a reason, `cut` breaks the body off midway;
     `block_reason` refuses the prompt; `candidates=False` sends none without saying why. A stream comes in `pieces`,
-    `pause` seconds apart. `vector` is what an embedding request gets for each of its texts, in place of the real one.
+    `pause` seconds apart. `vector` replaces the vector of each text of an embedding request.
     """
 
     text: str = ""
@@ -110,7 +110,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong, after `stall` seconds: an error reply, or a connection that is reset.
+    """A fault after `stall` seconds: an error reply, or a connection that is reset.
 
     `quota` names the spent limit of a 429, `limit` is its number, `retry_delay` a duration as Google writes it ("17s").
     """
@@ -125,7 +125,7 @@ class Fault:
     reset: bool = False
 
     def body(self, model: str) -> Json:
-        """The error as Google words and shapes it."""
+        """Return the error as Google words and shapes it."""
         details: list[Json] = []
         if self.reason:
             details.append({"@type": RPC + "ErrorInfo", "reason": self.reason, "domain": "googleapis.com"})
@@ -148,17 +148,17 @@ Answer = str | Reply | Fault
 
 
 def bad_key() -> Fault:
-    """The service answers a wrong key with 400, not with 401."""
+    """Return the fault for a wrong key, which the service answers with 400 instead of 401."""
     return Fault(400, "API key not valid. Please pass a valid API key.", reason="API_KEY_INVALID")
 
 
 def no_such_model(model: str, verb: str) -> Fault:
-    """What a retired or mistyped model name gets."""
+    """Return the fault for a retired or mistyped model name."""
     return Fault(404, f"models/{model} is not found for API version v1beta, or is not supported for {verb}.")
 
 
 def chat_bodies(request: Recorded, reply: Reply, pieces: int) -> list[Json]:
-    """The reply as response bodies: one, or several for a stream. Counts grow; only the last has a finish reason."""
+    """Return a reply as one body, or several for a stream: counts grow, and only the last has a finish reason."""
     text, finish = _within_limit(reply, request.config.get("maxOutputTokens"))
     size = max(1, math.ceil(len(text) / pieces))
     spans = [text[start : start + size] for start in range(0, len(text), size)] or [""]
@@ -203,7 +203,7 @@ def embed(text: str, dimensions: int) -> list[float]:
 def embedding_body(
     request: Recorded, instead: tuple[float, ...] | None = None, sees: Callable[[bytes], str] = lambda image: ""
 ) -> Json:
-    """The vectors of an embedding request, of the size that each asks for; or the same one for each text.
+    """Return the vectors of an embedding request, of the size that each asks for; or the same one for each text.
 
     An image has the vector of the text that `sees` makes of it.
     """
@@ -216,7 +216,7 @@ def embedding_body(
 
 
 def example_of(schema: Json, definitions: Json | None = None) -> Any:
-    """The plainest value that a JSON schema allows, for a server without a script."""
+    """Return the plainest value that a JSON schema allows, for a server without a script."""
     definitions = definitions or schema.get("$defs", {})
     if "$ref" in schema:
         return example_of(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions)

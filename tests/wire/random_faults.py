@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from tests.wire.gemini_server import Answer, Fault, Recorded, Reply
 from tests.wire.scripted_replies import pages_asked
 
-# What a ledger may say of a page whose last request met with this.
+# The reasons that a ledger may have for a page whose last request met with this fault.
 REASONS = {
     "minute": {"quota_minute"},
     "500": {"overloaded"},
@@ -43,7 +43,7 @@ _WORDS = [
 
 
 def page_text(page: int) -> str:
-    """Three sentences that no other page has, on four lines of a small page."""
+    """Return three sentences that no other page has, on four lines of a small page."""
     chance = random.Random(page)
     sentences = [" ".join(chance.choices(_WORDS, k=11)).capitalize() + f" {page * 7 + at}." for at in range(3)]
     return " ".join(sentences)
@@ -58,11 +58,11 @@ class RandomFaults:
         self._asked: Counter[tuple[int, ...]] = Counter()
         self.met: Counter[str] = Counter()
         self.last: dict[int, str] = {}
-        """What the last request that held a page met with; "" where it was answered well."""
+        """The fault of the last request that held a page; "" for none."""
         self.tries: Counter[int] = Counter()
 
     def calm(self) -> None:
-        """From now on all goes well."""
+        """Answer all further requests without faults."""
         self._share = 0.0
 
     def __call__(self, request: Recorded) -> Answer:
@@ -78,7 +78,7 @@ class RandomFaults:
         return _reply(kind, pages, lost, chance)
 
     def _lost(self, kind: str, pages: Sequence[int], chance: random.Random) -> list[int]:
-        """The pages that a reply of this kind does not hold in full."""
+        """Return the pages that a reply of this kind does not hold in full."""
         if kind in ("", GARBLED):
             return []
         if kind == "missing":
@@ -106,7 +106,7 @@ def _tagged(page: int) -> str:
 
 
 def _garbled(text: str, chance: random.Random) -> str:
-    """Tags as models break them; the words stay."""
+    """Break the tags as models do, and keep the words."""
     return chance.choice(
         [
             lambda: text.replace("</chunk>", "").replace("</page>", ""),

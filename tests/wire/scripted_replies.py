@@ -1,4 +1,4 @@
-"""A model for the loopback Gemini: it reads the sample, judges, rewrites and answers as a test tells it to."""
+"""A model for the loopback Gemini, which reads the sample, grades, rewrites and answers as a test sets it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ QUESTION = "Who founded the observatory, and in which year?"
 
 
 def kind(request: Recorded) -> Kind:
-    """What a chat request wants, told by the shape that it asks for."""
+    """Return the kind of a chat request, by the schema of its reply."""
     fields = (request.schema or {}).get("properties", {})
     kinds: dict[str, Kind] = {
         "grades": "grade", "claims": "answer", "query": "rewrite", "repairs": "repair", "rulings": "check",
@@ -57,18 +57,18 @@ def kind(request: Recorded) -> Kind:
 
 
 def kinds(server: GeminiServer) -> list[str]:
-    """Everything that was asked for, in order: kinds of chats, and `embed`."""
+    """Return the kinds of all requests in order: those of chats, and `embed`."""
     return ["embed" if "embed" in request.verb.lower() else kind(request) for request in list(server.requests)]
 
 
 def pages_asked(request: Recorded) -> list[int]:
-    """The pages in a reading request, by the line that heads each."""
+    """Return the pages in a reading request, by the line that heads each."""
     heads = (re.match(r"Page (\d+)\.", part.get("text", "")) for part in request.parts)
     return [int(head[1]) for head in heads if head]
 
 
 def passages(request: Recorded) -> dict[str, str]:
-    """The passages in a prompt, by label."""
+    """Return the passages in a prompt, by label."""
     return dict(re.findall(r'<passage id="(P\d+)"[^>]*>\n(.*?)\n</passage>', request.prompt, re.DOTALL))
 
 
@@ -82,13 +82,13 @@ class Asked:
 
 
 def statements(request: Recorded) -> dict[str, Asked]:
-    """The statements in a prompt, by label."""
+    """Return the statements in a prompt, by label."""
     pattern = r'<statement id="(S\d+)">\nstatement: (.*?)\nquote: (.*?)\ncontext: (.*?)\n</statement>'
     return {label: Asked(*rest) for label, *rest in re.findall(pattern, request.prompt, re.DOTALL)}
 
 
 def claim(text: str, quote: str, on: str = "", passage: str = "") -> Claim:
-    """A claim on the passage with this label, or the one that holds the words `on`, or else the quote."""
+    """Return a claim on the passage with this label, or the one that holds the words `on`, or else the quote."""
     return {"text": text, "quote": quote, "on": on or quote, "passage": passage}
 
 
@@ -96,23 +96,23 @@ TRUE = claim("Edith Carrow founded it in 1911.", FOUNDED)
 
 
 def ask(question: str = QUESTION, **context: Any) -> dict[str, Any]:
-    """The application's output; all passages are offered, unless told otherwise."""
+    """Return the application's output; all passages are offered unless `context` says otherwise."""
     return dict(app.invoke({"question": question}, context=Context(**{"top_k": 20, **context})))
 
 
 @dataclass
 class Model:
-    """Set what it is to say before it is asked. `instead` replaces the reply to a kind of request, as it is."""
+    """A scripted model, whose fields are set before a request. `instead` replaces the reply to a kind of request."""
 
     pages: Callable[[int], str] = SAMPLE.__getitem__
     unread: dict[int, Answer] = field(default_factory=dict)
-    """What a request gets that holds this page."""
+    """The answer to a request that holds this page."""
     relevant: Callable[[str], bool] = lambda text: True
     claims: Sequence[Claim] = ()
     repairs: dict[int, Claim] = field(default_factory=dict)
-    """What replaces the claims that were not proven, by their numbers in the request."""
+    """The replacements of claims that were not proven, by their numbers in the request."""
     rules: Callable[[Asked], str] | None = None
-    """What the check of claims answers to a statement: `yes`, `in part` or `no`; None for yes to its own claims."""
+    """The answer of the check of claims to a statement: `yes`, `in part` or `no`; None for yes to its own claims."""
     queries: Iterable[str] = ()
     plans: Iterable[Sequence[Any]] = ()
     """The steps of each plan, one after the other; none when they are used up."""

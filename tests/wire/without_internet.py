@@ -36,7 +36,7 @@ def main(kind: str = "", home: str = "") -> None:
             },
         }[kind]  # fmt: skip
         kept = {name: value for name, value in os.environ.items() if name in _VARIABLES}
-        # As with the other scripted models, whose words are their own.
+        # As for all scripted models, since they reply with words that are not in the file.
         environment = {**kept, **settings, "PAGEWITNESS_HOME": home, "PAGEWITNESS_CHECK_REPLIES": "off"}
         said = [_run([*command, "--json"], environment) for command in (["ingest", str(SAMPLE)], ["ask", QUESTION])]
         asked = {"chats": len(server.chats), "embeddings": len(server.embeddings)}

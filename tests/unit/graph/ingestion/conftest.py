@@ -26,7 +26,7 @@ DOCUMENT = "0123456789abcdef"
 
 
 class HashEmbedder:
-    """Gives each text the vector of its hash, sixteen texts a request; `texts` are those it was given."""
+    """An embedder that gives each text the vector of its hash, sixteen texts a request, and records the texts."""
 
     identity = "hash/8"
 

@@ -1,4 +1,4 @@
-"""The implementations of storage under test. Another one joins the contract by another entry here.
+"""Fixtures of the storage implementations under test; a new one joins the contract tests by an entry here.
 
 Every test that takes `catalog` runs with each catalog: `test_document_store.py`, `test_page_ledger.py`,
 `test_transcript_store.py`, `test_chunk_store.py`, `test_full_text_index.py`, `test_token_vector_store.py`,
@@ -105,5 +105,5 @@ def empty_index(scoped_index: OpenIndex) -> VectorIndex:
 
 @pytest.fixture
 def again(scoped_index: OpenIndex) -> Callable[[], VectorIndex]:
-    """What opens the same index once more, as another process would."""
+    """A function that opens the same index once more, as another process would."""
     return lambda: whole_index(scoped_index.again())

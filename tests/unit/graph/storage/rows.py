@@ -21,7 +21,7 @@ def chunk(ordinal: int, *texts: str, page: int = 1) -> Chunk:
 
 
 def encoded(direction: int, tokens: int) -> Encoded:
-    """A sentence whose vector is 1 in one direction, with some tokens."""
+    """Return a sentence whose vector is 1 in one direction, with some tokens."""
     vector = np.zeros(DIMENSIONS, np.float32)
     vector[direction] = 1.0
     return Encoded(vector, np.full((tokens, DIMENSIONS), direction + tokens, np.int8), ((0, 1),) * tokens)

@@ -17,7 +17,7 @@ DAY = 86_400.0
 
 
 class Inline(ThreadPoolExecutor):
-    """Does at once what is meant for a thread, so that no time passes meanwhile."""
+    """An executor that runs functions at once, so that no time passes meanwhile."""
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         done: Future[Any] = Future()
@@ -26,7 +26,7 @@ class Inline(ThreadPoolExecutor):
 
 
 class Time:
-    """Seconds that pass only while everybody sleeps."""
+    """A clock whose seconds pass only while all tasks sleep."""
 
     def __init__(self) -> None:
         self.now = NOON
@@ -39,11 +39,11 @@ class Time:
         await future
 
     async def run(self, *work: Awaitable[Any]) -> list[Any]:
-        """Let work go on to its end; returns what each returned or raised."""
+        """Run all work to its end; return the result or exception of each."""
         asyncio.get_running_loop().set_default_executor(Inline())
         done = asyncio.gather(*work, return_exceptions=True)
         while not done.done():
-            for _ in range(50):  # until all that can go on has gone on
+            for _ in range(50):  # until all tasks that can continue have done so
                 await asyncio.sleep(0)
             self._due = [one for one in self._due if not one[2].done()]
             heapq.heapify(self._due)
