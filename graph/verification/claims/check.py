@@ -151,7 +151,7 @@ def _doubts_to_drop(text: str, quote: str, evidence: Evidence) -> tuple[Kind, ..
         return ("number", "negation", "scope", "direction", "comparison")
     if directions.is_converse(text, quote) or relations.is_converse(text, quote):
         return ("direction", "comparison")
-    if arithmetic.tells_the_rest(text, quote) or any(
+    if arithmetic.states_the_rest(text, quote) or any(
         not one.is_held and remainders.is_left(one, text, quote) for one in numbers_of(text, evidence).stated
     ):
         return ("negation", "scope", "direction", "comparison")

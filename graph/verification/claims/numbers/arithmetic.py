@@ -1,7 +1,7 @@
 """A check of numbers that a claim calculates: a difference, sum, ratio, percentage or mean that code can repeat.
 
-The operands are numbers of the claim that stand in its passage ("79.8 against 79.2", "62.1 − 55.0"), or numbers of the
-quote itself, where the claim has a word for the operation ("0.6 points ahead", "together", "twice").
+The operands are numbers of the claim that are in its passage ("79.8 against 79.2", "62.1 − 55.0"), or numbers of the
+quote itself, if the claim has a word for the operation ("0.6 points ahead", "together", "twice").
 """
 
 from __future__ import annotations
@@ -50,28 +50,28 @@ _TIMES = re.compile(
     r"hälfte|doppelt\w*|je|pro|fois|veces)\b|\d-fold|\d-?fach|/|÷",
     re.IGNORECASE,
 )
-"""Words for a ratio that is no percentage: "approximately 14 million shares" is none of 41 million and 3 %."""
+"""Words for a ratio that is no percentage: without one, "14 million shares" is no ratio of 41 million and 3 %."""
 _MEAN = re.compile(
     r"\b(?:averag\w*|mean|on average|durchschnitt\w*|mittel\w*|moyenne|media|middle|midpoint|mitte)\b", re.IGNORECASE
 )
 _IS_LISTED = re.compile(r":\s|\(|\b(?:namely|consist\w*|made up of|nämlich|und zwar)\b", re.IGNORECASE)
-"""Between a sum and its parts: "17 aircraft: 11 turboprops and 6 jets"."""
+"""Words between a sum and its parts: "17 aircraft: 11 turboprops and 6 jets"."""
 _BY = re.compile(r"\b(?:by|um)\s*$", re.IGNORECASE)
-"""Before a number that is a difference, even if the passage has the same number elsewhere."""
+"""A word before a number that is a difference, even if the passage has the same number elsewhere."""
 _BESIDE = re.compile(
     r"\s?(?:[^\W\d]+\s){0,1}(?:more|less|fewer|higher|lower|later|earlier|ahead|behind|mehr|weniger|höher|niedriger|später|"
     r"früher)\b",
     re.IGNORECASE,
 )
-"""After a number that is a difference: "11 fewer"."""
+"""Words after a number that is a difference: "11 fewer"."""
 _REST = re.compile(
     r"\b(?:not|no|other|others|outside|elsewhere|rest|remain\w*|without|neither|un\w{4,}|nicht|kein\w*|übrig\w*|rest\w*|ander\w*|ohne)\b",
     re.IGNORECASE,
 )
-"""Words for what is left of a hundred percent."""
+"""Words for the remainder of a hundred percent."""
 _MOST_OPERANDS = 8
-"""Numbers of a quote that may be operands which the claim does not state, each with and without its magnitude: of 8,
-28 pairs differ by coincidence in one of ten values of two digits."""
+"""Most numbers of a quote that may be unstated operands, each with and without its magnitude: 8 give 28 pairs, whose
+differences equal one in ten two-digit values by coincidence."""
 _THOUSAND = 1000
 _MOST_SUMMED = 5
 
@@ -84,25 +84,25 @@ class Stated:
     """A number as a claim states it."""
 
     text: str
-    """As it is written."""
+    """The number as the claim writes it."""
     values: tuple[Decimal, ...]
-    """What it may mean, with its magnitude."""
+    """Its possible values, including its magnitude."""
     step: Decimal
     """The value of its last digit."""
     start: int
-    """Where it stands in the folded claim."""
+    """Its start in the folded claim."""
     end: int
-    """Where it ends there."""
+    """Its end there."""
     is_percent: bool = False
     """Whether a percent sign follows."""
     is_held: bool = False
     """Whether the quote holds the same number."""
     bound: Bound = ""
-    """What the claim says before it: that the value is just over it, just under it, or about it."""
+    """Whether the claim says that the value is just over, just under or about it; "" for neither."""
 
 
 def explained(text: str, stated: Sequence[Stated], lacking: Sequence[Stated], evidence: Evidence) -> set[str]:
-    """Return the numbers that a calculation explains: its result, and operands that only the passage holds.
+    """Return the numbers that a calculation explains: its result, and operands that only the passage has.
 
     Args:
         text: The claim, folded, without names.
@@ -145,12 +145,12 @@ def _is_share_in(one: Stated, passage: str) -> bool:
 
 
 def _is_remainder(text: str, result: Stated, quoted: Collection[Decimal]) -> bool:
-    """Return whether a number is the difference of two of the quote, told as the rest: "the other 455"."""
+    """Return whether a number is the difference of two of the quote and called the rest: "the other 455"."""
     return bool(_REST.search(text)) and any(a - b in result.values for a, b in permutations(quoted, 2))
 
 
-def _is_remainder_told(text: str, quote: str) -> bool:
-    """Return whether a claim tells, as the rest, a difference of two numbers of its quote that the quote has not."""
+def _is_stated_remainder(text: str, quote: str) -> bool:
+    """Return whether a claim calls a number the rest that is a difference of two of its quote and not in it."""
     said, held = (
         {
             *(value for one in find_numbers(fold(without_names(some))) for value in one.unscaled),
@@ -161,9 +161,9 @@ def _is_remainder_told(text: str, quote: str) -> bool:
     return bool(_REST.search(text)) and any(a - b in said - held for a, b in permutations(held, 2))
 
 
-def tells_the_rest(text: str, quote: str) -> bool:
-    """Return whether a claim tells the rest: 455 where the quote has 545 of 1,000, or 30 % where it has 70 %."""
-    if _is_remainder_told(text, quote):
+def states_the_rest(text: str, quote: str) -> bool:
+    """Return whether a claim states the rest: 455 where the quote has 545 of 1,000, or 30 % where it has 70 %."""
+    if _is_stated_remainder(text, quote):
         return True
     held, said = ({Decimal(one[1].replace(",", ".")) for one in _PER_CENT.finditer(some)} for some in (quote, text))
     is_rest = bool(_REST.search(text) or _LITTLE.search(text))
@@ -171,14 +171,14 @@ def tells_the_rest(text: str, quote: str) -> bool:
 
 
 _LITTLE = re.compile(r"\b(?:only|just|merely|nur|lediglich|bloß)\b", re.IGNORECASE)
-"""Before what is left of a hundred percent: "only 4 % did better"."""
+"""Words before the remainder of a hundred percent: "only 4 % did better"."""
 
 
 _PER_CENT = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d+)?)\s*(?:%|per ?cent|prozent)", re.IGNORECASE)
 
 
 def _is_rest(text: str, result: Stated, quoted: Collection[Decimal]) -> bool:
-    """Return whether a percentage and one of the quote make a hundred, and the claim calls it the rest."""
+    """Return whether a percentage and one of the quote add up to a hundred, and the claim calls it the rest."""
     return result.is_percent and bool(_REST.search(text)) and any(100 - value in quoted for value in result.values)
 
 
@@ -189,7 +189,7 @@ def _stated_operands(
     lacking_of: tuple[Sequence[Stated], Collection[Decimal]],
     differs: bool,
 ) -> list[str] | None:
-    """Return the operands that the claim states and that its passage holds; None if none give the result."""
+    """Return the operands of a result that the claim states and its passage has; None if none give the result."""
     lacking, passage = lacking_of
     known = [one for one in others if one not in lacking or set(one.values) & set(passage)]
     for one, other in combinations(known, 2):
@@ -208,7 +208,7 @@ def _stated_operands(
 def _parts_of_sum(
     text: str, stated: Sequence[Stated], lacking: Sequence[Stated], passage: Collection[Decimal]
 ) -> set[str]:
-    """Return the parts of a total that the quote holds, if the passage holds all of them, or all but one."""
+    """Return the parts of a total in the quote, if the passage has all of them, or all but one."""
     if not _SUM.search(text):
         return set()
     for total in stated:
@@ -225,7 +225,7 @@ def _parts_of_sum(
 
 
 def _is_compared_with(result: Stated, operands: Sequence[Decimal], quote: str) -> bool:
-    """Return whether a number is what the quote compares with: 70 where it says "62, eight fewer than before"."""
+    """Return whether a number is the earlier value implied by a comparison: 70 for "62, eight fewer than before"."""
     found = _COMPARED.search(quote)
     sign = 0 if not found else 1 if found["less"] else -1
     return sign != 0 and any(a > b and matches(result, a + sign * b) for a, b in permutations(operands, 2))
@@ -241,7 +241,7 @@ _SHARES = re.compile(r"%|\bper ?cent|prozent|percentage", re.IGNORECASE)
 def _follows(text: str, result: Stated, operands: Sequence[Decimal], differs: bool) -> bool:
     """Return whether a result follows from two of the operands by an operation that the claim names.
 
-    It is no difference unless it `differs` as the operands do: a percentage only if they are.
+    Differences count only with `differs`: a percentage is a difference of percentages only.
     """
     pairs = list(permutations(operands, 2))
     if differs and _DIFFERENCE.search(text) and any(matches(result, a - b) for a, b in pairs if a > b):
@@ -258,24 +258,24 @@ def _follows(text: str, result: Stated, operands: Sequence[Decimal], differs: bo
 
 
 def _means(operands: Sequence[Decimal]) -> Iterable[Decimal]:
-    """Return the mean of all operands, and of any two: other numbers of the quote may count something else."""
+    """Return the means of all operands and of any two, since other numbers of the quote may measure something else."""
     return (sum(operands, Decimal(0)) / len(operands), *((a + b) / 2 for a, b in combinations(operands, 2)))
 
 
 def _ratios(text: str, a: Decimal, b: Decimal, result: Stated) -> Iterable[Decimal]:
-    """Return what a ratio may be written as: a factor, or a share or a change in percent."""
+    """Return the notations of a ratio: a factor, or a share or change in percent."""
     if not result.is_percent:
         return (a / b,) if a > b and _TIMES.search(text) else ()
     return (a / b * 100, abs(a - b) / b * 100)
 
 
 def matches(result: Stated, value: Decimal) -> bool:
-    """Return whether a value, rounded to the digits that the result shows, is the result; or near it, if it says so."""
+    """Return whether a value equals a result, rounded to its digits, or is near it if the claim says "about"."""
     return any(abs(value - stated) * 2 <= result.step or _is_near(result, value, stated) for stated in result.values)
 
 
 def _is_near(result: Stated, value: Decimal, stated: Decimal) -> bool:
-    """Return whether a value is on the side of a number that the claim says: "more than thirty times" for 33.3."""
+    """Return whether a value is near a number, on the side that the claim says: "more than thirty times" for 33.3."""
     if result.bound == "over":
         return stated < value <= stated * (1 + _NEAR_BOUND)
     if result.bound == "under":
@@ -288,12 +288,12 @@ _NEAR_BOUND, _NEAR_ABOUT = Decimal("0.2"), Decimal("0.03")
 
 
 def values_of(text: str, evidence: Evidence) -> set[Decimal]:
-    """Return the values of the numbers in a text but those in names."""
+    """Return the values of the numbers in a text, except those in names."""
     mark = decimal_mark(f"{evidence.exact} {evidence.whole}") or evidence.decimal
     shown = fold(without_names(text))
     given = amounts(shown, mark)
     found = {value for amount in given for value in (*amount.values, *amount.unscaled)}
-    # "from 2.35 to 2.71 million": the magnitude is that of both
+    # "from 2.35 to 2.71 million": both numbers have the magnitude
     scales = {amount.scale for amount in given if amount.certain and amount.scale > 1}
     scales |= magnitudes(evidence.exact) if evidence.rows else set()
     bare = [value for amount in given if amount.scale == 1 for value in amount.unscaled]

@@ -1,7 +1,7 @@
-"""Values that a quote compares with without writing them: "14.2 metres, 2.6 metres wider than before" says 11.6.
+"""Values implied by a comparison: "14.2 metres, 2.6 metres wider than before" implies 11.6.
 
-A claim may state such a value where it speaks of the other side. It may not give the other side the value that the
-quote writes, which is a doubt: "before, it was 14.2 metres wide".
+A claim may state the implied value of the other side. To give the other side the written value is a doubt: "before, it
+was 14.2 metres wide".
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _COMPARISON = re.compile(
     r"(?P<what>[^.;,()]{1,60})",
     re.IGNORECASE,
 )
-"""By how much one value differs from another that is only named."""
+"""A difference from a value that the quote names but does not write."""
 _CHANGE_TO = re.compile(
     r"\b(?:by|um)\s(?P<by>\d[\d.,' ]*\d|\d)\s?(?P<unit>[^\W\d]+(?:\s[^\W\d]+)?\s)?(?:to|auf)\s[$€£]?(?P<to>\d)",
     re.IGNORECASE,
@@ -49,17 +49,17 @@ _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
 class Compared(NamedTuple):
-    """By how much a quote says that a value differs from that of another side."""
+    """The difference that a quote states between a value and that of another side."""
 
     by: Decimal
     sign: int
-    """1 where the value of the quote is the greater one."""
+    """1 if the written value is the greater one, else -1."""
     what: str
     """The words for the other side: "before", "the approved budget", "in 2035"."""
 
 
 def is_compared_with(one: Stated, text: str, evidence: Evidence) -> bool:
-    """Return whether a number of a claim is the value of the side that its quote only compares with."""
+    """Return whether a number of a claim is the value that a comparison of its quote implies."""
     quote = evidence.quote or evidence.exact
     quoted = values_of(quote, evidence)
     return any(
@@ -70,7 +70,7 @@ def is_compared_with(one: Stated, text: str, evidence: Evidence) -> bool:
 
 
 def other_side(text: str, quote: str, decimal: Mark = "") -> str:
-    """Return a doubt where a claim gives the other side of a comparison the value that the quote writes."""
+    """Return a doubt where a claim gives the written value of a comparison to its other side."""
     said = values_in(text, decimal)
     if not same_language(text, quote) or len([one for one in said if one.kind not in ("year", "month")]) != 1:
         return ""
@@ -100,7 +100,7 @@ def _speaks_of(text: str, compared: Compared) -> bool:
 
 
 def _compared(quote: str) -> Iterator[Compared]:
-    """Yield what the values of a quote are compared with; percentages, which are of something, are left out."""
+    """Yield the comparisons of a quote's values; percentages are left out, since their base is unknown."""
     folded = fold(quote)
     for found in _COMPARISON.finditer(folded):
         if _PER_CENT.match(found["unit"] or ""):
@@ -117,7 +117,7 @@ def _compared(quote: str) -> Iterator[Compared]:
 
 
 def _values(folded: str, start: int) -> set[Decimal]:
-    """Return what the number at a place of a text may mean, with its magnitude and without."""
+    """Return the possible values of the number at a position of a text, with and without its magnitude."""
     if _HALF.match(folded, start):
         return {Decimal("0.5")}
     number = next(iter(find_numbers(folded[start : start + 40])), None)

@@ -1,7 +1,6 @@
 """Measures that a claim converts to another unit of the same kind: 2,400 kg for 2.4 tonnes, 150 minutes for 2.5 hours.
 
-Only units whose relation is fixed are converted, so no currencies, and no
-months to days.
+Only units with a fixed relation are converted: no currencies, and no months to days.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ _HOURS_A_DAY = Decimal(24)
 
 
 def converted(one: Stated, text: str, quote: str, decimal: Mark = "") -> set[Decimal]:
-    """Return the values of a quote in the unit of a claim's number, where the quote has them in another unit."""
+    """Return the values of a quote in other units, converted to the unit of a claim's number."""
     unit = _unit(text, one.start, one.end)
     if unit not in _FACTORS:
         return set()

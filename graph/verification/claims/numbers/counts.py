@@ -1,4 +1,4 @@
-"""A check of numbers that count what a quote lists, or the time between two of its dates."""
+"""A check of numbers that count the items of a quote's lists, or the time between two of its dates."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _SEPARATOR = re.compile(
     r"\s*(?:[,;]\s*((?:and|or|as well as|und|oder|sowie|et|ou|y|o)\s+)?|\s(and|or|und|oder|sowie|et|y)\s)\s*"
 )
 _SENTENCE = re.compile(r"[.:!?](?:\s|$)|[()]")
-_LONGEST_ITEM = 6  # words of an item of a list; a longer one is a clause that ends or begins with an item
+_LONGEST_ITEM = 6  # most words of an item of a list; a longer one is a clause that ends or begins with an item
 _NUMBERED = re.compile(r"(?:^|[\s(])\(?([1-9]|[ivx]{1,4}|[a-h])\)\s")
 _MOST_COUNTED = 30
-_NEXT = 3  # words after a number, among which is what it counts
+_NEXT = 3  # words after a number that may have the noun counted
 _HELD_SHARE = 0.6
-"""Share of a claim's words that its quote must have, before a list of the claim's own counts."""
+"""Least share of a claim's words in its quote for a list of the claim itself to be counted."""
 
 
 def counts_or_lasts(one: Stated, text: str, evidence: Evidence) -> bool:
-    """Return whether a number counts what the evidence lists, or lasts as long as between two of its dates.
+    """Return whether a number counts a list of the evidence, or is the time between two of its dates.
 
-    It does not where the quote itself says another number of the same things.
+    False where the quote itself has another number of the same things.
     """
     quote = evidence.quote or evidence.exact
     if not one.values:
@@ -59,7 +59,7 @@ def _counts(one: Stated, text: str, quote: str, rows: int) -> bool:
 
 
 def list_lengths(text: str) -> set[int]:
-    """Return how many items the lists of a text have: between commas and "and", in brackets, or numbered (1), (2)."""
+    """Return the lengths of the lists of a text: with commas and "and", in brackets, or numbered (1), (2)."""
     lengths = {len(_NUMBERED.findall(text))}
     for sentence in _SENTENCE.split(text):
         parts = _SEPARATOR.split(sentence)
@@ -74,7 +74,7 @@ def list_lengths(text: str) -> set[int]:
 
 
 def _length_before(pieces: list[str], marks: list[str | None], at: int) -> set[int]:
-    """Return how many items a list has whose last separator, an "and", is at a place."""
+    """Return the possible lengths of a list whose last separator, an "and", is at a position."""
     count = 1
     for place in range(at, -1, -1):
         count += 1
@@ -82,7 +82,7 @@ def _length_before(pieces: list[str], marks: list[str | None], at: int) -> set[i
             return {count}
         if len(pieces[place].split()) > _LONGEST_ITEM or (place and marks[place - 1]):
             return {count}
-    # "For example, A, B and C": what begins the sentence may be no item.
+    # "For example, A, B and C": the start of the sentence may be no item.
     return {count, count - 1}
 
 
@@ -91,13 +91,13 @@ _RELATIVE = re.compile(r"\s*(?:which|who|whose|including|such as|namely|darunter
 
 
 def _lasts(one: Stated, unit: str, evidence: Evidence, *, is_exact: bool = False) -> bool:
-    """Return whether so much time lies between two dates of the evidence; first and last may both count."""
+    """Return whether a number is the time between two dates of the evidence, with or without the last day."""
     spans = dates.spans(evidence.exact, unit)
     return any(stated in spans or (stated - 1 in spans and not is_exact) for stated in map(int, one.values[:1]))
 
 
 def counted_otherwise(text: str, stated: Sequence[Stated], quote: str) -> str:
-    """Return a doubt where a quote has another number right before what the claim counts: "5-cylinder"."""
+    """Return a doubt where a quote has another number right before the noun that the claim counts: "5-cylinder"."""
     source = fold(quote)
     held = [(value, source[end:]) for value, end in _whole_numbers(source)]
     for one in stated:
@@ -139,13 +139,13 @@ _SO_MANY = re.compile(rf"(?<![\d.,] )\b(?:{'|'.join(_MANY)})\b(?! (?:euros?|doll
 
 
 def _is_money(one: Stated, source: str) -> bool:
-    """Return whether a text has a number only as an amount of money, which counts nothing else."""
+    """Return whether a number is only an amount of money in a text."""
     places = [found.start() for found in re.finditer(rf"(?<![\w.,]){re.escape(one.text)}(?![\w])", source)]
     return bool(places) and all(source[:place].rstrip().endswith(("$", "€", "£")) for place in places)
 
 
 def _counts_nothing(after: str) -> bool:
-    """Return whether a number has no noun of its own: a clause ends with it, or it is "640 a year earlier"."""
+    """Return whether no noun follows a number: it ends a clause, or is as in "640 a year earlier"."""
     return not after.strip() or after.lstrip()[0] in ".,;:)" or bool(_NO_NOUN.match(after))
 
 
@@ -164,10 +164,10 @@ def _whole_numbers(text: str) -> list[tuple[Decimal, int]]:
 
 
 def _is_counted_otherwise(one: Stated, text: str, quote: str) -> bool:
-    """Return whether the quote has another number of what the claim counts: "two small boats" for "three boats"."""
+    """Return whether the quote has another number of the same noun: "two small boats" for "three boats"."""
     counted = {word.stem for word in words(text[one.end :].partition(":")[0])[:_NEXT] if word.is_content}
     source = fold(quote)
-    # "7B and 70B checkpoints" counts none: the letter is a size
+    # "7B and 70B checkpoints": the numbers are sizes and count nothing
     found = [number.text for number in find_numbers(source) if number.scale == 1 or number.certain]
     found += list(spelled(source))
     for number in found:

@@ -1,4 +1,4 @@
-"""Dates on which something ends that a quote gives a begin and a duration: "from 1 May 2024 for thirty months"."""
+"""End dates that follow from a start date and a duration: "from 1 May 2024 for thirty months"."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LAST_MONTH = 12
 
 
 def ends(text: str) -> list[Date]:
-    """Return the days on which what begins on a day of a text ends by a duration of it, and the days before these."""
+    """Return every date of a text plus every duration of it, and the day before each."""
     begins = [one for one in dates(text) if one.day and one.year]
     found: list[Date] = []
     for one in begins[:1] if len({(one.day, one.month, one.year) for one in begins}) == 1 else ():

@@ -1,7 +1,7 @@
 """Numbers that a quote implies in words: the year before, half of what doubled, the rest of a percentage, a total.
 
-A claim may state them without naming a calculation ("In 2040 there were 96" for "up from 96 a year earlier"). What is
-said of the year before is not said of the year itself, which is a doubt.
+A claim may state them without naming a calculation ("In 2040 there were 96" for "up from 96 a year earlier"). A claim
+that gives the earlier year the value of this year has a doubt.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _MULTIPLIED = (
 )
 _LITTLE = re.compile(r"\b(?:only|just|merely|nur|lediglich|bloß)\b", re.IGNORECASE)
 _NEXT = 3
-"""Words after a number among which is what it counts."""
+"""Words after a number that may have the noun counted."""
 _BEFORE = re.compile(
     r"\b(?:before|earlier|previous\w*|former\w*|initial\w*|original\w*|from|until|half|third|had been|used to|"
     r"zuvor|vorher|früher|davor|ursprünglich|anfangs|hälfte|drittel)\b|\b(?:1[5-9]|20)\d\d\b",
@@ -82,7 +82,7 @@ def is_implied(one: Stated, text: str, evidence: Evidence) -> bool:
 
 
 def _years(quote: str, evidence: Evidence, *, is_compared: bool) -> set[str]:
-    """Return the years that a quote speaks of without writing them; of a claim that `is_compared` itself, no other."""
+    """Return the years that a quote implies without writing them; if `is_compared`, not the years before and after."""
     own, above = terms.years(quote), terms.years(f"{evidence.above} {evidence.named}")
     known = own or above
     found = set(above) if not own or _THIS_YEAR.search(quote) else set()
@@ -107,7 +107,7 @@ def _fits(one: Stated, values: list[Decimal]) -> bool:
 
 
 def _is_part_of(one: Stated, quote: str, quoted: set[Decimal]) -> bool:
-    """Return whether a number is so many percent of a count of the quote: 710 for "of the 1,920, 37 %"."""
+    """Return whether a number is a stated percentage of a count of the quote: 710 for "of the 1,920, 37 %"."""
     if one.is_percent:
         return False
     shares = [Decimal(found[1].replace(",", ".")) for found in _SHARE.finditer(fold(quote))]
@@ -130,7 +130,7 @@ _PARTS = {
     "viertel": "25",
 }
 _PART = re.compile(rf"\b(?:an?|one|eine?|die)\s({'|'.join(_PARTS)})\b", re.IGNORECASE)
-_LEAST_WHOLE = 20  # a share of fewer is a number that stands anywhere
+_LEAST_WHOLE = 20  # shares of smaller wholes are numbers that are common in any text
 _ABOUT_ERROR = Decimal("0.03")
 _HALF_PAID = re.compile(
     r"\b(?:pays?|costs?|zahl(?:t|en)|kostet|kosten)\s(?:only |just |nur )?(?:half|die hälfte)\b", re.IGNORECASE
@@ -138,7 +138,7 @@ _HALF_PAID = re.compile(
 
 
 def is_all_but(one: Stated, text: str, evidence: Evidence) -> bool:
-    """Return whether a number is what "all but four" leaves of a whole: 27 of the 31; else False."""
+    """Return whether a number is the rest by "all but four": 27 of the 31."""
     quote = evidence.quote or evidence.exact
     found = _ALL_BUT.search(quote)
     if not found or not one.values or _ALL_BUT.search(text):
@@ -154,7 +154,7 @@ _ALL_BUT = re.compile(
 
 
 def _was_changed(one: Stated, text: str, quote: str, quoted: set[Decimal]) -> bool:
-    """Return whether a number is what a value of the quote is so many percent more or less than."""
+    """Return whether a number is the value before a change in percent that the quote states."""
     is_before = bool(_BEFORE.search(text) or _EARLIER.search(text))
     for found in (*_CHANGED.finditer(quote), *(_GREW.finditer(quote) if is_before else ())):
         share = Decimal(found["share"].replace(",", ".")) / 100
@@ -184,7 +184,7 @@ _CENTS = re.compile(r"\s?(?:cents?|pence)\b", re.IGNORECASE)
 
 
 def _totals(one: Stated, text: str, quote: str) -> bool:
-    """Return whether a number is the sum of all that count the same thing in the quote: "two wet and two dry docks"."""
+    """Return whether a number is the sum of the quote's numbers with the same noun: "two wet and two dry docks"."""
     counted = {word.stem for word in words(text[one.end : one.end + 60])[:_NEXT] if word.is_content}
     folded = fold(quote)
     parts = [value for value, after in _counts(folded) if counted & {w.stem for w in words(after)[:_NEXT]}]
@@ -192,7 +192,7 @@ def _totals(one: Stated, text: str, quote: str) -> bool:
 
 
 def _counts(text: str) -> Iterator[tuple[Decimal, str]]:
-    """Yield the whole numbers of a text, each with what follows it."""
+    """Yield the whole numbers of a text, each with the text that follows it."""
     places: list[tuple[int, int, Decimal]]
     places = [(found.start(), found.end(), Decimal(found[0])) for found in re.finditer(r"(?<![\w.,])\d{1,4}\b", text)]
     for word, known in spelled(text).items():
@@ -203,7 +203,7 @@ def _counts(text: str) -> Iterator[tuple[Decimal, str]]:
 
 
 def other_year(text: str, quote: str, decimal: Mark = "") -> str:
-    """Return a doubt where a claim gives a value of this year for the year that its quote only compares with."""
+    """Return a doubt where a claim gives the value of this year to the year that its quote compares with."""
     said = {word.key for word in words(text) if _YEAR.fullmatch(word.key)}
     own = terms.years(quote)
     for found in (*_EARLIER.finditer(quote), *_COMPARED_YEAR.finditer(quote)):
@@ -220,14 +220,14 @@ def other_year(text: str, quote: str, decimal: Mark = "") -> str:
 
 
 def other_event(text: str, quote: str) -> str:
-    """Return a doubt where a claim gives a quote's year to what its quote sets years later or earlier."""
+    """Return a doubt where a claim gives the quote's year to an event that the quote dates years later or earlier."""
     told = _SO_MANY_YEARS.search(quote)
     years = {year for year in terms.years(quote) if _YEAR.fullmatch(year)}
     said = {year for year in terms.years(text) if _YEAR.fullmatch(year)}
     if told is None or len(years) != 1 or len(said) != 1 or _SO_MANY_YEARS.search(text):
         return ""
     start = max((mark.end() for mark in _CLAUSE.finditer(quote) if mark.end() <= told.start()), default=told.start())
-    if _RELATIVE.search(told[0]):  # "two years before its sister": what follows is the other one
+    if _RELATIVE.search(told[0]):  # "two years before its sister": another event follows
         start = told.end()
     first, other = content(quote[:start]), content(quote[start:])
     subject = next((word.stem for word in words(quote) if word.is_content), "")

@@ -1,7 +1,7 @@
 """Numbers of a claim and of its evidence: digits in every notation, and English and German number words.
 
-How digits are written and read is in `loaders/text/numbers.py`; which number supports which is in
-`graph/verification/number_support.py`. A digit in a name (`R1`, `GPT-4`, `pass@1`) is no number.
+Digits are parsed in `loaders/text/numbers.py`; `graph/verification/claims/numbers/support.py` decides which number
+supports which. A digit in a name (`R1`, `GPT-4`, `pass@1`) is no number.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _PART_SPLIT = re.compile(r"[-‐‑@/+.'’]")
 
 
 def amounts(text: str, decimal: Mark = "") -> list[Number]:
-    """Return the numbers in digits of a text; what may be one number in spaced groups comes as one and several."""
+    """Return the numbers in digits of a text; spaced groups of digits are returned as one number and as several."""
     return [*find_numbers(text, decimal), *spaced_numbers(text, decimal)]
 
 
@@ -69,11 +69,11 @@ _MILLIONS_OF_MONEY = re.compile(
     r"\((?:(?:€|£|\$|US\$|EUR|GBP|USD|CHF)\s?m|m\s?(?:€|£|\$|EUR|GBP|USD|CHF|euros?|dollars?|pounds|francs|crowns))\b",
     re.IGNORECASE,
 )
-"""The head of a column of money in millions: "(m EUR)", "(£m)"."""
+"""The header of a column of money in millions: "(m EUR)", "(£m)"."""
 
 
 def names_with_digits(text: str) -> list[tuple[str, int, int]]:
-    """Return the names of a text that hold digits, each with its range: `R1`, `GPT-4`, `o1-0912`, `pass@1`, `CO2`.
+    """Return the names of a text that have digits, each with its range: `R1`, `GPT-4`, `o1-0912`, `pass@1`, `CO2`.
 
     A number with letters after it is none (`32B`, `800k`, `10-fold`), nor is a date, a currency or a lower-case prefix
     ("Dec-2023", "EUR14", "mid-2019").
@@ -95,7 +95,7 @@ def names_with_digits(text: str) -> list[tuple[str, int, int]]:
 
 
 def without_names(text: str) -> str:
-    """Return a text in which the names that hold digits are left out."""
+    """Return a text without the names that have digits."""
     for _, start, end in reversed(names_with_digits(text)):
         text = f"{text[:start]}…{text[end:]}"
     return text
@@ -127,7 +127,7 @@ def _value(words: list[str]) -> int:
 
 
 def _german(text: str) -> dict[str, int]:
-    """Return the German number words of a text; "ein" counts nothing."""
+    """Return the German number words of a text, except "ein"."""
     found: dict[str, int] = {}
     matches = list(_GERMAN_WORD.finditer(text))
     for at, match in enumerate(matches):

@@ -1,6 +1,6 @@
-"""Numbers that a part leaves of its whole: "118 of the 160 were replaced" says that 42 were not.
+"""Remainders of a whole without a part: "118 of the 160 were replaced" implies that 42 were not.
 
-Such a number is no lie only where the claim says something else of it than the quote says of the part: it denies the
+A claim with such a number is correct only if it does not say of the rest what the quote says of the part: it denies the
 words of the part, or has none of them.
 """
 
@@ -54,31 +54,31 @@ class Part(NamedTuple):
     part: Decimal
     whole: Decimal
     end: int
-    """Where it stands."""
+    """Its end in the text."""
     counted: int
-    """Where what is counted begins."""
+    """The start of the noun counted."""
 
 
 def is_left(one: Stated, text: str, quote: str) -> bool:
-    """Return whether a number of a claim is what a part in its quote leaves of the whole, and is said of the rest."""
+    """Return whether a number of a claim is a whole of its quote minus a part, and the claim is about the rest."""
     folded = fold(quote)
-    if _is_what_is_left_of_all(one, text, folded):
+    if _is_remainder_of_all(one, text, folded):
         return True
     for found in _parts(folded, is_percent=one.is_percent):
         left = found.whole - found.part
         if not any(abs(left - stated) * 2 <= one.step for stated in one.values):
             continue
-        if not one.is_percent and not _tells_whole(text, one, found.whole):
+        if not one.is_percent and not _names_whole(text, one, found.whole):
             continue
         if same_language(text, quote) and _is_of_the_rest(text, folded, found):
             return True
     return False
 
 
-def _is_what_is_left_of_all(one: Stated, text: str, quote: str) -> bool:
-    """Return whether a number is what several parts leave, and is said of what the quote calls the rest."""
+def _is_remainder_of_all(one: Stated, text: str, quote: str) -> bool:
+    """Return whether a number is a whole minus several parts, and the claim is about what the quote calls the rest."""
     rest = _REST.search(quote)
-    if not rest or not _told_of_rest(quote, rest) & content(text):
+    if not rest or not _said_of_rest(quote, rest) & content(text):
         return False
     if one.is_percent:
         shares = [Decimal(found["part"].replace(",", ".")) for found in _PER_CENT.finditer(quote)]
@@ -90,8 +90,8 @@ def _is_what_is_left_of_all(one: Stated, text: str, quote: str) -> bool:
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
-def _told_of_rest(quote: str, rest: re.Match[str]) -> frozenset[str]:
-    """Return what a quote says of "the rest" alone: "61 work ashore, the rest work on board" says "board" of it."""
+def _said_of_rest(quote: str, rest: re.Match[str]) -> frozenset[str]:
+    """Return the words that a quote has for "the rest" alone: "board" in "61 work ashore, the rest work on board"."""
     told = content(_segment(quote, rest.start()))
     return (told - content(quote[: rest.start()]) - content(rest[0])) or told
 
@@ -111,7 +111,7 @@ def part_of_other(text: str, quote: str) -> str:
         if of_rest & content(text) and not (of_part & content(text)) - content(folded[: found.start()]):
             return f"in the quote, {found[0]} is the other part, not “{rest[0]}”"
     for one in _parts(folded, is_percent=False):
-        told = _told_of(folded, one)
+        told = _said_of_part(folded, one)
         if (
             one.whole not in said
             or not said.isdisjoint((one.part, one.whole - one.part))
@@ -156,8 +156,8 @@ def _value(text: str) -> set[Decimal]:
     return {Decimal(value) for value in spelled(f"die {text.lower()}").values()}
 
 
-def _tells_whole(text: str, one: Stated, whole: Decimal) -> bool:
-    """Return whether a claim names the whole too ("of the 112", "of them"), or says that it speaks of the rest."""
+def _names_whole(text: str, one: Stated, whole: Decimal) -> bool:
+    """Return whether a claim also names the whole ("of the 112", "of them"), or has a word for the rest."""
     if _OF_ALL.match(text[one.end :]):
         return True
     known = {value for number in find_numbers(fold(text)) for value in number.unscaled}
@@ -165,10 +165,10 @@ def _tells_whole(text: str, one: Stated, whole: Decimal) -> bool:
 
 
 def _is_of_the_rest(text: str, quote: str, found: Part) -> bool:
-    """Return whether a claim says of its number what the quote does not say of the part."""
-    if (rest := _REST.search(quote, found.end)) and _told_of_rest(quote, rest) & content(text):
+    """Return whether a claim says of its number something that the quote does not say of the part."""
+    if (rest := _REST.search(quote, found.end)) and _said_of_rest(quote, rest) & content(text):
         return True
-    of_part = _told_of(quote, found)
+    of_part = _said_of_part(quote, found)
     if not of_part:
         return False
     held = {(pole.axis, -pole.sign) for pole in poles(quote)}
@@ -176,7 +176,7 @@ def _is_of_the_rest(text: str, quote: str, found: Part) -> bool:
         return True  # "lost 9 per cent" for "kept 91 per cent"
     if not of_part & content(text):
         return True
-    # "773,500 came from within" for "312,900 came from abroad": no chance makes so exact a difference
+    # "773,500 came from within" for "312,900 came from abroad": so exact a difference is no coincidence
     if found.whole >= _EXACT and of_part - content(text) and content(text) - content(quote):
         return True
     return _is_denied(text) != _is_denied_at(quote, found)
@@ -186,8 +186,8 @@ def _clause_at(quote: str, found: Part) -> Clause | None:
     return next((clause for clause in clauses(quote) if clause.words[-1].end >= found.end), None)
 
 
-def _told_of(quote: str, found: Part) -> set[str]:
-    """Return the words that a quote says of a part, without what it counts."""
+def _said_of_part(quote: str, found: Part) -> set[str]:
+    """Return the words that a quote says of a part, without the noun counted."""
     told = _clause_at(quote, found)
     if told is None:
         return set()
@@ -201,7 +201,7 @@ def _told_of(quote: str, found: Part) -> set[str]:
 
 
 def _segment(text: str, place: int) -> str:
-    """Return the part of a sentence between two of its marks that holds a place."""
+    """Return the part of a sentence, between punctuation marks, around a position."""
     low = max((found.end() for found in _PARTS.finditer(text) if found.start() < place), default=0)
     return text[
         low : min((found.start() for found in _PARTS.finditer(text) if found.start() > place), default=len(text))

@@ -1,4 +1,4 @@
-"""Numbers that follow from two values of a quote, where no word of the claim names the calculation.
+"""Results of two values of a quote, in claims without a word for the calculation.
 
 A model computes the value asked for and states it alone: "$10.50 a share" for 431 million dollars and 41 million
 shares. Few values rarely give a number of three digits or more by coincidence; a number of the passage with a digit
@@ -20,7 +20,7 @@ from loaders.text.numbers import decimal_mark, find_numbers, fold
 
 _LEAST_DIGITS = 3
 _MOST_VALUES = 5
-"""Values of a quote: five give 10 ratios, of which one in fifty is a given number of three digits by coincidence."""
+"""Most values of a quote: five give 10 ratios, which equal a given three-digit number in one of fifty cases."""
 _SPACE = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _SHARE = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d+)?)\s?(?:%|per ?cent\b|prozent\b)", re.IGNORECASE)
@@ -31,9 +31,9 @@ _AFTER = re.compile(
 
 
 def follows_from_quote(one: Stated, evidence: Evidence) -> bool:
-    """Return whether a number is a ratio of two values of the quote, or in percent a share or a change.
+    """Return whether a number is a ratio of two values of the quote, or a share or change in percent.
 
-    Sums and differences have the unit of the values, so that only a word tells them from a wrong value.
+    Sums and differences have the unit of the values, and without a word for them may be wrong values.
     """
     values = _values(evidence)
     if not 2 <= len(values) <= _MOST_VALUES or _digits(one.text) < _LEAST_DIGITS or _is_slip(one, evidence):
@@ -53,7 +53,7 @@ def _results(a: Decimal, b: Decimal, one: Stated) -> Iterable[Decimal]:
 
 
 def _values(evidence: Evidence) -> list[Decimal]:
-    """Return the values of the numbers in a quote but years and those in names, each by its likeliest reading."""
+    """Return the values of a quote's numbers except years and names, each by its likeliest reading."""
     mark = decimal_mark(f"{evidence.exact} {evidence.whole}") or evidence.decimal
     bare = _SPACE.sub("'", fold(without_names(evidence.quote or evidence.exact)))
     found = [one.values[0] for one in find_numbers(bare, mark) if one.values and not _YEAR.fullmatch(one.text)]
@@ -61,7 +61,7 @@ def _values(evidence: Evidence) -> list[Decimal]:
 
 
 def _digits(number: str) -> int:
-    """Return how many digits of a number count: neither leading zeros nor those at the end of a whole number."""
+    """Return the number of significant digits, without leading zeros and the zeros at the end of a whole number."""
     digits = "".join(re.findall(r"\d", number)).lstrip("0")
     is_whole = not re.search(r"[.,]\d{1,2}(?!\d)", number)
     return len(digits.rstrip("0")) if is_whole else len(digits)
@@ -88,7 +88,7 @@ def _differ_in_one(one: str, other: str) -> bool:
 
 
 def wrong_sign(text: str, stated: Sequence[Stated], evidence: Evidence) -> str:
-    """Return what is wrong where a claim says "2.4 points more than" of a value that is 2.4 points less; else ""."""
+    """Return the contradiction where a claim says "2.4 points more than" for a value 2.4 points less; else ""."""
     held = [one for one in stated if one.is_held and one.values]
     values = _values(evidence)
     for one in stated:
@@ -107,7 +107,7 @@ def wrong_sign(text: str, stated: Sequence[Stated], evidence: Evidence) -> str:
 
 
 def without_differences(text: str, stated: Sequence[Stated]) -> str:
-    """Return a claim without the comparing words after numbers that it has calculated: "2.4 points less than"."""
+    """Return a claim without the comparatives after calculated numbers: "less than" in "2.4 points less than"."""
     for one in sorted(stated, key=lambda number: -number.start):
         found = _AFTER.match(text, one.end) if not one.is_held else None
         if found:

@@ -1,4 +1,4 @@
-"""A check of a claim's numbers: each must be in its evidence, in whatever notation, or follow from what is there.
+"""A check of a claim's numbers: each must be in its evidence, in any notation, or follow from it.
 
 A number is supported by the same value (1,800 and 1800, 71 and 71.0, 3.2 million and 3,200,000, ninety-seven and 97),
 by a value that rounds to it, by the items of a list or the rows that are quoted, by the time between two dates, or by a
@@ -34,7 +34,7 @@ from graph.verification.claims.tables.names import without_names as without_tabl
 from graph.verification.claims.wording import language, same_language
 from loaders.text.numbers import Mark, Number, decimal_mark, find_numbers, fold, spaced_numbers
 
-_SMALLEST_ROUNDED = 1000  # the zeros of smaller numbers are taken as they are, unless the claim says "about"
+_SMALLEST_ROUNDED = 1000  # the zeros of smaller numbers count as exact, unless the claim says "about"
 _UNCOUNTED = {"one", "a", "an"}  # "one of them" counts nothing
 _EXACTLY = re.compile(r"\b(?:versions?|release|v\.?|section|clause|chapter|abschnitt|kapitel|§)\s*$", re.IGNORECASE)
 _REFERENCE = re.compile(
@@ -60,7 +60,7 @@ _UNDER = re.compile(
     re.IGNORECASE,
 )
 _MAX_ERROR, _MAX_ERROR_ABOUT, _MAX_ERROR_BOUND = Decimal("0.05"), Decimal("0.1"), Decimal("0.2")
-"""By how much a rounded number may differ: 15.6 for 16 is 2.6 %, "about 10" for 9.3 is 7.5 %; "over 800" for 871."""
+"""Largest relative error of a rounded number: 15.6 for 16 is 2.6 %, "about 10" for 9.3 is 7.5 %; "over 800" for 871."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +70,16 @@ class Held:
     readings: frozenset[str]
     """All readings of their digits."""
     values: frozenset[Decimal]
-    """Their values, with the magnitudes that are named."""
+    """Their values, with the named magnitudes."""
     copied: frozenset[tuple[str, int]]
-    """Digits as they are written, with their magnitude."""
+    """Their digits as written, each with its magnitude."""
     mark: Mark
     """The decimal separator."""
     text: str
     """The quotation."""
 
     def supports(self, amount: Number, *, exactly: bool = False) -> bool:
-        """Return whether a number is there with the same value; `exactly` for 3.10, which is not version 3.1."""
+        """Return whether the evidence has a number of the same value; with `exactly`, 3.10 is not version 3.1."""
         if (amount.written, amount.scale) in self.copied:
             return True
         if exactly:
@@ -91,7 +91,7 @@ class Held:
 
 
 def unsupported_numbers(text: str, evidence: Evidence) -> tuple[list[str], bool]:
-    """Return the numbers that the evidence does not support, as the claim writes them; and whether it calculates."""
+    """Return the unsupported numbers as the claim writes them, and whether the claim calculates."""
     text = dates.without_figures(without_table_names(text, evidence.table))
     held = held_numbers(evidence.exact, evidence, text)
     bare, fractions = _without_fractions(fold(without_names(text)), held)
@@ -115,7 +115,7 @@ _RATIO_ERROR = Decimal("0.02")
 
 
 def _without_fractions(text: str, held: Held) -> tuple[str, list[str]]:
-    """Return a claim without fractions ("two thirds of"), and those that no percentage of the quote is near."""
+    """Return a claim without fractions ("two thirds of"), and those that are near no percentage of the quote."""
     lacking = []
     for found in _FRACTION.finditer(text):
         top = next(iter(spelled(f"die {found['top'].lower()}").values()), 1)
@@ -134,7 +134,7 @@ def _without_fractions(text: str, held: Held) -> tuple[str, list[str]]:
 
 
 def _is_of_the_rest(text: str, quote: str) -> bool:
-    """Return whether a claim has a word of the opposite direction than its quote: "older" for "younger"."""
+    """Return whether a claim has a word of the direction opposite to its quote's: "older" for "younger"."""
     held = {(pole.axis, -pole.sign) for pole in poles(quote)}
     return any((pole.axis, pole.sign) in held for pole in poles(text))
 
@@ -143,7 +143,7 @@ class Numbers(NamedTuple):
     """The numbers of a claim outside of names and dates in figures."""
 
     text: str
-    """The claim, folded, in which they stand."""
+    """The folded claim, to which their offsets refer."""
     stated: list[Stated]
     mark: Mark
     """The document's decimal separator."""
@@ -182,9 +182,9 @@ def held_numbers(exact: str, evidence: Evidence, text: str = "") -> Held:
 
 
 def _scales(exact: str, evidence: Evidence) -> set[int]:
-    """Return the magnitudes that a quote names, and of a table row those in brackets in the headings above it."""
+    """Return the magnitudes that a quote names; for a table row also those in brackets in the headings above it."""
     above = " ".join(found for found in _BRACKETS.findall(evidence.above)) if evidence.rows else ""
-    if evidence.rows:  # a line above the table that was not taken for its caption: "Costs (thousand crowns)"
+    if evidence.rows:  # the line above a table may be its caption: "Costs (thousand crowns)"
         above += " ".join(_UNIT_IN_BRACKETS.findall(evidence.around))
     return magnitudes(f"{exact} {above}")
 
@@ -221,20 +221,20 @@ def stated_numbers(text: str, held: Held) -> list[Stated]:
 
 
 def _bound(before: str) -> Bound:
-    """Return what stands before a number: that it is just over, just under or about the value; "" for none."""
+    """Return the bound in the words before a number: over, under or about; "" for none."""
     if _OVER.search(before):
         return "over"
     return "under" if _UNDER.search(before) else "about" if _ABOUT.search(before) else ""
 
 
 def _is_written_alike(text: str, held: str) -> bool:
-    """Return whether a claim writes numbers as its quote does: in the same language; English has no decimal comma."""
+    """Return whether claim and quote use the same decimal separator, judged by their languages."""
     said = language(text)
     return said == language(held) if said == "en" else same_language(text, held)
 
 
 def _joined(text: str, held: Iterable[str]) -> str:
-    """Return a text in which the spaced groups of a number that the evidence holds are one ("12 480,1")."""
+    """Return a text in which spaced groups are joined to a number that the evidence has ("12 480,1")."""
     known = set(held)
     for number in spaced_numbers(text):
         if not known.isdisjoint(number.readings):
@@ -274,7 +274,7 @@ def _is_converted(one: Stated, text: str, held: Held) -> bool:
 
 
 def _in_name(one: Stated, text: str, evidence: Evidence) -> bool:
-    """Return whether a number belongs to a name that the evidence holds just so: "Apollo 11", "AIME 2024"."""
+    """Return whether a number is part of a name that the evidence has too: "Apollo 11", "AIME 2024"."""
     found = re.search(r"([A-Z][\w’'&.-]*) $", text[: one.start])
     if not found or found.start() == 0:
         return False
@@ -283,7 +283,7 @@ def _in_name(one: Stated, text: str, evidence: Evidence) -> bool:
 
 
 def _rounds(one: Stated, before: str, values: Iterable[Decimal]) -> bool:
-    """Return whether a value of the evidence rounds to the number, or is just over or under it where it says so."""
+    """Return whether a value of the evidence rounds to the number, or is just over or under it as the claim says."""
     about, over, under = (pattern.search(before) for pattern in (_ABOUT, _OVER, _UNDER))
     for stated in one.values:
         if stated <= 0:
@@ -302,7 +302,7 @@ def _rounds(one: Stated, before: str, values: Iterable[Decimal]) -> bool:
 
 
 def _rounding_step(one: Stated, stated: Decimal, about: bool) -> Decimal:
-    """Return the value of the last digit that counts: the zeros at the end of a whole number may be rounded ones."""
+    """Return the value of the last significant digit: zeros at the end of a whole number may come from rounding."""
     if one.step < 1 or (not about and stated < _SMALLEST_ROUNDED):
         return one.step
     if one.step == 1 and 1000 <= stated <= 2100 and not about:  # a year
@@ -325,7 +325,7 @@ _FRACTIONS = {
 
 
 def _as_fraction(one: Stated, quote: str) -> bool:
-    """Return whether a percentage stands in a quote as a fraction in words: 25 % for "a quarter"."""
+    """Return whether a quote has a percentage as a fraction in words: 25 % for "a quarter"."""
     wanted = {round(value) for value in one.values}
     held = quote.lower()
     return one.is_percent and any(
@@ -336,12 +336,12 @@ def _as_fraction(one: Stated, quote: str) -> bool:
 
 
 def _as_multiple(one: Stated, values: Iterable[Decimal]) -> bool:
-    """Return whether a multiple stands in the evidence as a percentage: three times for 301 %."""
+    """Return whether the evidence has a multiple as a percentage: three times for 301 %."""
     return any(abs(value / 100 - stated) <= _MULTIPLE_ERROR for value in values for stated in one.values)
 
 
 def _as_share(one: Stated, values: Iterable[Decimal]) -> bool:
-    """Return whether a percentage stands in the evidence as a share of one: 71 % for 0.71."""
+    """Return whether the evidence has a percentage as a share of one: 71 % for 0.71."""
     return one.is_percent and any(
         0 < value < 1 and abs(value * 100 - stated) * 2 <= one.step for value in values for stated in one.values
     )

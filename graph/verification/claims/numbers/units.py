@@ -1,7 +1,7 @@
-"""A check of units: what a number of the claim counts or measures is what the same number of the quote does.
+"""A check of units: a number of the claim must have the unit or noun of the same number in the quote.
 
-Known units that differ are a failure: percent and percentage points, hours and minutes, euros and dollars. Other nouns
-after a number ("tokens", "characters") are words, which may be paraphrased, so a difference is a doubt.
+Different known units are a contradiction: percent and percentage points, hours and minutes, euros and dollars. Other
+nouns after a number ("tokens", "characters") may be paraphrased, so a difference is a doubt.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ _AFTER = re.compile(
 )
 _BEFORE = re.compile(r"(€|US\$|\$|£|\b(?:EUR|USD|GBP|CHF)\b)\s?$")
 _LOOSE = {("percentage points", "points"), ("points", "percentage points"), ("points", "percent")}
-"""Pairs that are the same where a score is meant."""
+"""Pairs that mean the same for scores."""
 
 
 _DIFFERENCE = re.compile(r"\b(?:differ\w*|minus|unterschied\w*|differenz\w*)\b|[−–-]\s?\d", re.IGNORECASE)
@@ -102,25 +102,25 @@ _PER_CENT = frozenset({"%", "percent", "per cent", "Prozent"})
 _SHARE_OF = re.compile(
     r" (?:of (?:the |its |all |their |his |her )?(?:total )?|der |aller |seiner )(?P<noun>[^\W\d_]+)"
 )
-"""What a percentage is a share of."""
+"""The whole of which a percentage is a share."""
 
 
 class Measured(NamedTuple):
-    """What follows a number: a known unit, or another noun."""
+    """The unit or noun after a number."""
 
     unit: str
-    """A key of known units; "" for none."""
+    """A key of the known units; "" for none."""
     noun: str
     """The word that follows; "" for none."""
 
 
 def other_units(text: str, stated: Sequence[Stated], evidence: Evidence, decimal: Mark = "") -> tuple[str, str]:
-    """Return a failure and a doubt on the units of a claim's numbers; "" for each that there is none of.
+    """Return a contradiction and a doubt on the units of a claim's numbers, each "" if there is none.
 
     Args:
-        text: The claim, folded as its numbers were found in it.
+        text: The folded claim, to which the offsets of its numbers refer.
         stated: Its numbers.
-        evidence: Its evidence.
+        evidence: The evidence of the claim.
         decimal: The document's decimal separator.
     """
     source = fold(evidence.quote or evidence.exact)
@@ -151,7 +151,7 @@ def other_units(text: str, stated: Sequence[Stated], evidence: Evidence, decimal
 
 
 def invented_unit(text: str, stated: Sequence[Stated], evidence: Evidence) -> str:
-    """Return a doubt where a claim measures a cell of a table in a unit that nothing around it names; else ""."""
+    """Return a doubt where a claim gives a cell a unit that neither the table nor its surroundings name; else ""."""
     said = f"{evidence.exact} {evidence.above} {evidence.whole}"
     for one in stated if evidence.rows else ():
         unit = measured(text, one.start, one.end).unit
@@ -167,7 +167,7 @@ def invented_unit(text: str, stated: Sequence[Stated], evidence: Evidence) -> st
 
 
 def _of_other_column(one: Stated, unit: str, evidence: Evidence, decimal: Mark) -> str:
-    """Return a doubt where a claim has the unit of another column than that of its value: "395.6 hours" of GWh."""
+    """Return a doubt where a claim's value has the unit of another column: "395.6 hours" for 395.6 GWh."""
     if unit not in _KNOWN or unit in _BARE or not evidence.rows:
         return ""
     forms = "|".join(re.escape(form.replace("-", " ")) for form in _KNOWN[unit].split())
@@ -185,7 +185,7 @@ _BARE = frozenset({"percent", "percentage points", "basis points", "points"})
 
 
 def _header_units(one: Stated, evidence: Evidence, decimal: Mark) -> set[str]:
-    """Return the known units that stand in brackets above a value of a quoted row; empty if a column has none."""
+    """Return the known units in brackets in the headers of a quoted row's value; empty if one column has none."""
     units = []
     for column in columns_of(one, evidence.rows, decimal):
         compound = [one for one in _BRACKETS.findall(column) if _COMPOUND.match(one)]
@@ -203,7 +203,7 @@ def _percent_added(number: str, claimed: Measured, quoted: Sequence[Measured], e
 
 
 def _percent_of_points(text: str, stated: Sequence[Stated], source: str) -> str:
-    """Return a doubt where a difference of two percentages is told in percent, which is another number."""
+    """Return a doubt where a difference of two percentages is given in percent and not in percentage points."""
     held = [value for number in find_numbers(source) for value in number.values]
     quoted = {
         value
@@ -242,7 +242,7 @@ _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _SHARES = re.compile(
     r"%|\bper ?cent|prozent|\b(?:shares?|rates?|ratios?|proportion|out of|anteil\w*|quote)\b|/\s?100\b", re.IGNORECASE
 )
-"""What may make a percentage of a number."""
+"""Words of a quote that may make a number a percentage."""
 _CHANGED = re.compile(
     r"\b(?:by|um)\s*\||\|\s*(?:%|per ?cent|prozent)\s*(?:lower|higher|less|more|fewer|below|above|niedriger|"
     r"höher|weniger|mehr)\b",
@@ -255,7 +255,7 @@ _PER = re.compile(
 
 
 def measured(text: str, start: int, end: int) -> Measured:
-    """Return what a number in a text measures or counts."""
+    """Return the unit or noun of a number in a text."""
     if rate := _COMPOUND.match(text, end):
         return Measured(rate[1].lower(), "")
     if before := _BEFORE.search(text[:start]):
@@ -281,7 +281,7 @@ def measured(text: str, start: int, end: int) -> Measured:
 
 
 def _places(one: Stated, source: str) -> list[tuple[int, int]]:
-    """Return where a quote has the value of a number, in whatever notation."""
+    """Return the ranges at which a quote has the value of a number, in any notation."""
     places: list[tuple[int, int]] = []
     at = 0
     for number in find_numbers(source):
@@ -311,7 +311,7 @@ def _listed(units: set[str]) -> str:
 
 
 def _other_noun(one: Stated, claimed: Measured, quoted: Sequence[Measured], text: str, evidence: Evidence) -> str:
-    """Return a doubt where another noun follows the number; none in another language, or where the quote has it."""
+    """Return a doubt where another noun follows the number; "" across languages, or if the quote has the noun."""
     said, number = claimed.noun or claimed.unit, one.text
     if language(text) == "de" and text[one.end :].lstrip(" -")[:1].islower():
         return ""  # a German noun has a capital
@@ -329,7 +329,7 @@ def _other_noun(one: Stated, claimed: Measured, quoted: Sequence[Measured], text
     held, claim = content(evidence.exact), content(text)
     known = [word for word in words(said) if word.is_content]
     others = sorted({other.noun or other.unit for other in quoted})
-    # "In 2024 it rises": only plurals, or known units, are what a number counts.
+    # "In 2024 it rises": a number counts only plurals or known units.
     if not all(_counts(one) for one in (said, *others)) or not known or any(word.stem in held for word in known):
         return ""
     if any(word.stem in claim for other in others for word in words(other) if word.is_content):

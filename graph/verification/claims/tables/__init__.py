@@ -1,4 +1,4 @@
-"""Tables: whether a value that a claim takes from a table stands in the row, column, band and year that it names.
+"""Checks of claims on tables: whether a value is in the row, column, band and year that the claim names.
 
 Takes a claim's text and evidence with the quoted rows; returns a reason against the claim, or "". Read
 `names` first, which finds the rows and columns that a claim names.

@@ -1,7 +1,7 @@
-"""The rows, columns and bands of a table that a claim names, and where in the claim.
+"""The rows, columns and bands of a table that a claim names, with their positions in the claim.
 
-A name is known by the words that tell it from the others ("R1" of "Falcon R1" beside "Falcon V3"). Of two names that
-fit the same words the one with more of them is meant; where both have as many, either may be.
+A name is recognised by its distinctive words ("R1" of "Falcon R1" beside "Falcon V3"). Of two names that match the same
+words, the one with more of them is meant; with equally many, either may be.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FRAME = frozenset(
     """the of and in on for to by with at a an is was are were as it its from total number value score rate per vs s has
     have der die das und im in von mit für""".split()
 )
-_GAP = 2  # other words that may stand between two words of a name
+_GAP = 2  # most other words between two words of a name
 
 Kind = Literal["row", "column", "band"]
 
@@ -43,15 +43,15 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A row, column or band that a claim names, and where."""
+    """A row, column or band that a claim names."""
 
     kind: Kind
     names: frozenset[str]
-    """What it may be; several where the claim's words fit several."""
+    """The names that match the claim's words, of which any may be meant."""
     places: frozenset[int]
     """The numbers of the claim's words that name it."""
     is_full: bool
-    """Whether all words of the name are there."""
+    """Whether the claim has all words of the name."""
 
     @property
     def start(self) -> int:
@@ -82,13 +82,13 @@ def label(row: SentenceRow) -> str:
 
 
 def columns(table: Sequence[SentenceRow]) -> list[str]:
-    """Return the names of a table's columns but that of the labels."""
+    """Return the names of a table's columns, except the column of labels."""
     return list(dict.fromkeys(column for row in table for column, _ in row.cells[1:] if column))
 
 
 @lru_cache(maxsize=64)
 def mentions(text: str, table: tuple[SentenceRow, ...]) -> tuple[Mention, ...]:
-    """Return what a claim names of a table, in the claim's order."""
+    """Return the rows, columns and bands of a table that a claim names, in the claim's order."""
     found = [
         *_of_kind("column", columns(table), text),
         *_of_kind("row", [label(row) for row in table], text),
@@ -104,7 +104,7 @@ def mentions(text: str, table: tuple[SentenceRow, ...]) -> tuple[Mention, ...]:
 
 
 def _of_kind(kind: Kind, names: Iterable[str], text: str) -> list[Mention]:
-    """Return the names of one kind that a text mentions; those that fit the same words are one mention."""
+    """Return the mentions of one kind; names that match the same words are one mention."""
     names = [name for name in dict.fromkeys(names) if name.strip()]
     keys = {name: [token.key for token in tokens(name)] for name in names}
     said = tokens(text)
@@ -121,7 +121,7 @@ def _of_kind(kind: Kind, names: Iterable[str], text: str) -> list[Mention]:
             held = {said[at].key for at in places}
             if set(bare) <= held:
                 found.setdefault(places, {})[name] = True
-            elif _is_told(bare, [said[at] for at in sorted(places)], common, is_column=kind == "column"):
+            elif _is_identified(bare, [said[at] for at in sorted(places)], common, is_column=kind == "column"):
                 found.setdefault(places, {})[name] = False
     merged = []
     for places, fitting in found.items():
@@ -131,7 +131,7 @@ def _of_kind(kind: Kind, names: Iterable[str], text: str) -> list[Mention]:
 
 
 def _as_joined(name: str, keys: list[str], said: Collection[str]) -> list[str]:
-    """Return the words of a name, two of them as one where a claim writes them so: "LiveCode Bench"."""
+    """Return the words of a name, with two of them joined if a claim joins them: "LiveCode Bench"."""
     shown = tokens(name)
     for at, (one, other) in enumerate(pairwise(shown)):
         joined = f"{one.text}{other.text}"
@@ -143,7 +143,7 @@ def _as_joined(name: str, keys: list[str], said: Collection[str]) -> list[str]:
 def _year_elsewhere(
     run: frozenset[int], name: Sequence[str], names: Iterable[Sequence[str]], said: Sequence[Token]
 ) -> frozenset[int]:
-    """Return where a claim has the year of a column's name apart from its other words, if it names one year only."""
+    """Return the positions of a column's year apart from its other words, if the claim names only one year."""
     years = {key for other in names for key in other if _YEAR.fullmatch(key)}
     told = [at for at, token in enumerate(said) if token.key in years]
     is_one = len({said[at].key for at in told}) == 1 and said[told[0]].key in name
@@ -154,7 +154,7 @@ _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 def _runs(wanted: Sequence[str], said: Sequence[Token]) -> list[frozenset[int]]:
-    """Return where words of a name stand near each other in a text, each word at most as often as in the name."""
+    """Return the runs of nearby words of a name in a text, each word at most as often as in the name."""
     known = Counter(wanted)
     runs: list[frozenset[int]] = []
     current: list[int] = []
@@ -171,8 +171,8 @@ def _runs(wanted: Sequence[str], said: Sequence[Token]) -> list[frozenset[int]]:
     return [run for run in (*runs, frozenset(current)) if run]
 
 
-def _is_told(bare: Sequence[str], held: Sequence[Token], common: Counter[str], *, is_column: bool) -> bool:
-    """Return whether a part of a name tells which is meant: a marked word of its own, or most words.
+def _is_identified(bare: Sequence[str], held: Sequence[Token], common: Counter[str], *, is_column: bool) -> bool:
+    """Return whether a part of a name identifies it: by a distinctive word of its own, or by most of its words.
 
     Half is enough for a column ("yield" of "Apple yield"), if no other column has the word.
     """
@@ -184,7 +184,7 @@ def _is_told(bare: Sequence[str], held: Sequence[Token], common: Counter[str], *
 
 
 def without_units(name: str) -> str:
-    """Return the name of a column without what stands in brackets."""
+    """Return the name of a column without brackets."""
     return _UNIT.sub(" ", name)
 
 

@@ -1,6 +1,6 @@
-"""A check of superlatives and comparisons over a table: the highest value of a column, and which of two rows has more.
+"""A check of superlatives and comparisons in a table: the highest value of a column, the greater of two rows.
 
-The whole table counts, not only the rows that are quoted. Totals and means are no rows to compare with.
+All rows of the table are compared, quoted or not, except totals and means.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _LOW = r"lowest|smallest|least|fewest|minimum|shortest|niedrigste\w*|kleinste\w*
 _SUPERLATIVE = re.compile(rf"^(?:(?P<top>{_TOP})|(?P<low>{_LOW}))$")
 _RANKS = {"second": 2, "third": 3, "fourth": 4, "zweit": 2, "dritt": 3}
 _NO_SUPERLATIVE = frozenset({"at", "one", "among"})
-"""Words before "most" and "least" that make something else of them."""
+"""Words before "most" and "least" after which these are no superlatives."""
 _LIMITED = re.compile(
     r"\b(?:among|except|apart from|other than|besides|excluding|after|unter den|außer|ohne|nach)\b", re.IGNORECASE
 )
-"""Words that leave rows out; which ones is not known, so that there is only a doubt."""
+"""Words that exclude unknown rows, so that there is only a doubt."""
 _MEAN = re.compile(r"\b(?:averages?|means?|median|durchschnitt\w*|mittelwert\w*|moyenne)\b", re.IGNORECASE)
 _MORE = re.compile(
     r"^(?:more|higher|larger|greater|bigger|longer|exceed(?:s|ed)?|outnumber(?:s|ed)?|mehr|höher\w*|größer\w*|"
@@ -39,32 +39,34 @@ _MORE = re.compile(
 _LESS = re.compile(r"^(?:less|fewer|lower|smaller|shorter|weniger|niedriger\w*|kleiner\w*|geringer\w*|kürzer\w*)$")
 _BETTER = re.compile(r"^(?:better|beats?|outperform(?:s|ed)?|surpass(?:es|ed)?|besser\w*|übertrifft|übertraf|schlägt)$")
 _WORSE = re.compile(r"^(?:worse|underperform(?:s|ed)?|trail(?:s|ed)?|schlechter\w*)$")
-_REACH = 6  # words between a superlative and what it is the highest of
+_REACH = 6  # words between a superlative and its column
 
 
-class Said(NamedTuple):
-    """What the order of a table says against a claim."""
+class OrderFindings(NamedTuple):
+    """The reasons against a claim by the order of a table's values."""
 
     contradiction: str = ""
     doubt: str = ""
 
 
-def wrong_order(text: str, evidence: Evidence, decimal: Mark = "") -> Said:
-    """Return what a table says against the superlatives and comparisons of a claim on its rows."""
+def wrong_order(text: str, evidence: Evidence, decimal: Mark = "") -> OrderFindings:
+    """Return the reasons against the superlatives and comparisons of a claim on a table's rows."""
     if not evidence.rows or any(is_negation(token.text.lower()) for token in tokens(text)):
-        return Said()
+        return OrderFindings()
     found = mentions(text, evidence.table)
     reason = _wrong_superlative(text, found, evidence, decimal)
     if reason:
-        return Said("", reason) if _LIMITED.search(text) else Said(reason)
+        return OrderFindings("", reason) if _LIMITED.search(text) else OrderFindings(reason)
     if reason := _wrong_course(text, found, evidence, decimal):
-        return Said(reason)
+        return OrderFindings(reason)
     said = _wrong_comparison(text, found, evidence, decimal)
-    return said if said.contradiction or said.doubt else Said("", _of_no_column(text, found, evidence, decimal))
+    return (
+        said if said.contradiction or said.doubt else OrderFindings("", _of_no_column(text, found, evidence, decimal))
+    )
 
 
 def _wrong_course(text: str, found: Sequence[Mention], evidence: Evidence, decimal: Mark) -> str:
-    """Return what is wrong with a rise or fall of a row between two years that its columns have; "" if nothing is."""
+    """Return the contradiction between a rise or fall of a row and its columns of two years; "" if there is none."""
     rows, names = named_rows(found, evidence.rows), {at for one in of_kind(found, "row") for at in one.places}
     course = stated_course(" ".join(token.text for at, token in enumerate(tokens(text)) if at not in names))
     keys = {token.key for token in tokens(text)}
@@ -84,7 +86,7 @@ def _wrong_course(text: str, found: Sequence[Mention], evidence: Evidence, decim
 
 
 def _of_no_column(text: str, found: Sequence[Mention], evidence: Evidence, decimal: Mark) -> str:
-    """Return a doubt where a claim calls a row the most of something, and it is that in no column; "" otherwise."""
+    """Return a doubt where a claim calls a row the highest of something, and it is that in no column; else ""."""
     rows, said = named_rows(found, evidence.rows), tokens(text)
     named = [name for one in of_kind(found, "column") for name in one.names] or columns(evidence.table)
     if len(rows) != 1 or (len(named) == 1 and _is_extreme_cell(rows[0], named[0], decimal)):
@@ -105,7 +107,7 @@ def _of_no_column(text: str, found: Sequence[Mention], evidence: Evidence, decim
 
 
 def _not_first(found: Sequence[Mention], rows: Sequence[SentenceRow], decimal: Mark) -> str:
-    """Return which column of a row has more, and which less, than the column that a claim calls the best."""
+    """Return which columns of a row have more and less than the column that a claim calls the best."""
     names = {name for one in of_kind(found, "column") for name in one.names}
     if len(rows) != 1 or len(names) != 1:
         return ""
@@ -121,13 +123,13 @@ _BEST = frozenset({"best", "worst"})
 
 
 def _is_extreme_cell(row: SentenceRow, column: str, decimal: Mark) -> bool:
-    """Return whether a column has the highest or lowest value of a row, as where each column is a rival."""
+    """Return whether a column has the highest or lowest value of a row, for tables with a competitor per column."""
     values = dict(_cells(row, decimal))
     return column in values and values[column] in (max(values.values()), min(values.values()))
 
 
 def _is_predicate(before: Sequence[str]) -> bool:
-    """Return whether the words before a superlative say it of the row: "was the", "ist am"."""
+    """Return whether the words before a superlative make it a predicate of the row: "was the", "ist am"."""
     return len(before) > 1 and before[0] in _IS and before[1] in _BEFORE
 
 
@@ -148,7 +150,7 @@ _OTHER_SUPERLATIVE = re.compile(r"[a-zäöü]{3,}(?:(?<!r)(?<!qu)est|ste[nrms]?)
 
 
 def _wrong_superlative(text: str, found: Sequence[Mention], evidence: Evidence, decimal: Mark) -> str:
-    """Return what is wrong with a superlative; "" if nothing is, or if what it is about cannot be told."""
+    """Return the contradiction of a superlative; "" if there is none, or if its column is undecided."""
     said = tokens(text)
     for at, token in enumerate(said):
         kind = _SUPERLATIVE.match(token.text.lower())
@@ -192,11 +194,11 @@ def _not_extreme(
         groups = [line_of_row]
     if len(own) != 1:
         return ""
-    return _beaten(own[0], groups, is_top, rank)
+    return _reason_by_rank(own[0], groups, is_top, rank)
 
 
-def _beaten(own: Decimal, groups: Sequence[Sequence[tuple[Decimal, str]]], is_top: bool, rank: int) -> str:
-    """Return what stands before a value in all groups against its rank; "" if the rank is right in one of them."""
+def _reason_by_rank(own: Decimal, groups: Sequence[Sequence[tuple[Decimal, str]]], is_top: bool, rank: int) -> str:
+    """Return the reason why a value lacks its rank, with a better value; "" if the rank is right in one group."""
     reason = ""
     for group in groups:
         before = sorted({(v, name) for v, name in group if (v > own if is_top else v < own)}, reverse=is_top)
@@ -207,8 +209,8 @@ def _beaten(own: Decimal, groups: Sequence[Sequence[tuple[Decimal, str]]], is_to
     return reason
 
 
-def _wrong_comparison(text: str, found: Sequence[Mention], evidence: Evidence, decimal: Mark) -> Said:
-    """Return what is wrong where a claim says that one row, or column, has more than another."""
+def _wrong_comparison(text: str, found: Sequence[Mention], evidence: Evidence, decimal: Mark) -> OrderFindings:
+    """Return the reasons against a claim that one row or column has more than another."""
     said = tokens(text)
     for at, token in enumerate(said):
         word = token.text.lower()
@@ -218,12 +220,12 @@ def _wrong_comparison(text: str, found: Sequence[Mention], evidence: Evidence, d
         if not pair or not values or (values[0] - values[1]) * sign >= 0:
             continue
         reason = f"“{token.text}” is not right: {pair[0].name} has {values[0]}, {pair[1].name} {values[1]}"
-        return Said(reason) if _MORE.match(word) or _LESS.match(word) else Said("", reason)
-    return Said()
+        return OrderFindings(reason) if _MORE.match(word) or _LESS.match(word) else OrderFindings("", reason)
+    return OrderFindings()
 
 
 def _sides(found: Sequence[Mention], at: int) -> tuple[Mention, Mention] | None:
-    """Return the two rows, or columns, that stand before and after a word of comparison."""
+    """Return the two rows or columns before and after a word of comparison."""
     for kind in ("row", "column"):
         of_this = [one for one in found if one.kind == kind and len(one.names) == 1]
         left, right = [one for one in of_this if one.start < at], [one for one in of_this if one.start > at]

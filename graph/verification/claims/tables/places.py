@@ -1,4 +1,4 @@
-"""A check of claims on table rows: a value belongs to the column, the row and the band that the claim names."""
+"""A check of claims on table rows: a value must be in the column, row and band that the claim names."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from graph.verification.claims.wording import shown
 from loaders.text.numbers import MAGNITUDES, Mark, cell_values
 
 Placed = tuple[int, Stated]
-"""A value and the number of the claim's word that it is."""
+"""A value, after the index of its word in the claim."""
 
 
 def wrong_place(text: str, stated: Sequence[Stated], evidence: Evidence, decimal: Mark = "") -> str:
-    """Return what is wrong with the rows and columns of a claim's values; "" if nothing is.
+    """Return the contradiction on the rows and columns of a claim's values; "" if there is none.
 
     Args:
         text: The claim.
@@ -36,9 +36,9 @@ def wrong_place(text: str, stated: Sequence[Stated], evidence: Evidence, decimal
     values = _values_in(text, stated, found, rows, decimal)
     if not named or not values:
         return _wrong_band_of_value(values, found, rows, decimal)
-    # A value that has no column above it may stand in any.
+    # A value without a column above it may be in any.
     astray = [one for one in values if not columns_of(one[1], rows, decimal) & {*named, ""}]
-    # "412 in 2025, up from 398": what has no column named beside it may stand in any.
+    # "412 in 2025, up from 398": a value without a column named beside it may be in any.
     if not astray or (len(astray) < len(values) and len(values) > len(of_kind(found, "column"))):
         return _wrong_band_of_value(values, found, rows, decimal)
     one = astray[0][1]
@@ -50,7 +50,7 @@ def wrong_place(text: str, stated: Sequence[Stated], evidence: Evidence, decimal
 
 
 def swapped_values(text: str, stated: Sequence[Stated], evidence: Evidence, decimal: Mark = "") -> str:
-    """Return a doubt where a claim names as many columns, or rows, as values, and in order they do not fit."""
+    """Return a doubt where a claim names as many columns, or rows, as values, but in another order."""
     found = mentions(text, evidence.table)
     rows = named_rows(found, evidence.rows)
     values = _values_in(text, stated, found, rows, decimal)
@@ -69,7 +69,7 @@ def swapped_values(text: str, stated: Sequence[Stated], evidence: Evidence, deci
 
 
 def lost_sign(text: str, stated: Sequence[Stated], evidence: Evidence, decimal: Mark = "") -> str:
-    """Return a doubt where a cell is negative, and the claim gives its value without a word or a sign for that."""
+    """Return a doubt where a cell is negative, and the claim gives its value without a word or sign for that."""
     if _NEGATIVE.search(text):
         return ""
     rows = named_rows(mentions(text, evidence.table), evidence.rows)
@@ -108,7 +108,7 @@ _OUTGOING = re.compile(
     r"aufwendungen|kosten|steuern?|zinsen|ausgaben)\b",
     re.IGNORECASE,
 )
-"""What is paid: in a statement of income, its minus is no sign of a loss."""
+"""Words for expenses, whose minus in an income statement means no loss."""
 _CHANGE = re.compile(r"[%∆Δ]|\b(?:change|variation|veränderung)\b", re.IGNORECASE)
 _LOSS = re.compile(r"\b(?:loss(?:es)?|deficit|verlust\w*|fehlbetrag)\b", re.IGNORECASE)
 # "Profit or loss", "Profit/(loss)": a column of both, whose name calls no value a loss.
@@ -143,7 +143,7 @@ def _distinct(found: Iterable[Mention]) -> list[Mention]:
 def same_value(one: Stated, values: Sequence[Decimal]) -> bool:
     """Return whether a number is the value of a cell, or the cell's value rounded.
 
-    "3.2 million" may stand as 3.2 in a column of millions.
+    "3.2 million" may be 3.2 in a column of millions.
     """
     scales = (
         (1, *(scale for scale in _SCALES if scale <= one.step * 10**_MOST_DECIMALS)) if _may_be_scaled(one) else (1,)
@@ -157,25 +157,25 @@ def same_value(one: Stated, values: Sequence[Decimal]) -> bool:
 
 
 def _step(one: Stated, stated: Decimal) -> Decimal:
-    """Return the value of the last digit of a reading: 2,480 that is read as 2.480 is rounded to thousandths."""
+    """Return the value of the last digit of a reading: 2,480, if read as 2.480, is rounded to thousandths."""
     return min(one.step, Decimal(1).scaleb(int(stated.as_tuple().exponent)))
 
 
 _SCALES = (10**3, 10**6, 10**9)
-"""Magnitudes that a column may have in its head."""
+"""Magnitudes that a header may name."""
 _HUNDRED = 100  # a cell in thousands shows one decimal more
 _MOST_DECIMALS = 3  # of a number in words: "3.125 million"
 
 
 def _may_be_scaled(one: Stated) -> bool:
-    """Return whether a number may stand in thousands or millions: "3.2 million", "412,000", "121,700"."""
+    """Return whether a table may give a number in thousands or millions: "3.2 million", "412,000", "121,700"."""
     in_thousands = any(value >= 10 * _SCALES[0] and value % _HUNDRED == 0 for value in one.values)
     in_thousands = in_thousands or any(value >= _SCALES[0] and value % _SCALES[0] == 0 for value in one.values)
     return any(map(str.isalpha, one.text)) or in_thousands
 
 
 def columns_of(one: Stated, rows: Iterable[SentenceRow], decimal: Mark) -> set[str]:
-    """Return the columns in which a value stands in some rows."""
+    """Return the columns of some rows that have a value."""
     return {column for row in rows for column, cell in row.cells[1:] if same_value(one, cell_values(cell, decimal))}
 
 
@@ -188,7 +188,7 @@ def named_rows(found: Iterable[Mention], rows: Sequence[SentenceRow]) -> list[Se
 def _values_in(
     text: str, stated: Sequence[Stated], found: Sequence[Mention], rows: Sequence[SentenceRow], decimal: Mark
 ) -> list[Placed]:
-    """Return the claim's numbers that stand in cells of rows, in order, but those that are parts of names."""
+    """Return the claim's numbers that are in cells of rows, in order, except those that are parts of names."""
     in_names = {at for one in found for at in one.places}
     said = tokens(text)
     placed: list[Placed] = []
@@ -203,7 +203,7 @@ def _values_in(
 
 
 def _wrong_row(found: Sequence[Mention], rows: Sequence[SentenceRow]) -> str:
-    """Return what is wrong where a claim names other rows than those that are quoted."""
+    """Return the contradiction where a claim names rows other than the quoted ones; else ""."""
     named = of_kind(found, "row")
     quoted = {label(row) for row in rows}
     full = sorted({one.name for one in named if one.is_full})
@@ -215,7 +215,7 @@ def _wrong_row(found: Sequence[Mention], rows: Sequence[SentenceRow]) -> str:
 
 
 def _wrong_band(found: Sequence[Mention], rows: Sequence[SentenceRow]) -> str:
-    """Return what is wrong where a claim names another band than that of the quoted rows."""
+    """Return the contradiction where a claim names a band other than that of the quoted rows; else ""."""
     under = {name for row in rows for name in row.band}
     of_rows = {at for one in found if one.kind != "band" for at in one.places}
     named = [one for one in of_kind(found, "band") if not one.places <= of_rows]
@@ -229,7 +229,7 @@ def _wrong_band(found: Sequence[Mention], rows: Sequence[SentenceRow]) -> str:
 def _wrong_band_of_value(
     values: Sequence[Placed], found: Sequence[Mention], rows: Sequence[SentenceRow], decimal: Mark
 ) -> str:
-    """Return what is wrong where several rows are quoted, and a value stands under none of the named bands."""
+    """Return the contradiction where a value of several quoted rows is under none of the named bands; else ""."""
     named = {name for one in of_kind(found, "band") for name in one.names}
     for _, one in values if named else ():
         holding = [row for row in rows if columns_of(one, [row], decimal)]
@@ -239,7 +239,7 @@ def _wrong_band_of_value(
 
 
 def lost_magnitude(text: str, evidence: Evidence) -> str:
-    """Return a doubt where a table counts in thousands, and the claim counts what a cell has without a magnitude."""
+    """Return a doubt where a table is in thousands, and the claim gives a cell's count without the magnitude."""
     said = " ".join((evidence.exact, evidence.above, evidence.around))
     for column in {column for row in evidence.table for column, _ in row.cells[1:] if _OWN_UNIT.search(column)}:
         said = said.replace(column, "")  # its magnitude is that column's alone
@@ -257,7 +257,7 @@ def lost_magnitude(text: str, evidence: Evidence) -> str:
 
 _OWN_UNIT = re.compile(r"[(\[][^()\[\]]+[)\]]")
 _COUNTED = re.compile(r"[^\W\d]{2,}(?:s|en|er|e)|people|men|women|children")
-"""What a number may count: a plural."""
+"""A plural noun, which a number may count."""
 _MAGNITUDE = re.compile(
     rf"\b(?:{'|'.join(sorted(MAGNITUDES, key=len, reverse=True))}|\d+(?:[.,]\d+)?\s?[kKmM])\b", re.IGNORECASE
 )

@@ -1,4 +1,4 @@
-"""A check of what a row says of which year: another year's value, a rise that was a fall, cents for dollars.
+"""A check of a row's values by year: another year's value, a fall called a rise, dollars for cents.
 
 The columns of a table often have a year and words that a claim does not repeat ("Twelve months ended June 30, 2023").
 A finding is a doubt.
@@ -19,13 +19,13 @@ from graph.verification.claims.tables.places import columns_of, named_rows
 from loaders.text.numbers import Mark, cell_values
 
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
-_FEWEST = 2  # years of a row that are compared
+_FEWEST = 2  # least years of a row for a comparison
 _CENTS = re.compile(r"\b(?:cents?|pence|cps)\b", re.IGNORECASE)
 _WHOLE_MONEY = re.compile(r"\b(?:dollars?|euros?|pounds?|francs?|million|billion)\b|[$€£]", re.IGNORECASE)
 
 
 def other_year(text: str, stated: Sequence[Stated], evidence: Evidence, decimal: Mark = "") -> str:
-    """Return a doubt where all columns of a claim's value have other years than the claim; "" otherwise."""
+    """Return a doubt where all columns of a claim's value have other years than the claim; else ""."""
     said = set(_YEAR.findall(text))
     rows = named_rows(mentions(text, evidence.table), evidence.rows)
     years = {year for row in rows for column, _ in row.cells[1:] for year in _YEAR.findall(column)}
@@ -48,11 +48,11 @@ _COMPARED = re.compile(
     r"seit)\b",
     re.IGNORECASE,
 )
-"""What says that a value is another year's than the one that is named."""
+"""Words that say that a value is of another year than the one named."""
 
 
 def other_course(text: str, evidence: Evidence, decimal: Mark = "") -> str:
-    """Return a doubt where a claim says that a row rose in a year, and it fell in all columns that tell; else ""."""
+    """Return a doubt where a claim says that a row rose in a year in which all its measures fell; else ""."""
     found = mentions(text, evidence.table)
     rows, names = named_rows(found, evidence.rows), {at for one in of_kind(found, "row") for at in one.places}
     course = stated_course(" ".join(token.text for at, token in enumerate(tokens(text)) if at not in names))
@@ -82,7 +82,7 @@ def _ends(values: dict[str, Decimal], last: str) -> tuple[Decimal, Decimal] | No
 
 
 def other_money(text: str, stated: Sequence[Stated], evidence: Evidence, decimal: Mark = "") -> str:
-    """Return a doubt where a row is in cents, and a claim has its value in dollars; "" otherwise."""
+    """Return a doubt where a row is in cents, and a claim has its value in dollars; else ""."""
     rows = [row for row in named_rows(mentions(text, evidence.table), evidence.rows) if _CENTS.search(label(row))]
     if not rows or _CENTS.search(text) or not _WHOLE_MONEY.search(text):
         return ""
