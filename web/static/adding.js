@@ -4,7 +4,7 @@ import { byId, plural } from "./dom.js";
 import { ingest, ingestAddresses } from "./reading.js";
 import { showMessage } from "./library.js";
 
-const MAX_FILES = 5000; // of one drop: a folder may hold a whole disk
+const MAX_FILES = 5000; // in one drop: a folder may hold a whole disk
 let suffixes = [];
 
 /** Set the file name endings that the server reads. */
@@ -26,7 +26,7 @@ export async function add(files, { folder = false } = {}) {
 
 const start = (files, options) => add(files, options).catch((error) => showMessage(error.message));
 
-/** All files of what was dropped, those in folders too. */
+/** All dropped files, including those in dropped folders. */
 async function filesOf(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   if (!entries.some((entry) => entry.isDirectory)) return { files: [...transfer.files], folder: false };
@@ -45,7 +45,7 @@ async function filesOf(transfer) {
   return { files, folder: true };
 }
 
-// A file that the page does not take would replace it: everything that is dropped on the window is ours.
+// The browser would show a dropped file in place of the page, so every drop on the window is handled here.
 const over = byId("over");
 addEventListener("dragenter", (event) => event.dataTransfer?.types.includes("Files") && (over.hidden = false));
 addEventListener("dragleave", (event) => event.relatedTarget ?? (over.hidden = true));

@@ -1,10 +1,10 @@
-// Addresses of the views: `#thread=<id>&turn=2&page=<document>/3&boxes=x0,y0,x1,y1;...&as=text`. Back and Forward obey them.
+// Addresses of the views: `#thread=<id>&turn=2&page=<document>/3&boxes=x0,y0,x1,y1;...&as=text`. Back and Forward follow them.
 
 const ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 const PAGE = /^([0-9a-f]{16})\/(\d{1,7})$/;
 const AS = ["text", "contents", "all"];
 
-/** What the browser's address shows: {thread, turn, page: {document, page, boxes, as} or null}. */
+/** Return the view of the browser's address: {thread, turn, page: {document, page, boxes, as} or null}. */
 export function here() {
   const given = new Map(location.hash.slice(1).split("&").map((part) => part.split("=")));
   const [, document, page] = PAGE.exec(given.get("page") ?? "") ?? [];

@@ -26,7 +26,7 @@ async function request(path, options = {}) {
   return response;
 }
 
-/** What the user is told of an error; the server's library speaks of things that no reader knows, so its own words stay out. */
+/** The sentence about an error for the user; messages of the server's library are replaced, since users cannot know their terms. */
 async function errorText(response, path) {
   const ofLibrary = /^\/(threads|runs)/.test(path);
   if (ofLibrary && response.status === 404) return "This conversation is not on the server any more: begin a new one.";
@@ -69,7 +69,7 @@ export async function runOf(thread) {
 }
 export const cancel = (thread, id) => post(`/threads/${thread}/runs/${id}/cancel`, {});
 
-/** Trade the server's token for a cookie. */
+/** Exchange the server's token for a cookie. */
 export async function logIn(token) {
   const response = await fetch("/session", { method: "POST", body: token, credentials: "same-origin" });
   if (!response.ok) throw new ApiError(response.status, await errorText(response, "/session"));
@@ -78,7 +78,7 @@ export async function logIn(token) {
 /**
  * Run the `pagewitness` graph on a thread and yield its events as {event, inner, data}: `event` is the stream mode, or
  * `metadata` with the run's id, and `inner` says whether it comes from a subgraph. With `answer` a run that asked
- * something back goes on. The run goes on too if this page is closed. With `durability` "exit" the thread's state is
+ * something back continues. The run continues if this page is closed. With `durability` "exit" the thread's state is
  * stored when the run ends or asks back, not after each step.
  */
 export async function* run(thread, input, { modes, signal, answer, context = {}, durability = "async" }) {

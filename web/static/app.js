@@ -14,7 +14,7 @@ import { onWelcome, welcome } from "./welcome.js";
 
 const NARROW = matchMedia("(max-width: 56rem)");
 const MIDDLE = matchMedia("(max-width: 80rem)"); // too narrow for three places side by side
-let put = false; // whether the library was put away for a page
+let put = false; // whether the library was hidden to show a page
 let login = null;
 
 /** Ask for the token, once for all requests that wait for it. */

@@ -1,4 +1,4 @@
-// Conversations: asking, showing a stored one again, following one that goes on elsewhere.
+// Conversations: asking, showing a stored one, following one that continues in another window.
 
 import { go, here } from "./address.js";
 import { cancel, changeOf, get, join, newThread, note, run, runOf } from "./api.js";
@@ -24,12 +24,12 @@ let running = null; // {controller, id} of the question that is being answered h
 let opened = Promise.resolve(); // settled when the conversation is on the screen
 let opening = 0; // counts calls of show(), so that a late response of an earlier one is dropped
 
-/** The citations of the conversation on this page, to tell what is quoted there. */
+/** The citations of the conversation on this page, to show what is quoted there. */
 export const citationsOn = (document, page) =>
   shownTurns.flatMap(({ result }) => result?.citations ?? []).filter((one) => one.document === document && (one.pages ?? [one.page]).includes(page))
     .map((one) => ({ ...one, turn: shownTurns.find(({ result }) => result?.citations?.includes(one)) }));
 
-/** Store conversations as fits the engine: "offline", or one with chat models. */
+/** Set how often conversations are stored, by the engine: "offline", or one with chat models. */
 export const storeFor = (engine) => void (durability = engine === "offline" ? "exit" : "async");
 
 /** Ask a question in the conversation, or begin one. */
@@ -87,7 +87,7 @@ async function follow(turn, asked, eventsOf, { waited = () => undefined, id = nu
   if (running === mine) done();
 }
 
-/** Whether the end of the conversation is in view: who reads further up is not disturbed. */
+/** Whether the end of the conversation is in view; if not, the reader is further up and the page does not scroll. */
 function atEnd() {
   const { scrollTop, clientHeight, scrollHeight } = byId("talk");
   return scrollTop + clientHeight > scrollHeight - 40;
@@ -134,7 +134,7 @@ function nameIt(one) {
   byId("conversation-menu").replaceChildren(...(one ? [menu("More on this conversation", () => actions(known))] : []));
 }
 
-/** Keep what the conversation is found by, and what of it is asked. */
+/** Store the words by which the conversation is found, and the chosen documents. */
 function remember(values) {
   known = { ...known, metadata: { ...known.metadata, ...values } };
   note(thread, values).catch(() => {}); // the search misses these words, the conversation does not
@@ -146,7 +146,7 @@ function wordsOf(answer) {
   return [...new Set(words)].join(" ").slice(0, MAX_KEPT);
 }
 
-/** Show the conversation that the address names; without one, what can be done. */
+/** Show the conversation that the address names; without one, the first steps. */
 export async function show() {
   const { thread: named, turn } = here();
   if (named !== thread || !byId("talk").hasChildNodes()) {
@@ -212,7 +212,7 @@ async function rejoin(turn, asked, id, call) {
   if (call === opening) await open();
 }
 
-/** Ask again what a run asked back before this page was loaded. */
+/** Show again the question that a run asked back before this page was loaded. */
 function goOn(turn, asked, back) {
   const { collection } = known.metadata?.chosen ?? {};
   const context = collection ? { collection } : {};
@@ -234,7 +234,7 @@ async function lookForNews() {
   if (turns.length !== shownTurns.length || Boolean(turns.at(-1)?.result) !== Boolean(shownTurns.at(-1)?.result) || one.status === "busy") await open();
 }
 
-const look = () => lookForNews().catch(() => {}); // the server may be down for a while: the next look tells
+const look = () => lookForNews().catch(() => {}); // the server may be down for a while: the next look tries again
 channel.addEventListener("message", ({ data }) => {
   if (data === thread) look();
   refreshConversations().catch(() => {});

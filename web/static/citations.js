@@ -12,7 +12,7 @@ export const markerNumber = (part) => {
   return found && Number(found[1]);
 };
 
-/** The document and page of a citation or passage, as readers are told. */
+/** The document and page of a citation or passage, as readers see them. */
 export const pageLabel = ({ name, page, pages, label }) =>
   `${name}, page ${pages?.length > 1 ? pages.join("–") : page}${label ? ` (printed ${label})` : ""}`;
 

@@ -26,7 +26,7 @@ const chosen = () => shared.find(({ id }) => id === chosenCollection());
 /** A sentence where nothing may be added to the chosen collection, else "". */
 export const whyNotAdd = () => (user && chosen()?.role === "reader" ? `You may read ${openedName()}, not add to it: choose another collection to add files.` : "");
 
-/** Ask whose library is open and what its user may read: a server without users once, and no more. */
+/** Fetch whose library is open and what its user may read; from a server without users only once. */
 export async function lookForUser() {
   if (user === "") return;
   const told = await get("/collections");

@@ -117,7 +117,7 @@ function dayOf(date) {
   return date.toLocaleDateString("en", { month: "long", year: "numeric" });
 }
 
-/** The hour of today and yesterday, the day of what is older: its group says the rest. */
+/** The hour for today and yesterday, the day for older conversations; the heading of the group says the rest. */
 function timeOf(date) {
   const back = Math.ceil((new Date().setHours(0, 0, 0, 0) - date) / DAY);
   if (back <= 1) return date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });

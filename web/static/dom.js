@@ -96,7 +96,7 @@ export function menu(label, actions, properties = {}) {
 }
 
 let fading;
-/** Say something for a few seconds. */
+/** Show a message for a few seconds. */
 export function toast(text) {
   byId("toast").textContent = text;
   clearTimeout(fading);

@@ -27,7 +27,7 @@ export function answerMarkdown(result) {
   return parts.join("\n\n");
 }
 
-/** What a question was asked of, where that was not every document. */
+/** The documents that a question was asked of, if not all. */
 export const limitOf = ({ collection, names, count, of }) => `Asked of ${collection && !names.length ? collection : names.length < count ? `${count} of ${plural(of, "document")}` :
   `${names.slice(0, MAX_NAMED).join(", ")}${names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : ""}`}`;
 

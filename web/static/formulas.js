@@ -40,7 +40,7 @@ class Parser {
     return out;
   }
 
-  /** An item with what is raised or lowered beside it. */
+  /** An item with its superscript and subscript. */
   scripted() {
     let base = "^_".includes(this.peek()) ? node("mrow") : this.item();
     if (!base) return null;

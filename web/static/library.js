@@ -29,7 +29,7 @@ export const onBeingRead = (ids) => (beingRead = ids);
 export const documentCount = () => listed.all;
 export const newest = () => ready()[0] ?? null;
 
-/** The documents of this page of the list that can be asked: what is read for the first time has its progress above. */
+/** The documents of this page of the list that can be asked; those being read for the first time are listed above. */
 function ready() {
   const ids = beingRead();
   return listed.documents.filter((one) => one.chunks || !ids.has(one.id));
@@ -47,7 +47,7 @@ export async function chosenDocuments() {
   return (await everything()).map(({ id }) => id).filter((id) => !except.has(id));
 }
 
-/** What an answer says it was asked of: {names, count, of}, with `collection` for all of one, or null for all documents. */
+/** The documents that an answer was asked of: {names, count, of}, with `collection` for all of one, or null for all documents. */
 export async function askedOf() {
   if (!only && !except.size) return openedName() ? { collection: openedName(), names: [], count: listed.all, of: listed.all } : null;
   const names = only ? [...only.values()] : (await everything()).filter(({ id }) => !except.has(id)).map(({ label }) => label);
@@ -86,7 +86,7 @@ function filterOf() {
   return { ...(words ? { q: words } : {}), ...(collection ? { collection } : {}), ...(unfinishedOnly ? { unfinished: "1" } : {}), ...(tickedOnly ? { ids: [...only.keys()].join(",") } : {}) };
 }
 
-/** Fetch the page of the list and show it; returns whether it was shown, which `patient` leaves where a menu is open. */
+/** Fetch the page of the list and show it; return whether it was shown. `patient` does not replace a list with an open menu. */
 export async function refresh(patient = false) {
   try {
     await lookForUser();
@@ -155,7 +155,7 @@ function showCount() {
   byId("asked-of").textContent = !all ? "" : asked === all ? openedName() && `Asks ${openedName()}. ` : asked ? `Asks ${asked} of ${plural(all, "document")}. ` : "No document is ticked. ";
 }
 
-/** Show the choice; where only what is ticked is listed, the list is another one now. */
+/** Show the choice; if only ticked documents are listed, fetch the list again. */
 const drawChoice = () => (tickedOnly ? fromStart() : draw());
 
 /** List only the documents that are ticked, or all again. */
@@ -188,7 +188,7 @@ const actions = (one, item) => [
   ["Delete", () => erase(one), "bad"],
 ];
 
-/** Put documents into collections, then show the list as it is then. */
+/** Put documents into collections, then show the list again. */
 async function collectAll(documents) {
   if (await collect(documents)) await refresh();
 }

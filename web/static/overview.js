@@ -1,4 +1,4 @@
-// The overview of a document: its title, what it says of itself in a few quoted lines, its outline, and questions to ask.
+// The overview of a document: its title, a few quoted lines, its outline, and questions to ask.
 
 import { go } from "./address.js";
 import { get } from "./api.js";

@@ -3,7 +3,7 @@
 import { make } from "./dom.js";
 import { withFormulas } from "./formulas.js";
 
-/** The blocks of a page as elements; the words of `quote` are marked where they stand. */
+/** The blocks of a page as elements; the words of `quote` are marked. */
 export function pageText(blocks, quote = "") {
   const out = make("article", { className: "reading" });
   for (const block of blocks) out.append(block.rows ? table(block, quote) : paragraph(block, quote));
@@ -32,7 +32,7 @@ function table(block, quote) {
 
 const letters = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 
-/** A text with the quote in it marked: letters and digits decide, so that spaces, signs and line ends may differ. */
+/** A text with the quote in it marked: only letters and digits are compared, so that spaces, signs and line ends may differ. */
 function marked(text, quote, formula = false) {
   const range = rangeOf(text, quote);
   if (!range) return withFormulas(text, formula);

@@ -14,7 +14,7 @@ const REST = 20; // times as long as a look took
 const NOTE_MS = 1000;
 const MODES = ["custom", "values"];
 const OPEN = { room: "reading" };
-// What is told of each stage, and where it begins and ends in the work on a file: nearly all the time goes into reading.
+// The label of each stage, and its beginning and end as shares of the work on a file: nearly all of it is reading.
 const STAGES = {
   sending: ["sending", 0, 0.15], survey: ["pages looked at", 0.15, 0.2], read: ["pages read", 0.2, 0.8],
   chunk: ["pages cut into chunks", 0.8, 0.85], embed: ["chunks indexed", 0.85, 1],
@@ -79,10 +79,10 @@ function tell(row, stage, done, all) {
 async function keep(batch, now = false) {
   if (!now && Date.now() - (batch.kept ?? 0) < NOTE_MS) return;
   batch.kept = Date.now();
-  await note(batch.thread, { files: batch.jobs.map(({ name, id, source, problem }) => ({ name, id, source, problem })) }).catch(() => {}); // the next one tells it
+  await note(batch.thread, { files: batch.jobs.map(({ name, id, source, problem }) => ({ name, id, source, problem })) }).catch(() => {}); // the next note holds it too
 }
 
-/** Drop a file from its batch: the user has seen what became of it. */
+/** Drop a file from its batch: the user has seen its outcome. */
 async function forget(batch, job) {
   batch.jobs = batch.jobs.filter((one) => one !== job);
   if (batch.jobs.some((one) => one.problem)) await keep(batch, true);
@@ -117,7 +117,7 @@ async function read(batch, settings = {}) {
   await follow(batch, jobs, context, (answer) => run(batch.thread, { sources }, { modes: MODES, context, answer }));
 }
 
-/** Show the events of a batch's run until it ends, and what became of each file. */
+/** Show the events of a batch's run until it ends, and the outcome of each file. */
 async function follow(batch, jobs, context, eventsOf, asked = null) {
   const byDocument = new Map(jobs.map((job) => [job.id, job]));
   let report = null;
@@ -342,4 +342,4 @@ async function look() {
   await lookForDocuments();
   rested = Date.now() + REST * (Date.now() - begun);
 }
-setInterval(() => look().catch(() => {}), LOOK_MS); // the server may be down: the next look tells
+setInterval(() => look().catch(() => {}), LOOK_MS); // the server may be down: the next look tries again

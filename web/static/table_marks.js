@@ -1,4 +1,4 @@
-// Of a quoted table row: the cells that the answer states, and the heads of the columns, which stay in view.
+// Marks of a quoted table row: the cells that the answer states, and the heads of the columns, which stay in view.
 
 import { make } from "./dom.js";
 
