@@ -145,7 +145,7 @@ def _doubts_to_drop(text: str, quote: str, evidence: Evidence) -> tuple[Kind, ..
     """Return the kinds of doubt to drop, since the claim is a valid rewording of the quote."""
     if relations.requires_condition(text, quote):
         return ("negation", "modality", "scope")
-    if narrowed_words.turns_unless_round(text, quote):
+    if narrowed_words.states_unless_as_if(text, quote):
         return ("negation", "modality", "scope")
     if any(not one.is_held and implied.is_all_but(one, text, evidence) for one in numbers_of(text, evidence).stated):
         return ("number", "negation", "scope", "direction", "comparison")

@@ -1,7 +1,7 @@
-"""A check of what stands in brackets or after "of": it belongs to the words right before it, not to those of another.
+"""A check of values in brackets and names after "of", which belong to the words right before them.
 
-"The plateau (10 to 25 m) and the terraces (6.5 m)" gives each its own value; "wife of Jan and daughter of Piet" each
-its own name. A claim that exchanges them has a doubt.
+"The plateau (10 to 25 m) and the terraces (6.5 m)" gives each its own value, "wife of Jan and daughter of Piet" each
+its own name. To exchange them is a doubt.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def other_bracket(text: str, quote: str) -> str:
 
 
 def _owners(folded: str) -> list[_Owner]:
-    """Return the words right before each pair of brackets that hold a number."""
+    """Return the words right before each pair of brackets with a number."""
     found: list[_Owner] = []
     for one in _BRACKETED.finditer(folded):
         shown = _PARTS.split(one["what"])[-1].strip()

@@ -1,4 +1,4 @@
-"""A check of who did it and who is what: the "by" of a passive, and a title before another name.
+"""A check of agents and titles: the "by" of a passive, and a title before another name.
 
 "Led by Tony Kettle" does not say that the architect before it led the firm, and "the US researcher Cook and Levin in
 the USSR" calls Cook a US researcher. A finding is a doubt.
@@ -19,13 +19,13 @@ _ENDS = frozenset(
 )
 _NEAR = 3  # words from a "was" to its verb, and from a verb to its "by"
 _LONGEST_DOER = 9  # words after a "by"
-_BEFORE = 7  # words before a verb among which its subject stands
+_BEFORE = 7  # words before a verb that may have its subject
 _AGENT = re.compile(r"(?:er|or|ist|ant|ian|ent|man|king|queen|general|captain|chief|head|in)$")
-"""Endings of nouns for persons, which may be titles: "researcher", "architect" has none and is told by its place."""
+"""Endings of nouns for persons, which may be titles, such as "researcher"."""
 
 
 def other_doer(text: str, quote: str) -> str:
-    """Return a doubt where a claim gives a deed, or a title, to another than its quote does; "" if it does not."""
+    """Return a doubt where a claim gives a deed or title to a person other than its quote's; "" if it does not."""
     if not same_language(text, quote):
         return ""
     found = _other_by(text, quote) or _other_title(text, quote) or _of_other_side(text, quote)
@@ -33,30 +33,30 @@ def other_doer(text: str, quote: str) -> str:
 
 
 def _other_by(text: str, quote: str) -> str:
-    """Return a doubt where the one who does something in a claim is not the one by whom it is done in its quote."""
+    """Return a doubt where the agent of a verb in a claim is not the one after "by" in its quote."""
     held, said = words(quote), words(text)
     known = {word.stem for word in held}
     passives = list(_passives(held, quote))
     for at, verb, doers in passives:
-        before = _telling(held[max(0, at - 2 * _BEFORE) : at]) - doers
+        before = _content_stems(held[max(0, at - 2 * _BEFORE) : at]) - doers
         others = set[str]().union(*(other for _, one, other in passives if one.stem != verb.stem)) - doers
         for place, same in enumerate(said):
             if same.stem != verb.stem or not _is_past(same):
                 continue
-            subject = _telling(said[max(0, place - _BEFORE) : place])
+            subject = _content_stems(said[max(0, place - _BEFORE) : place])
             by = next((n for n in range(place + 1, min(place + _NEAR, len(said))) if said[n].key in _BY), None)
             is_passive = any(word.key in _BE for word in said[max(0, place - _NEAR) : place])
             if by is not None:
-                mine = _telling(said[by + 1 : by + 1 + _LONGEST_DOER])
+                mine = _content_stems(said[by + 1 : by + 1 + _LONGEST_DOER])
                 if is_passive and mine and not mine & doers and (mine <= before or mine & others):
                     return f"in the quote, it is “{verb.text}” by another"
-            elif not is_passive and subject and subject <= known and not doers & _telling(said):
+            elif not is_passive and subject and subject <= known and not doers & _content_stems(said):
                 return f"in the quote, it is “{verb.text}” by another"
     return ""
 
 
 def _passives(held: Sequence[Word], quote: str) -> Iterator[tuple[int, Word, set[str]]]:
-    """Yield the place of each verb that has a "by", with the verb and the words of the one who does it."""
+    """Yield the index of each verb with a "by", the verb, and the words of its agent."""
     shown = shown_text(quote)
     for at, verb in enumerate(held):
         by = next((n for n in range(at + 1, min(at + _NEAR, len(held))) if held[n].key in _BY), None)
@@ -76,12 +76,12 @@ def _is_past(word: Word) -> bool:
     return word.text[0].islower() and (word.key.endswith("ed") or word.key in IRREGULAR)
 
 
-def _telling(some: Sequence[Word]) -> set[str]:
+def _content_stems(some: Sequence[Word]) -> set[str]:
     return {word.stem for word in some if word.is_content}
 
 
 def _other_title(text: str, quote: str) -> str:
-    """Return a doubt where a claim has before a name a noun for a person that its quote has before another name."""
+    """Return a doubt where a claim has a title before one name, and its quote has it before another name."""
     held, said = words(quote), words(text)
     for title, name in _titles(said, text):
         if sum(word.stem == title.stem for word in held) != 1 or not _AGENT.search(title.key):
@@ -96,7 +96,7 @@ def _other_title(text: str, quote: str) -> str:
 
 
 def _titles(some: Sequence[Word], text: str) -> Iterator[tuple[Word, list[Word]]]:
-    """Yield the words in lower case that stand right before a name, each with that name."""
+    """Yield the lower-case words right before a name, each with that name."""
     shown = shown_text(text)
     for at, title in enumerate(some):
         if _is_name(title) or not title.is_content:
@@ -119,8 +119,8 @@ def _is_name(word: Word) -> bool:
 def _of_other_side(text: str, quote: str) -> str:
     """Return a doubt where a verb has its sides exchanged in a claim, or an object of the quote has its "by scoring".
 
-    The verb has the same form in both, and the claim has hardly a word of its own: what is told in other words may
-    name the sides in another order.
+    The verb has the same form in both, and the claim has hardly a word of its own: a paraphrase may name the sides in
+    another order.
     """
     held, said = words(quote), words(text)
     if share(content(text), content(quote)) < _COPIED or any(word.key in _BY for word in said):
@@ -130,12 +130,12 @@ def _of_other_side(text: str, quote: str) -> str:
         places.setdefault(word.stem, []).append(at)
     for place, verb in enumerate(said):
         only = next((n for n in places.get(verb.stem, ()) if len(places[verb.stem]) == 1), None)
-        left, right = _telling(said[:place]), _telling(said[place + 1 :])
+        left, right = _content_stems(said[:place]), _content_stems(said[place + 1 :])
         if only is None or not left or not right or not verb.text[0].islower() or not verb.is_content:
             continue
         if _is_passive(said, place) != _is_passive(held, only):
             continue  # "A was led by B" for "B led A"
-        if _is_turned(verb, held[only], left, right, only, places) or _is_of_object(verb, held, left, only):
+        if _is_exchanged(verb, held[only], left, right, only, places) or _is_of_object(verb, held, left, only):
             return f"in the quote, “{held[only].text}” is said of another"
     return ""
 
@@ -145,7 +145,7 @@ def _is_passive(some: Sequence[Word], at: int) -> bool:
     return any(word.key in _BE for word in before) or any(word.key in _BY for word in after)
 
 
-def _is_turned(
+def _is_exchanged(
     verb: Word, same: Word, left: set[str], right: set[str], at: int, places: Mapping[str, Sequence[int]]
 ) -> bool:
     """Return whether the words before and after a verb are exchanged in the quote."""
@@ -160,7 +160,7 @@ def _is_of_object(verb: Word, held: Sequence[Word], left: set[str], at: int) -> 
     if not held[at].key.endswith("ing") or not _is_past(verb) or at == 0 or held[at - 1].key not in _BY:
         return False
     first = next((n for n, word in enumerate(held[:at]) if n > 0 and _is_past(word)), None)
-    return first is not None and left <= _telling(held[first + 1 : at]) - _telling(held[:first])
+    return first is not None and left <= _content_stems(held[first + 1 : at]) - _content_stems(held[:first])
 
 
 _COPIED = 0.9
@@ -168,7 +168,7 @@ _COPIED = 0.9
 
 
 def _of_predecessor(text: str, quote: str) -> str:
-    """Return a doubt where one whom a quote calls the predecessor succeeds a person in the claim, or vice versa."""
+    """Return a doubt where a quote's predecessor succeeds a person in the claim, or its successor precedes one."""
     for word, told in ((_PREDECESSOR, _SUCCEEDED), (_SUCCESSOR, _PRECEDED)):
         for found in word.finditer(quote):
             name = {one.stem for one in words(found["name"])}

@@ -1,4 +1,4 @@
-"""A check of events: a claim gives each its own year and person, where its quote tells of several.
+"""A check of events: where a quote has several, a claim must give each its own year and person.
 
 "Born in Wick, she married Tolm in 1916" does not say that she was born in 1916. "Tolm's lieutenant Orrin founded it"
 does not say that Tolm did. A finding is a doubt.
@@ -27,14 +27,14 @@ _NO_EVENT = frozenset("based called named known used made".split())
 
 
 def other_doer_or_date(text: str, quote: str) -> str:
-    """Return a doubt where a claim dates another event of its quote, or gives one person's deed to another."""
+    """Return a doubt where a claim gives the date of one event to another, or one person's deed to another."""
     if not same_language(text, quote):
         return ""
     return _of_relative(text, quote) or _of_other_event(text, quote)
 
 
 def _of_relative(text: str, quote: str) -> str:
-    """Return a doubt where a claim begins with a name that its quote has only as the owner of a brother or deputy."""
+    """Return a doubt where a claim begins with a name that its quote has only as a possessive: "Tolm's lieutenant"."""
     for found in _WHOSE.finditer(quote):
         owner = words(found["owner"])[0].key
         said = words(text)
@@ -47,7 +47,7 @@ def _of_relative(text: str, quote: str) -> str:
 
 
 def _of_other_event(text: str, quote: str) -> str:
-    """Return a doubt where a claim has the year of one part of its quote with the verb of another part only."""
+    """Return a doubt where a claim has the year of one part of its quote with the verb of another part."""
     years = {word.key for word in words(text) if _YEAR.fullmatch(word.key)}
     verbs = _verbs(words(text))
     parts = [words(part) for part in _PARTS.split(shown_text(quote)) if part.strip()]
@@ -70,7 +70,7 @@ def _of_other_event(text: str, quote: str) -> str:
 
 
 def _of_earlier_event(text: str, parts: Sequence[Sequence[Word]], dated: Sequence[Word], year: str) -> str:
-    """Return a doubt where a claim's verb stands only in "after becoming ...", beside the part with the year."""
+    """Return a doubt where a claim's verb is only in "after becoming ...", beside the part with the year."""
     if any(word.key in _ORDER for word in words(text)):
         return ""
     verbs = _verbs(words(text))

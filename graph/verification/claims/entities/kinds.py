@@ -1,4 +1,4 @@
-"""A check of the kind of a thing, which one word before it changes: "Australian cents", "non-executive members".
+"""A check of words that change the kind of a thing: "Australian" of cents, "non-" of "non-executive members".
 
 A claim that counts things of another country, leaves out "non-", or says of a larger place what its quote says of a
 smaller one says something else. So does one that gives the year in brackets to the other of two values. A finding
@@ -39,11 +39,11 @@ _OTHER_THAN = re.compile(
 
 
 def other_kind(text: str, quote: str) -> str:
-    """Return a doubt where one word of a claim makes another kind of a thing of its quote; "" if none does."""
+    """Return a doubt where one word of a claim changes the kind of a thing of its quote; "" if none does."""
     if not same_language(text, quote):
         return ""
     found = _of_other_country(text, quote) or _non_dropped(text, quote) or _in_other_place(text, quote)
-    found = found or _after_for_within(text, quote) or _of_other_stuff(text, quote)
+    found = found or _after_for_within(text, quote) or _of_other_substance(text, quote)
     found = found or _of_other_measure(text, quote)
     return found or _of_other_year(text, quote) or _not_as_expected(text, quote)
 
@@ -58,7 +58,7 @@ def _of_other_country(text: str, quote: str) -> str:
 
 
 def _non_dropped(text: str, quote: str) -> str:
-    """Return a doubt where only one of claim and quote has "non-" before a word that the other one has bare."""
+    """Return a doubt where only one of claim and quote has "non-" before a word that the other one has without it."""
     for one, other in ((text, quote), (quote, text)):
         for found in _NON.finditer(one):
             word = found["word"].lower()
@@ -71,7 +71,7 @@ def _non_dropped(text: str, quote: str) -> str:
 
 
 def _in_other_place(text: str, quote: str) -> str:
-    """Return a doubt where a claim has the largest "in Europe" that its quote has "in the region"."""
+    """Return a doubt where a claim says "largest in Europe" for its quote's "largest in the region"."""
     held = {one["top"].lower(): one["place"] for one in _TOP_IN.finditer(quote)}
     for one in _TOP_IN.finditer(text):
         place = held.get(one["top"].lower())
@@ -87,7 +87,7 @@ def _in_other_place(text: str, quote: str) -> str:
     return ""
 
 
-def _of_other_stuff(text: str, quote: str) -> str:
+def _of_other_substance(text: str, quote: str) -> str:
     """Return a doubt where a claim has "48,300 tonnes of timber" for the "tonnes of grain" of its quote."""
     held = {(one["number"], stem_of(one["unit"].lower())): one["what"] for one in _OF_WHAT.finditer(fold(quote))}
     for one in _OF_WHAT.finditer(fold(text)):
@@ -123,7 +123,7 @@ _WITH = re.compile(r"\b(?:with|mit)\s(?:an? |the |any |eine[nmrs]? )?(?P<what>[^
 
 
 def _after_for_within(text: str, quote: str) -> str:
-    """Return a doubt where only one of claim and quote has "within", and the other "after", before the same time."""
+    """Return a doubt where one of claim and quote has "within" and the other "after" before the same time."""
     held = {(one["count"].lower(), stem_of(one["unit"].lower())): one["how"] for one in _IN_TIME.finditer(quote)}
     for one in _IN_TIME.finditer(text):
         how = held.get((one["count"].lower(), stem_of(one["unit"].lower())), "")
@@ -162,7 +162,7 @@ _MEASURES = {
         "gross profit": "gross profit|bruttogewinn|rohertrag",
     }.items()
 }
-"""Measures of a company; "profit" and "earnings" alone may be several of them."""
+"""Measures of a company, without "profit" and "earnings" alone, which are ambiguous."""
 
 
 def _of_other_year(text: str, quote: str) -> str:
@@ -182,7 +182,7 @@ def _of_other_year(text: str, quote: str) -> str:
 
 
 def _not_as_expected(text: str, quote: str) -> str:
-    """Return a doubt where a claim puts above or below something what its quote calls in line with it."""
+    """Return a doubt where a claim says "above" or "below" for its quote's "in line with"."""
     if _AS_EXPECTED.search(text) or not (found := _AS_EXPECTED.search(quote)):
         return ""
     behind = content(quote[found.end() : found.end() + 60])

@@ -1,7 +1,7 @@
-"""A check of claims that give the subject of one part of a sentence what another part says of its own subject.
+"""A check of claims that join the subject of one part of a sentence to the predicate of another part.
 
 "The record date is the 7th, and the payment date the 27th" does not say "the payment date is the 7th", and "A reaches
-55, surpassing B" does not say that B reaches it. A claim in other words is left to the other checks. A finding is a
+55, surpassing B" does not say that B reaches it. Paraphrases are left to the other checks. A finding is a
 doubt.
 """
 
@@ -24,7 +24,7 @@ _CIRCUMSTANCE = frozenset(
     without following using based having being im am auf bei mit nach vor seit während als wenn durch wegen
     trotz""".split()
 )
-"""Words with which a part begins that has no subject of its own."""
+"""Words that begin a part without a subject of its own."""
 _JOINING = frozenset("and but while whereas which who with as und aber sowie".split())
 _POINTING = frozenset("its it he she they his her their er sie es sein ihr seine ihre".split())
 _BY = frozenset({"by", "durch", "von"})
@@ -33,35 +33,35 @@ _COMPARED = re.compile(
     r"fewer|not|no|trail\w*|lag\w*|lost|loses|fell|short|als|unter|über|nicht|kein\w*)\b",
     re.IGNORECASE,
 )
-"""Words of a claim that may tell a comparison from the other side."""
+"""Words of a claim that may be the converse of a comparison."""
 _COPIED = 0.9
 """Share of a claim's words that its quote must have: with less, more true claims than false ones are doubted."""
-_LONGEST_SUBJECT = 3  # words of a claim's subject that stand in one part only
-_FIRST = 3  # words that tell of a claim among which its subject stands
+_LONGEST_SUBJECT = 3  # most words of a claim's subject that are in one part only
+_FIRST = 3  # first content words of a claim that may be its subject
 Part = Sequence[Word]
 
 
 def of_other_part(text: str, quote: str) -> str:
-    """Return a doubt where a claim joins a subject to what its quote says of another subject; "" if it does not."""
+    """Return a doubt where a claim joins a subject to the predicate of another one; "" if it does not."""
     if not same_language(text, quote):
         return ""
     return _of_earlier_part(text, quote) or _of_like_subject(text, quote)
 
 
 def _of_earlier_part(text: str, quote: str) -> str:
-    """Return a doubt where the subject of a later part of a quote has what an earlier part says of its own."""
+    """Return a doubt where a claim joins the subject of a later part of its quote to an earlier predicate."""
     said, parts = words(text), _parts(quote)
     is_passive = (bool(_BY & {word.key for word in some}) for some in (said, words(quote)))
     if len(parts) < 2 or (said[:1] and said[0].key in _CIRCUMSTANCE) or len(set(is_passive)) > 1:
         return ""
     if _COMPARED.search(text) or share(content(text), content(quote)) < _COPIED:
         return ""
-    telling = [word for word in said if _tells(word)]
-    if any(word.key[0].isdigit() and word.stem not in _stems(words(quote)) for word in telling):
+    content_words = [word for word in said if _is_content_or_number(word)]
+    if any(word.key[0].isdigit() and word.stem not in _stems(words(quote)) for word in content_words):
         return ""  # it calculates
-    places = {word.stem: [n for n, part in enumerate(parts) if word.stem in _stems(part)] for word in telling}
-    placed = [(word, places[word.stem][0]) for word in telling if len(places[word.stem]) == 1]
-    if len(placed) < 2 or placed[0][0] is not telling[0]:
+    places = {word.stem: [n for n, part in enumerate(parts) if word.stem in _stems(part)] for word in content_words}
+    placed = [(word, places[word.stem][0]) for word in content_words if len(places[word.stem]) == 1]
+    if len(placed) < 2 or placed[0][0] is not content_words[0]:
         return ""
     later = placed[0][1]
     rest = placed[next((n for n, (_, at) in enumerate(placed) if at != later), len(placed)) :]
@@ -70,19 +70,19 @@ def _of_earlier_part(text: str, quote: str) -> str:
     if len(rest) == 1 and not rest[0][0].key[0].isdigit():
         return ""
     own = _subject(parts, min(at for _, at in rest))
-    if own and own not in {word.stem for word in telling}:
-        return f"the quote says it of another than “{telling[0].text}”"
+    if own and own not in {word.stem for word in content_words}:
+        return f"the quote says it of another than “{content_words[0].text}”"
     return ""
 
 
 def _subject(parts: Sequence[Part], at: int) -> str:
-    """Return the first word that tells of a part with a subject, or of the part before that shares its subject."""
+    """Return the first content word of a part, or of the earlier part whose subject it shares."""
     part = [word for word in parts[at] if not word.key[0].isdigit()]
-    telling = [word for word in part if _tells(word)]
-    if not telling or part[0].key in _CIRCUMSTANCE or any(word.key in _POINTING for word in part[:4]):
+    content_words = [word for word in part if _is_content_or_number(word)]
+    if not content_words or part[0].key in _CIRCUMSTANCE or any(word.key in _POINTING for word in part[:4]):
         return ""
     is_joined = part[0].key in _JOINING and at > 0 and not _has_article(part)
-    return _subject(parts, at - 1) if is_joined else telling[0].stem
+    return _subject(parts, at - 1) if is_joined else content_words[0].stem
 
 
 def _has_article(part: Part) -> bool:
@@ -96,9 +96,9 @@ def _is_name(word: Word) -> bool:
 
 
 def _of_like_subject(text: str, quote: str) -> str:
-    """Return a doubt where "the RL stages" have in a claim what "the SFT stages" have in its quote."""
+    """Return a doubt where a claim says of "the RL stages" what its quote says of "the SFT stages"."""
     held, said = words(quote), words(text)
-    telling = {word.stem for word in said if _tells(word)}
+    content_words = {word.stem for word in said if _is_content_or_number(word)}
     first = [word.start for word in said if word.is_content][:_FIRST]
     own = {(one.stem, noun.stem) for one, noun, _ in _pairs(said, text) if noun.start in first}
     places: dict[str, list[int]] = {}
@@ -109,23 +109,23 @@ def _of_like_subject(text: str, quote: str) -> str:
         for other, same, far in pairs:
             if noun.stem != same.stem or one.stem == other.stem or (one.stem, noun.stem) not in own:
                 continue
-            if other.stem in telling or len(places[one.stem]) > 1 or len(places[other.stem]) > 1:
+            if other.stem in content_words or len(places[one.stem]) > 1 or len(places[other.stem]) > 1:
                 continue
             low, high = sorted((at, far))
             between, after = held[low + 2 : high], held[high + 2 :]
             if at > 0 and held[at - 1].key in _CIRCUMSTANCE:
-                continue  # "62 dB at full speed": what it is about stands before it
+                continue  # "62 dB at full speed": its subject comes before it
             if any(word.key in _POINTING for word in (after if at < far else between)):
                 continue  # "the old pump, but its noise"
             mine, theirs = (_stems(part) for part in ((between, after) if at < far else (after, between)))
-            taken = {stem for stem in (telling & theirs) - mine - {one.stem} if len(places[stem]) == 1}
-            if taken and not (telling & mine) - theirs and (len(taken) > 1 or min(taken)[0].isdigit()):
+            taken = {stem for stem in (content_words & theirs) - mine - {one.stem} if len(places[stem]) == 1}
+            if taken and not (content_words & mine) - theirs and (len(taken) > 1 or min(taken)[0].isdigit()):
                 return f"the quote says it of “{other.text} {noun.text}”, not of “{one.text} {noun.text}”"
     return ""
 
 
 def _pairs(some: Sequence[Word], text: str) -> Iterator[tuple[Word, Word, int]]:
-    """Yield each two words of which the first describes a common noun, with the place of the first."""
+    """Yield each modifier, the common noun after it, and the index of the modifier."""
     shown = shown_text(text)
     for at, (one, noun) in enumerate(pairwise(some)):
         is_beside = shown[one.end : noun.start] == " "
@@ -144,8 +144,8 @@ def _parts(quote: str) -> list[Part]:
 
 
 def _stems(part: Part) -> set[str]:
-    return {word.stem for word in part if _tells(word)}
+    return {word.stem for word in part if _is_content_or_number(word)}
 
 
-def _tells(word: Word) -> bool:
+def _is_content_or_number(word: Word) -> bool:
     return word.is_content or word.key[0].isdigit()

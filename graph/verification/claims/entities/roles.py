@@ -1,4 +1,4 @@
-"""A check for claims that exchange the roles of two names: who took over from whom, who led what.
+"""A check of claims that exchange the roles of two names: successor and predecessor, the leaders of two projects.
 
 Three exchanges are found. The quote says "A took over from B", and the claim "B took over from A". The quote says "A
 was beaten by B", and the claim "A beat B". The quote says "A led the survey, and B drew the map", and the claim "A drew
@@ -18,14 +18,14 @@ _TOWARDS = frozenset("by from to against of durch von gegen an".split())
 _BE = frozenset("is are was were been being wird werden wurde wurden".split())
 _PARTS = re.compile(r"\s*(?:;|,(?!\d)|\s(?:and|while|und|während)\s)\s*")
 _NEAR = 3  # words from a "was" to its verb, and from a verb to its "by"
-_TOLD = 0.6
-"""Share of a claim's words that the part of the other person must have."""
+_LEAST_SHARE = 0.6
+"""Least share of a claim's words in the part of the other person."""
 _MOST_WORDS = 14
-"""Words of a part of a sentence that may be one of a list of persons with what they do."""
+"""Most words of a part of a sentence in a list of persons and their deeds."""
 
 
 def exchanged(text: str, quote: str) -> str:
-    """Return a doubt where two names of a quote have each other's role in a claim; "" if none do."""
+    """Return a doubt where two names of a quote exchange their roles in a claim; "" if none do."""
     if not same_language(text, quote):
         return ""
     said, held = _names(text), _names(quote)
@@ -46,7 +46,7 @@ def exchanged(text: str, quote: str) -> str:
 
 
 def _done_to_doer(text: str, quote: str) -> str:
-    """Return a doubt where of one by whom something "was done" in the quote, a claim says that it was done to him."""
+    """Return a doubt where the agent of a passive in the quote is its object in the claim."""
     said, held = words(text), words(quote)
     for at, verb in enumerate(said):
         passive = any(word.key in _BE for word in said[max(0, at - _NEAR) : at])
@@ -65,7 +65,7 @@ def _done_to_doer(text: str, quote: str) -> str:
 
 
 def _of_other_doer(text: str, quote: str) -> str:
-    """Return a doubt where of "built by A and run by B" a claim gives one's verb to the other."""
+    """Return a doubt where a claim exchanges the verbs of "built by A and run by B"."""
     doers = [(words(one["verb"])[0].stem, {w.stem for w in words(one["doer"])}) for one in _DOER.finditer(quote)]
     said = {word.stem for word in words(text)}
     for verb, names in doers:
@@ -87,7 +87,7 @@ _DOER = re.compile(
 
 
 def _of_other_antecedent(text: str, quote: str) -> str:
-    """Return a doubt where a claim gives what a "who" says of one person to another one before it."""
+    """Return a doubt where a claim applies the clause after a "who" to another person than the one right before it."""
     found = _WHO.search(quote)
     if not found:
         return ""
@@ -109,7 +109,7 @@ def _of_other_antecedent(text: str, quote: str) -> str:
     return ""
 
 
-_FIRST = 4  # letters before a subject at the start of a claim: "The "
+_FIRST = 4  # characters before a subject at the start of a claim: "The "
 _WHO = re.compile(
     r"(?P<main>[^.;]*?(?P<name>[A-ZÄÖÜ][\w’'-]+(?:\s[A-ZÄÖÜ][\w’'-]+)*)[^.;,A-ZÄÖÜ]{0,30}?),\s"
     r"(?:who|which)\s(?P<told>[^.;]+)"
@@ -139,7 +139,7 @@ def _is_capital(word: Word) -> bool:
 
 
 def _made_active(text: str, quote: str, names: set[str]) -> str:
-    """Return a doubt where "A was succeeded by B" is told as "A succeeded B", or vice versa."""
+    """Return a doubt where a claim says "A succeeded B" for "A was succeeded by B", or vice versa."""
     for one, other in ((text, quote), (quote, text)):
         for verb, done_to, doer in _passives(one, names):
             keys = words(other)
@@ -170,7 +170,7 @@ _PERSON = re.compile(r"(?:[A-ZÄÖÜ][\w.’'-]*\s)?[A-ZÄÖÜ][\w’'-]+\s[A-Z�
 
 
 def _of_next_person(text: str, quote: str) -> str:
-    """Return a doubt where a claim gives the person of one part of a list what the part beside it says of another."""
+    """Return a doubt where a claim joins the person of one part of a list to the deed of the next part."""
     parts = [part for part in _PARTS.split(quote) if _PERSON.search(part) and len(part.split()) <= _MOST_WORDS]
     said = {word.stem for word in words(text) if word.is_content}
     for one, other in pairwise(parts):
@@ -182,7 +182,7 @@ def _of_next_person(text: str, quote: str) -> str:
             told = said - name - {word.stem for word in words(" ".join(_PERSON.findall(own)))}
             if (
                 (len(told) > 1 or share(told, far) == 1.0)
-                and share(told, far) >= _TOLD
+                and share(told, far) >= _LEAST_SHARE
                 and (far - its) & told
                 and not (its - far) & told
             ):
@@ -191,7 +191,7 @@ def _of_next_person(text: str, quote: str) -> str:
 
 
 def _person(part: str) -> tuple[set[str], set[str]]:
-    """Return the last words of the names of a part, and its other words that say something."""
+    """Return the last words of the names of a part, and its other content words."""
     names = [words(found)[-1].stem for found in _PERSON.findall(part)]
     inside = {word.stem for found in _PERSON.findall(part) for word in words(found)}
     return set(names), {word.stem for word in words(part) if word.is_content} - inside

@@ -1,8 +1,8 @@
-"""A check of what a claim puts into the place of another label, name or date: "B cells" for "T cells", "born in Y".
+"""A check of labels, names and dates that a claim replaces: "B cells" for "T cells", "born in Y".
 
-A label stands beside the noun that it tells apart ("Stage 2", "RL training"), a name or date after the word and the
-preposition that it belongs to ("born in", "proposal of"). A quote that has another one there, and the claim's
-elsewhere, says something else. A finding is a doubt.
+A label is beside the noun that it identifies ("Stage 2", "RL training"), a name or date after a word with a preposition
+("born in", "proposal of"). A quote that has another one there, and the claim's one elsewhere, says something else. A
+finding is a doubt.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _LABELLED = re.compile(
 )
 _PREPOSITIONS = frozenset("in at on from to by with for under near of into against as".split())
 _REACH = 6  # words of a quote between a word and its preposition
-_FIRST = 3  # words of a claim among which its subject begins
+_FIRST = 3  # words of a claim in which its subject may begin
 _PARTS = re.compile(r"[;.]\s|,? (?:while|whereas) ")
-_SHARED = 2  # words of two labels that a claim has
+_SHARED = 2  # least words of a label that a claim must have
 _YEAR = 4  # digits
 _MUTUAL = frozenset("linked connected related similar equal close next joined attached compared".split())
-"""Words that say the same from both sides: "A is linked to B"."""
+"""Words of symmetric relations: "A is linked to B"."""
 
 
 def other_label(text: str, quote: str) -> str:
@@ -67,7 +67,7 @@ def _labels(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 def other_row(text: str, evidence: Evidence) -> str:
-    """Return a doubt where a claim has what tells another row of the table, and not what tells the quoted one."""
+    """Return a doubt where a claim has the words that identify another row of the table, but not the quoted one."""
     if len(evidence.rows) != 1:
         return ""
     quoted, said = _keys(label(evidence.rows[0])), _keys(text)
@@ -110,14 +110,14 @@ def other_place(text: str, quote: str) -> str:
 
 
 def _part_of_subject(said: tuple[Word, ...], quote: str) -> str:
-    """Return the part of a quote of several sentences that alone has the name that a claim begins with; else all."""
+    """Return the only part of a quote with the name that a claim begins with; the whole quote if there is none."""
     name = next((word for word in said[:_FIRST] if word.text[0].isupper() and word.is_content), None)
     parts = [part for part in _PARTS.split(quote) if name and name.stem in {word.stem for word in words(part)}]
     return parts[0] if len(parts) == 1 else quote
 
 
 def _slots(held: tuple[Word, ...], head: str, preposition: str, quote: str) -> Iterator[int]:
-    """Yield where a quote has a preposition soon after a word, and no other verb or clause between them."""
+    """Yield the indices of a preposition soon after a word, without a verb or clause between them."""
     shown = shown_text(quote)
     for at, word in enumerate(held):
         if word.stem == head:
@@ -130,7 +130,7 @@ def _slots(held: tuple[Word, ...], head: str, preposition: str, quote: str) -> I
 
 
 def _named(some: tuple[Word, ...], at: int, text: str) -> list[Word]:
-    """Return the words with a capital, or of a date, that follow a preposition, as far as its phrase goes."""
+    """Return the capitalised words or the date in the phrase of a preposition."""
     shown = shown_text(text)
     found: list[Word] = []
     for one, before in zip(some[at + 1 : at + 9], some[at:], strict=False):

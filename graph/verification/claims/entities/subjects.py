@@ -1,7 +1,7 @@
-"""A check of who did what: the names before a verb, and names that stand in the place of others.
+"""A check of subjects: the names before a verb, and names that replace others.
 
-A claim whose names stand on the other side of the same verb, in the same voice, says it of another. A claim that names
-a person whom its quote does not name, and leaves out a name that the quote has, may have put one in place of the other.
+A claim with its names on the opposite side of the same verb, in the same voice, has another subject. A claim that names
+a person whom its quote does not name, and leaves out a name that the quote has, may have replaced one by the other.
 A finding is a doubt.
 """
 
@@ -23,20 +23,20 @@ _POINTING = re.compile(
     r"the same|er|sie|es|ihr\w*|sein\w*|dies\w*|welche[rs]?)\b",
     re.IGNORECASE,
 )
-"""Words of a quote for which a claim may have put a name."""
+"""Words of a quote that a claim may replace by a name."""
 _FULL_NAME = re.compile(r"\b[A-ZÄÖÜ][\w’'-]*[^\W\d_]\s(?:[A-ZÄÖÜ]\.?\s)?[A-ZÄÖÜ][\w’'-]+")
-"""A name of two words, for which a pronoun behind it stands: "Manuel Blum ... his axioms"."""
+"""A name of two words, to which a later pronoun refers: "Manuel Blum ... his axioms"."""
 _BY = frozenset({"by", "durch", "von"})
 _CIRCUMSTANCE = frozenset("in at on during since until till near im am seit bis während bei".split())
-"""Words before a time or a place, which may stand on either side of a verb that it is not the subject of."""
+"""Words before a time or place, which may be on either side of a verb and is not its subject."""
 _ARTICLES = frozenset("a an the its their his her this that these those no some any".split())
 _WITHIN = 3
-"""Words in lower case that a time or a place may have before its name: "in the late summer of"."""
+"""Most lower-case words before the name of a time or place: "in the late summer of"."""
 _BRACKETED = re.compile(r"\([^()]*\)")
 
 
 def swapped_subject(text: str, quote: str) -> str:
-    """Return a doubt where the name before a verb stands only after that verb in the quote."""
+    """Return a doubt where the name before a verb is only after that verb in the quote."""
     if not same_language(text, quote):
         return ""
     said, held = words(_BRACKETED.sub(" ", text)), words(_BRACKETED.sub(" ", quote))
@@ -63,14 +63,14 @@ def swapped_subject(text: str, quote: str) -> str:
 
 
 def _is_recipient(held: Sequence[Word], at: int, names: set[str]) -> bool:
-    """Return whether a passive verb of a quote has one of the names right behind its "to": "was sold to Harlow"."""
+    """Return whether a passive verb of a quote has one of the names right after its "to": "was sold to Harlow"."""
     behind = held[at + 1 : at + 4]
     to = next((place for place, word in enumerate(behind) if word.key in ("to", "an")), None)
     return to is not None and _is_passive_form(held, at) and bool({word.stem for word in behind[to + 1 :]} & names)
 
 
 def _is_passive_form(some: Sequence[Word], at: int) -> bool:
-    """Return whether a form of "be" stands before a verb's past."""
+    """Return whether a form of "be" precedes a past form."""
     return any(word.key in _BE for word in some[max(0, at - 2) : at])
 
 
@@ -87,7 +87,7 @@ _SUBORDINATING = frozenset("since because when until while whereas once if seit 
 
 
 def _shares_verb(quote: str, subjects: set[str]) -> bool:
-    """Return whether a name of a quote has the verb of another one: "60 for those of Orrin", "and Orrin most"."""
+    """Return whether a name of a quote shares the verb of another one: "60 for those of Orrin", "and Orrin most"."""
     return any(
         re.search(rf"\b(?:those|that) of (?:the )?{re.escape(name)}\b|\b(?:and|und) {re.escape(name)} \w+\W*$", quote)
         for name in subjects
@@ -95,19 +95,19 @@ def _shares_verb(quote: str, subjects: set[str]) -> bool:
 
 
 def _is_past(word: Word) -> bool:
-    """Return whether a word has the form of a verb's past."""
+    """Return whether a word looks like a past form."""
     return word.key.endswith("ed") or word.key in IRREGULAR
 
 
 def _until_colon(some: Sequence[Word], text: str) -> Sequence[Word]:
-    """Return the words before a colon, behind which a list may name what the verb is about."""
+    """Return the words before a colon, after which a list may name the objects of the verb."""
     shown = shown_text(text)
     end = next((word.start for one, word in pairwise(some) if ":" in shown[one.end : word.start]), None)
     return [word for word in some if end is None or word.start < end]
 
 
 def _is_attribute(some: Sequence[Word], at: int) -> bool:
-    """Return whether a verb's past describes what follows: "a painted gate"."""
+    """Return whether a past form is an attribute of the next words: "a painted gate"."""
     return at > 0 and some[at - 1].key in _ARTICLES and at + 1 < len(some)
 
 
@@ -116,14 +116,14 @@ def _is_name(word: Word, place: int) -> bool:
 
 
 def _names(some: Sequence[Word], start: int) -> set[str]:
-    """Return the stems of names; the first word of a text counts if it is no word of every day."""
+    """Return the stems of names; the first word of a text counts unless it is a common word."""
     return {word.stem for place, word in enumerate(some, start) if word.text[0].isupper() and word.is_content}
 
 
 def _subjects(some: Sequence[Word]) -> list[Word]:
-    """Return the names before a verb that may be its subject: no months, and none that tells when or where."""
+    """Return the names before a verb that may be its subject: no months, and none of a time or place."""
     found: list[Word] = []
-    left = 0  # words that a circumstance may still have: "in | the late summer", "at | Great Harwood"
+    left = 0  # words left in the phrase of a time or place: "in | the late summer", "at | Great Harwood"
     end = 0
     for word in some:
         is_name = word.text[0].isupper() and word.is_content
@@ -165,7 +165,7 @@ def _is_passive(said: Sequence[Word], at: int) -> bool:
 
 
 def other_subject(text: str, evidence: Evidence) -> str:
-    """Return a doubt where a claim has a name that its quote lacks, and lacks one of the same look that it has."""
+    """Return a doubt where a claim has a name that its quote lacks, and lacks one of the same form from the quote."""
     quote = evidence.quote or evidence.exact
     if not same_language(text, quote):
         return ""
@@ -188,7 +188,7 @@ def other_subject(text: str, evidence: Evidence) -> str:
 
 
 def _other_antecedent(text: str, quote: str, whole: str) -> str:
-    """Return a doubt where a quote begins with a pronoun, and the claim names another than the words before do."""
+    """Return a doubt where a quote begins with a pronoun, and the claim has a name other than those before it."""
     shown = " ".join(whole.split())
     start = shown.find(" ".join(quote.split())[:60])
     if start <= 0 or not _BEGINS.match(quote):
@@ -204,7 +204,7 @@ def _other_antecedent(text: str, quote: str, whole: str) -> str:
 
 _BEGINS = re.compile(r"\W*(?:[^\W\d]+\s){0,2}?(?:it|he|she|they|er|sie|es)\b", re.IGNORECASE)
 _FAR = 3
-"""Sentences before a pronoun that may name the one it stands for. Of 188 sentences that begin with a pronoun (15
+"""Sentences before a pronoun that may have its antecedent. Of 188 sentences that begin with a pronoun (15
 documents), 54 have a name in the two before them, 63 in the three before, and 82 in the five before."""
 
 
@@ -223,7 +223,7 @@ def _letters(name: str) -> str:
 
 
 def _first_name(text: str, known: str, whole: str) -> list[str]:
-    """Return the first word of a claim if the passage has it as a name inside a sentence, and the quote does not."""
+    """Return the first word of a claim if it is a name inside a sentence of the passage, and not in the quote."""
     first = re.match(r"[A-Z][a-z]{3,}", text)
     named = first and re.search(rf"(?<=[a-z,] ){first[0]}\b", whole) and not re.search(rf"\b{first[0]}\b", known)
     return [first[0]] if first and named else []

@@ -1,6 +1,6 @@
-"""A check of what stands beside a value in running text: which of several it is, and "more than" or "less than".
+"""A check of the words beside a value in prose: which of several values is meant, and "more than" or "less than".
 
-Of two percentages in a quote, the one that stands nearer to the claim's words is meant. A finding is a doubt.
+Of two percentages in a quote, the one nearer to the claim's words is meant. A finding is a doubt.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from graph.verification.claims.wording import Word, content, share, words
 from loaders.text.numbers import Mark, find_numbers, fold
 
 _SAME = 0.05
-"""A difference in nearness that tells nothing: "metres" stands after both values."""
+"""Largest insignificant difference in nearness: "metres" is after both values."""
 _SHARE, _MORE_NEAR = 1.25, 0.1
-"""By how much another value must be nearer: with 1.1 twice as many true claims are doubted."""
+"""Factor and difference by which another value must be nearer; with 1.1 twice as many true claims are doubted."""
 _BREAK = re.compile(
     r"[,;:()–—]|\b(?:and|but|while|whereas|compared|against|und|aber|während|gegenüber)\b", re.IGNORECASE
 )
 _SENTENCE_END = re.compile(r"[.!?](?=\s)")
-_SENTENCE_COST = 6  # words that the end of a sentence counts for
-_BREAK_COST = 1.5  # words that a comma or an "and" counts for
-_BESIDE_FIRST = 2  # words between the first of two values and what stands before it as its own
+_SENTENCE_COST = 6  # distance of the end of a sentence, in words
+_BREAK_COST = 1.5  # distance of a comma or an "and", in words
+_BESIDE_FIRST = 2  # most words between the first of two values and the words before it that belong to it alone
 _BESIDE = 3  # words before and after a value that may bound it
 _YEAR = re.compile(r"1[0-9]\d\d|20\d\d")
 
@@ -46,11 +46,11 @@ class Value(NamedTuple):
 
 
 def misplaced_value(text: str, quote: str, decimal: Mark = "") -> str:
-    """Return a doubt where another value of the quote stands much nearer to the claim's words; "" if none does."""
+    """Return a doubt where another value of the quote is much nearer to the claim's words; "" if none is."""
     said, held = values_in(text, decimal), values_in(quote, decimal)
     known = {value for other in held for value in other.values}
     if any(not one.values & known for one in said):
-        return ""  # it calculates: what stands where is not what the quote says
+        return ""  # the claim calculates, so that positions in the quote do not decide
     for one in said:
         alike = [other for other in held if other.kind == one.kind]
         # "730 tonnes, up from 640": the second value has the unit of the first one
@@ -61,7 +61,7 @@ def misplaced_value(text: str, quote: str, decimal: Mark = "") -> str:
             continue
         if _PART_OF.match(fold(text)[one.end :]) and _INCLUDING.search(quote):
             continue  # "86 of the prints"
-        context = {word.stem for word in words(fold(text)) if _tells(word, one)}
+        context = {word.stem for word in words(fold(text)) if _may_identify(word, one)}
         for other in others:
             if all(_is_meant(other, mine, context, text, quote) for mine in own):
                 return f"in the quote, {other.text} stands nearer to the claim's words than {one.text}"
@@ -77,7 +77,7 @@ def _is_meant(other: Value, own: Value, context: set[str], text: str, quote: str
 
 
 def _is_change(value: Value, text: str) -> bool:
-    """Return whether a value tells by how much another one is more or less: "$124 million higher"."""
+    """Return whether a value is the amount of a change: "$124 million higher"."""
     return _way(value, text) == "by" or bool(_HIGHER.match(fold(text), value.end))
 
 
@@ -88,7 +88,7 @@ _HIGHER = re.compile(
 
 
 def _is_part(own: Value, other: Value, quote: str) -> bool:
-    """Return whether a value is so many of another one: "two of the seven"."""
+    """Return whether a value is a part of another one: "two of the seven"."""
     return bool(_OF.fullmatch(fold(quote)[own.end : other.start]))
 
 
@@ -97,8 +97,8 @@ _INCLUDING = re.compile(r"\b(?:including|of (?:them|whom|which)|among them|davon
 _OF = re.compile(r"\s(?:out of|of|von|der)\s(?:the |all |these |den |allen )?", re.IGNORECASE)
 
 
-def _tells(word: Word, value: Value) -> bool:
-    """Return whether a word of a claim may tell which value is meant: a content word, or the year of another value."""
+def _may_identify(word: Word, value: Value) -> bool:
+    """Return whether a word of a claim may identify the value: a content word, or the year of another value."""
     if value.start <= word.start < value.end:
         return False
     is_year = value.kind not in ("year", "month") and bool(_YEAR.fullmatch(word.key))
@@ -127,7 +127,7 @@ _SHARES = ("percent", "points", "percentage points")
 
 
 def _way(value: Value, text: str) -> str:
-    """Return the word before a value that says how it changed: "by", "to", "from"; "" if none does."""
+    """Return the word of change before a value: "by", "to", "from"; "" if there is none."""
     folded = fold(text)
     found = _WAY.search(folded[: value.start])
     is_difference = _COMPARATIVE.match(folded, value.end) is not None
@@ -148,7 +148,7 @@ _COMPARATIVE = re.compile(
 _NO_OTHER_SUBJECT = re.compile(
     r"(?:,|;|\band|\bund|\bbut|\baber)\s+(?:(?:about|only|to|by|etwa|nur|auf|um)\s+)?[$€£]?$"
 )
-"""Between two values, where the second follows an "and" at once: "62 at full speed and 48 at half speed"."""
+"""The text between two values of which the second is right after "and": "62 at full speed and 48 at half speed"."""
 _ENDS = re.compile(r"\s*(?:[.,;:)]|$)")
 _WAYS = {"by": "by", "um": "by", "to": "to", "auf": "to", "from": "from", "von": "from"}
 _WAY = re.compile(
@@ -161,7 +161,7 @@ _TO = re.compile(r"^[^,;]{0,60}\b(?:to|auf|bis)\s*$", re.IGNORECASE)
 
 
 def other_share(text: str, quote: str) -> str:
-    """Return a doubt where a percentage of the claim is of what another percentage of the quote is of."""
+    """Return a doubt where a percentage of the claim is a share of the whole of another percentage of the quote."""
     held = {found["value"]: content(found["what"]) for found in _SHARE_OF.finditer(quote)}
     for found in _SHARE_OF.finditer(text):
         value, what = found["value"], content(found["what"])
@@ -210,12 +210,12 @@ def other_bound(text: str, quote: str, decimal: Mark = "") -> str:
 
 
 def _is_denied(text: str, value: Value) -> bool:
-    """Return whether the clause that leads to a value begins with "none" or "never"."""
+    """Return whether "none" or "never" negates a value."""
     return bool(_NONE.search(re.split(r"[,;.]\s", fold(text)[max(0, value.start - _DENIED) : value.start])[-1]))
 
 
 _DENIED = 60
-"""Letters before a value among which a "none" denies it; further off it denies another part of the sentence."""
+"""Characters before a value in which a "none" negates it; further away it negates another part of the sentence."""
 
 
 _NONE = re.compile(
@@ -268,7 +268,7 @@ def _side(found: re.Match[str]) -> str:
 
 
 def values_in(text: str, decimal: Mark) -> list[Value]:
-    """Return the numbers of a text but those in names, with their units."""
+    """Return the numbers of a text, except those in names, with their units."""
     folded = fold(text)
     bare = without_names(folded)
     found: list[Value] = []
@@ -293,7 +293,7 @@ _MONTHS = re.compile(rf"\b({'|'.join(sorted(map(str.title, MONTHS), key=len, rev
 
 
 def _in_words(folded: str) -> list[Value]:
-    """Return the numbers in words that stand before a noun or alone: "two", "three cups"."""
+    """Return the numbers in words, alone or before a noun: "two", "three cups"."""
     found: list[Value] = []
     for word, value in spelled(folded).items():
         if value > 1:
@@ -305,7 +305,7 @@ def _in_words(folded: str) -> list[Value]:
 
 
 def _is_nearer(other: Value, own: Value, context: set[str], quote: str) -> bool:
-    """Return whether a value stands much nearer to words of a claim than the claim's own one does."""
+    """Return whether a value is much nearer to the words of a claim than the claim's own value."""
     folded = fold(quote)
     said = words(folded)
     low, high = sorted((own, other), key=lambda value: value.start)
@@ -313,27 +313,27 @@ def _is_nearer(other: Value, own: Value, context: set[str], quote: str) -> bool:
     is_course = bool(_FROM.search(folded[: low.start]) and _TO.search(between))
     is_course = is_course or bool(_NO_OTHER_SUBJECT.search(between))
     best: dict[Value, dict[str, float]] = {own: {}, other: {}}
-    # "On 41 plots, and cordgrass on 57": what one value counts is what the other one counts too.
+    # "On 41 plots, and cordgrass on 57": both values count the same noun.
     is_bare = bool(_ENDS.match(folded, own.end))
     counted = next((word for word in said if word.start >= other.end), None) if is_bare else None
     for word in said if low.end <= high.start else ():
         is_before = word.end <= low.start
-        # The subject of both values stands before the first one.
+        # The subject of both values is before the first one.
         is_far = low is own and _distance(low, word, said, folded) > _BESIDE_FIRST
         is_shared = is_before and (is_course or is_far)
         if word.stem not in context or is_shared or word == counted:
             continue
         for value in (own, other):
-            # "From 5 in May to 7 in June", "5 in May and 7 in June": what stands between belongs to the first.
+            # "From 5 in May to 7 in June", "5 in May and 7 in June": the words between belong to the first.
             is_other_end = is_course and (value is high) == (word.start < high.start)
             near = 0.0 if is_other_end else 1 / (1 + _distance(value, word, said, folded))
             best[value][word.stem] = max(best[value].get(word.stem, 0.0), near)
-    near, far = _telling(best[other], best[own])
+    near, far = _nearness_to_own_words(best[other], best[own])
     return near > _SHARE * far and near - far > _MORE_NEAR
 
 
-def _telling(one: Mapping[str, float], other: Mapping[str, float]) -> tuple[float, float]:
-    """Return the nearness of two values to the words that stand nearer to one of them."""
+def _nearness_to_own_words(one: Mapping[str, float], other: Mapping[str, float]) -> tuple[float, float]:
+    """Return the nearness of two values to the words that are nearer to one of them."""
     telling = [stem for stem in one if abs(one[stem] - other[stem]) > _SAME]
     return sum(one[stem] for stem in telling), sum(other[stem] for stem in telling)
 
@@ -348,7 +348,7 @@ def _distance(value: Value, word: Word, said: Sequence[Word], folded: str) -> fl
 _END_OF_RANGE = re.compile(
     r"\b(?:between|zwischen)\s[$€£]?(?:\d[\d.,]*\s?(?:[^\W\d]+\s)?(?P<upper>and|und)\s[$€£]?)?$", re.IGNORECASE
 )
-"""Before the ends of "between 18 and 31", which bound from below and from above."""
+"""The text before the ends of "between 18 and 31", which are a lower and an upper bound."""
 _LIMIT = re.compile(
     r"\b(?:(?P<low>at least|no(?:t)? less than|no fewer than|a minimum of|mindestens|wenigstens|nicht weniger als)|"
     r"at most|up to|no more than|a maximum (?:\w+ )?of|maximum (?:\w+ )?of|höchstens|maximal|bis zu|"

@@ -42,7 +42,7 @@ class _Pair(NamedTuple):
 
 
 def other_time_of_values(text: str, quote: str, decimal: Mark = "") -> str:
-    """Return a doubt where a claim turns the later and the earlier of two values round; "" if it does not."""
+    """Return a doubt where a claim exchanges the later and the earlier of two values; "" if it does not."""
     folded = fold(text)
     for held in _pairs(fold(quote), decimal):
         if len(held.now) != 1 or len(held.before) != 1 or held.now == held.before:
@@ -58,7 +58,7 @@ def other_time_of_values(text: str, quote: str, decimal: Mark = "") -> str:
 
 
 def _is_against_course(folded: str, held: _Pair, decimal: Mark) -> bool:
-    """Return whether a claim on the later value alone says that it rose where it fell, or vice versa."""
+    """Return whether a claim on the later value alone calls a fall a rise, or vice versa."""
     said = {value for one in find_numbers(folded, decimal) for value in (*one.values, *one.unscaled)}
     if not held.now & said or held.before & said or any(is_negation(word.key) for word in words(folded)):
         return False

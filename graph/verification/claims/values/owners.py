@@ -1,7 +1,7 @@
-"""A check of what a value is of: the noun that it counts, the subject that has it, and a part for its whole.
+"""A check of a value's owner: the noun that it counts, the subject that has it, and a part for its whole.
 
 "Took over 80% of the country and defeated most of the warlords" does not say "80% of the warlords", and turnover is not
-profit. A claim that gives a number of its quote to another thing of the same passage has a doubt.
+profit. To give a number of the quote to another thing of the same passage is a doubt.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _ENDS_PHRASE = frozenset(
 _PASSED_OVER = frozenset(
     "the all its their these those total percent cent prozent million billion thousand crore of der des".split()
 )
-_LONGEST = 5  # words of what a number counts
+_LONGEST = 5  # most words of the noun phrase that a number counts
 _NO_THING = frozenset("time times mal men man cps fold folds".split())
-"""Nouns that say how often, or that another form stands for."""
+"""Nouns of frequency, and nouns that other notations replace."""
 _PERSONS = frozenset("people persons individuals men women menschen personen leute".split())
 _PERSON = re.compile(r"(?:ers|ors|ists|ants|ents|ians|ees|men|women|children|families|population)$")
-"""Endings of nouns for persons, which "people" may stand for."""
-_FOLLOWING = 10  # words after a number in which what it counts may stand
+"""Endings of nouns for persons, which "people" may replace."""
+_FOLLOWING = 10  # words after a number that may have the noun counted
 _COPIED = 0.8
 """Share of a claim's other words that its quote must have before a noun of the passage alone is a doubt: with .6 as
 many true claims are doubted as lies."""
@@ -44,11 +44,11 @@ _WIDER = re.compile(
     r"einschließlich)\b",
     re.IGNORECASE,
 )
-_NEAR = 60  # letters before a value in which the words for its whole stand
+_NEAR = 60  # characters before a value that may have the words for its whole
 
 
 def of_other_thing(text: str, quote: str, passage: str) -> str:
-    """Return a doubt where a number of a quote counts, or is said of, another thing of the passage; else ""."""
+    """Return a doubt where a claim gives a number of its quote to another thing of the passage; else ""."""
     if not same_language(text, quote):
         return ""
     said = [one for one in values_in(text, "") if one.kind not in ("year", "month")]
@@ -61,7 +61,7 @@ def of_other_thing(text: str, quote: str, passage: str) -> str:
 
 
 def _counts_other(one: Value, own: Sequence[Value], text: str, quote: str, passage: str) -> str:
-    """Return a doubt where the noun after a number is another one than in the quote, and one that the passage has."""
+    """Return a doubt where the noun after a number is not the quote's, but another one of the passage."""
     mine = _phrase(fold(text), one.end)
     others = [_phrase(fold(quote), other.end) for other in own]
     if not mine or not others or not all(others) or _is_unit(mine) or any(_is_no_thing(other) for other in others):
@@ -80,7 +80,7 @@ def _counts_other(one: Value, own: Sequence[Value], text: str, quote: str, passa
 
 
 def _phrase(folded: str, end: int) -> list[Word]:
-    """Return the words right after a number up to a comma, a verb or a preposition: what it counts."""
+    """Return the noun phrase that a number counts: the words after it up to a comma, a verb or a preposition."""
     found: list[Word] = []
     last = end
     for word in words(folded):
@@ -115,7 +115,7 @@ def _is_no_thing(phrase: Sequence[Word]) -> bool:
 
 
 def _of_the_whole(own: Sequence[Value], text: str, quote: str) -> str:
-    """Return a doubt where a claim says of a city "itself" what its quote says of the metropolitan area."""
+    """Return a doubt where a claim gives a city "itself" the value of its metropolitan area."""
     if not _ITSELF.search(text) or _ITSELF.search(quote) or _WIDER.search(text):
         return ""
     for other in own:
@@ -125,7 +125,7 @@ def _of_the_whole(own: Sequence[Value], text: str, quote: str) -> str:
 
 
 def of_other_subject(text: str, quote: str, passage: str) -> str:
-    """Return a doubt where a claim gives a value to another term of the passage than the subject of its quote."""
+    """Return a doubt where a claim gives a value to a term of the passage other than the subject of its quote."""
     held = [value for one in values_in(quote, "") for value in one.values if one.kind not in ("year", "month")]
     said = [one for one in values_in(text, "") if one.kind not in ("year", "month")]
     if not same_language(text, quote) or not any(one.values & set(held) for one in said):

@@ -1,4 +1,4 @@
-"""A check of sentences that list things with a value each: a claim must not give one thing the value of the next.
+"""A check of lists of things with a value each: a claim must not give one thing the value of the next.
 
 "The fund owns 40 per cent, the city 35 per cent" and "built between 1620 and 1634 and burnt down in 1891" have parts
 with a value each. A claim that has the value of one part, and only words of another, mixes them. English and German are
@@ -32,11 +32,11 @@ class Part(NamedTuple):
 
 
 def of_other_part(text: str, quote: str) -> str:
-    """Return a doubt where a claim has a value of one part of its quote, and only words of another one."""
+    """Return a doubt where a claim has a value of one part of its quote, and only words of another part."""
     if not same_language(text, quote) or _PARTS.search(_RANGE.sub(r"\1 \2–", fold(text))):
         return ""
     if not content(text) <= content(quote) or not _values(text) <= _values(quote):
-        return ""  # words or values of its own may say what the parts do
+        return ""  # new words or values of the claim may summarise the parts
     if whole := _of_whole(text, quote):
         return whole
     parts = [part for part in _parts(quote) if part.values and part.words]
@@ -53,7 +53,7 @@ def of_other_part(text: str, quote: str) -> str:
 
 
 def _of_whole(text: str, quote: str) -> str:
-    """Return a doubt where a claim gives the number of a whole to its part: "1,240 prints, including 86 by A"."""
+    """Return a doubt where a claim gives a part the number of its whole: "1,240 prints, including 86 by A"."""
     found = _INCLUDING.search(fold(quote))
     if not found:
         return ""

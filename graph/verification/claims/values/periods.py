@@ -40,7 +40,7 @@ def other_period(text: str, quote: str) -> str:
 
 
 def _periods(text: str) -> dict[str, str]:
-    """Return the periods that a text names, but those that it compares with."""
+    """Return the periods that a text names, except those that it compares with."""
     found: dict[str, str] = {}
     for name, pattern in _PERIODS.items():
         for one in pattern.finditer(text):
@@ -60,11 +60,11 @@ def other_order(text: str, quote: str) -> str:
         if not what or word in words_held or any(key in MONTHS for key in found["what"].lower().split()):
             continue
         for other, whole in held:
-            if what == whole and (word in _BEFORE) != (other in _BEFORE) and _is_told_alike(text, quote, whole):
+            if what == whole and (word in _BEFORE) != (other in _BEFORE) and _share_other_words(text, quote, whole):
                 return f"the claim says “{found[0]}”, the quote “{other}” it"
     return ""
 
 
-def _is_told_alike(text: str, quote: str, what: frozenset[str]) -> bool:
-    """Return whether a claim says something else of its quote beside that."""
+def _share_other_words(text: str, quote: str, what: frozenset[str]) -> bool:
+    """Return whether claim and quote share content words besides `what`."""
     return bool((content(text) - what) & (content(quote) - what))

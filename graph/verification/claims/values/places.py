@@ -1,7 +1,7 @@
-"""The choice between two values of a sentence that a claim may be about, by a comparison or by names in the sentence.
+"""The choice between two values of a sentence that a claim may mean, by a comparison or by names in the sentence.
 
-"21,400 in 2033, up from 18,900 in 2030" leaves out in its second part what the first one says, so that only the year
-tells the two apart. In "Orrin ringed 640, Harms 710" the names do.
+In "21,400 in 2033, up from 18,900 in 2030" the second part does not repeat the words of the first, so that only the
+year distinguishes the two. In "Orrin ringed 640, Harms 710" the names do.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from graph.verification.claims.wording import content, language, words
 from loaders.text.numbers import fold
 
 Place = Literal["own", "other", ""]
-"""Whether a claim is about the value that it states, or about the other one; "" if that is not told."""
+"""Whether a claim is about the value that it states or about the other one; "" if undecided."""
 
 _COMPARED = re.compile(
     r"\b(?:up from|down from|compared (?:with|to)|as against|against|versus|instead of|rather than|from|after|"
@@ -22,7 +22,7 @@ _COMPARED = re.compile(
     r"einer )*)[$€£]?$",
     re.IGNORECASE,
 )
-"""What stands before the second of two values of the same thing."""
+"""Words before the second of two values of the same thing."""
 _END = re.compile(r"[.;,]\s|[.;,]?$|\s(?:and|und|but|aber|while|während)\s")
 _EARLIER = re.compile(
     r"\b(?:before|earlier|previous\w*|former\w*|prior|last year|zuvor|vorher|davor|vorjahr\w*|früher\w*)\b",
@@ -37,7 +37,7 @@ _NAME = re.compile(r"(?<=[a-zäöüß,;:] )[A-ZÄÖÜ][\w'’-]+")
 
 
 def place_of(own: tuple[int, int], other: tuple[int, int], text: str, quote: str) -> Place:
-    """Return which of two values of a quote a claim is about, which states the first of them.
+    """Return whether a claim that states the first of two values of its quote is about it or the other.
 
     Args:
         own: The range of the stated value in the folded quote.
@@ -48,7 +48,7 @@ def place_of(own: tuple[int, int], other: tuple[int, int], text: str, quote: str
     folded = fold(quote)
     low, high = sorted((own, other))
     if _BETWEEN.search(folded[: low[0]]) and _RANGE.match(folded[low[1] : high[0]]):
-        return "own"  # both ends of a range are said of the same
+        return "own"  # both ends of a range have the same subject
     if _COMPARED.search(folded[low[1] : high[0]]):
         return _by_comparison(folded, low, high, text, is_first=own == low)
     return _by_company(folded, own, other, text) or _by_name(folded, own, other, text)
@@ -81,7 +81,7 @@ _CONNECTING = content("compared against versus verglichen vergleich instead stat
 
 
 def _by_company(folded: str, own: tuple[int, int], other: tuple[int, int], text: str) -> Place:
-    """Return "own" where a claim has the other figures that stand beside its value, and none of the other value's."""
+    """Return "own" where a claim has other figures from beside its value, and none from beside the other value."""
     said = {word.key for word in words(fold(text)) if word.key[0].isdigit()}
     mine, others = (
         {word.key for word in words(_part(folded, span)) if word.key[0].isdigit()}
@@ -93,7 +93,7 @@ def _by_company(folded: str, own: tuple[int, int], other: tuple[int, int], text:
 
 
 def _by_name(folded: str, own: tuple[int, int], other: tuple[int, int], text: str) -> Place:
-    """Return which value a claim is about by the names of persons and bodies that stand in the parts of its quote."""
+    """Return which value a claim is about by the names of persons and bodies in the parts of its quote."""
     mine, others = _part(folded, own), _part(folded, other)
     if mine == others:
         return ""
@@ -112,7 +112,7 @@ def _by_name(folded: str, own: tuple[int, int], other: tuple[int, int], text: st
 
 
 def _part(folded: str, span: tuple[int, int]) -> str:
-    """Return the part of a sentence between commas and conjunctions in which a value stands."""
+    """Return the part of a sentence, between commas and conjunctions, around a value."""
     ends = [found.start() for found in _PARTS.finditer(folded)]
     low = max((end for end in ends if end < span[0]), default=0)
     return folded[low : min((end for end in ends if end >= span[1]), default=len(folded))]

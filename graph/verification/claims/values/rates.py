@@ -1,4 +1,4 @@
-"""A check of rates: "0.85 crowns per tonne" is not "per ship", and what is paid once is not paid "a year".
+"""A check of rates: "0.85 crowns per tonne" is not "per ship", and a single payment is not one "a year".
 
 English and German words are known. A finding is a doubt.
 """
@@ -24,11 +24,11 @@ _REPEATED = re.compile(
     r"jahres\w+|monats\w+|tages\w+|(?:1[5-9]|20)\d\d)\b",
     re.IGNORECASE,
 )
-"""What says in a quote how often, or of which year, something is."""
+"""Words of a quote for a frequency or a year."""
 
 
 def other_rate(text: str, quote: str) -> str:
-    """Return a doubt where a value is given per something else than in the quote, or per time without need."""
+    """Return a doubt where the unit after "per" is not the quote's, or the claim adds a time that the quote lacks."""
     if not same_language(text, quote):
         return ""
     folded = fold(quote)

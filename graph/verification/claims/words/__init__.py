@@ -1,4 +1,4 @@
-"""Single words that a claim changes, adds or leaves out where it otherwise repeats its quote.
+"""Checks of single words that a claim changes, adds or leaves out where it otherwise repeats its quote.
 
 Takes a claim's text and its quote; returns a reason for doubt, or "". Read `rewording` first.
 

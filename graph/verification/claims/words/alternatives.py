@@ -1,6 +1,6 @@
 """A check of words that exclude each other: a claim says "maximum" where its quote says "average".
 
-A claim that has a word of a group of which its quote has only another one says something else. English and German words
+A claim with a word of a group contradicts a quote that has only another word of this group. English and German words
 are known. A finding is a doubt.
 """
 
@@ -116,15 +116,15 @@ _INDEFINITE = re.compile(
     r"tausend)\b",
     re.IGNORECASE,
 )
-"""Magnitudes without a number, which no check of numbers sees."""
+"""Magnitudes without a number, which the checks of numbers skip."""
 
 Member = tuple[int, int]
-"""The numbers of a group and of a meaning in it."""
+"""The index of a group and that of a meaning in it."""
 
 
 @lru_cache(maxsize=1)
 def _lexicon() -> tuple[dict[str, list[Member]], list[tuple[str, Member]]]:
-    """Return whole words, and beginnings of words, with what they mean."""
+    """Return whole words, and beginnings of words, with their meanings."""
     whole: dict[str, list[Member]] = {}
     starts: list[tuple[str, Member]] = []
     for group, line in enumerate(_GROUPS.strip().splitlines()):
@@ -162,7 +162,7 @@ def _is_denied(text: str) -> bool:
 
 
 def _is_of_two(group: int) -> bool:
-    """Return whether one word of a group is what the other is not."""
+    """Return whether a group has two meanings, each the negation of the other."""
     return _GROUPS.strip().splitlines()[group].count("|") == 1
 
 

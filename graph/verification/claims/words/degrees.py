@@ -1,7 +1,7 @@
 """A check of words of extent and degree: "partial" for "full", "much better" for "slightly better", "twice" for "once".
 
-A bound that a claim adds to an exact number, an "all" without the condition that its quote has, and another basis of
-comparison belong here too. English and German words are known. A finding is a doubt.
+Also checked are a bound that a claim adds to an exact number, an "all" without the condition of its quote, and the
+basis of a comparison. English and German words are known. A finding is a doubt.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _BOUNDED = re.compile(
     re.IGNORECASE,
 )
 """Words of a quote that bound or compare a number."""
-_BESIDE = 40  # letters before a number in which such a word bounds it
+_BESIDE = 40  # characters before a number in which such a word bounds it
 _RESTRICTED = re.compile(
     r"\b(?:all|every|any|each|alle[nrs]?|jede[nrs]?)\s(?:the\s|de[rn]\s)?(?P<what>[^,.;()]{2,40}?),?\s"
     r"(?P<limit>(?:(?:that|which|who|not|unless|except|die|der|das|außer)\s[^,.;()]{4,80}|"
@@ -65,7 +65,7 @@ _RESTRICTED = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = re.compile(r"\b(?:all|every|any|each|alle[nrs]?|jede[nrs]?)\b", re.IGNORECASE)
-_LIMIT = 2  # words of a restriction of which a claim that tells it has one: the clause may go on behind it
+_LIMIT = 2  # first words of a restriction, of which a claim with the restriction has one
 _BASIS = re.compile(
     r"\bon (?:an? |the )?(?P<what>(?:[^\W\d][\w-]*\s){1,4}?)basis\b|\bauf (?P<german>[^\W\d]+er) basis\b", re.IGNORECASE
 )
@@ -80,7 +80,7 @@ _TIMES = re.compile(
 
 
 def other_extent(text: str, quote: str) -> str:
-    """Return a doubt where a claim says how far something goes, and its quote says the opposite extent; else ""."""
+    """Return a doubt where a claim has an extent opposite to its quote's; else ""."""
     if not same_language(text, quote):
         return ""
     for pair in _EXTENTS:
@@ -111,7 +111,7 @@ def added_bound(text: str, quote: str) -> str:
 
 
 def _other_times(text: str, quote: str) -> str:
-    """Return a doubt where something happens twice in a claim and another number of times in its quote."""
+    """Return a doubt where a claim says "twice" and its quote another number of times."""
     said, held = _times(text), _times(quote)
     other = next((value for value in said if held and value not in held), None)
     return f"the claim says “{said[other]}”, the quote “{min(held.values())}”" if other is not None else ""
@@ -127,7 +127,7 @@ def _times(text: str) -> dict[int, str]:
 
 
 def _other_ordinal(text: str, quote: str) -> str:
-    """Return a doubt where a claim ranks something fourth, and its quote has another ordinal at that place only."""
+    """Return a doubt where a claim says "ranked fourth" and its quote has only another ordinal there."""
     held, said = _ordinals(quote), _ordinals(text)
     for value, (word, before, after) in said.items():
         beside = [one for one in held.values() if (before and one[1] == before) or (after and one[2] == after)]
@@ -155,7 +155,7 @@ _RANKED = frozenset("rank place finish come".split())
 
 
 def _other_basis(text: str, quote: str) -> str:
-    """Return a doubt where a claim compares "on a reported basis", and its quote on another one."""
+    """Return a doubt where a claim compares "on a reported basis" and its quote on another one."""
     said, held = ([content(one["what"] or one["german"]) for one in _BASIS.finditer(some)] for some in (text, quote))
     for basis in said:
         if basis and held and not any(basis & other for other in held):
@@ -164,7 +164,7 @@ def _other_basis(text: str, quote: str) -> str:
 
 
 def unrestricted(text: str, quote: str) -> str:
-    """Return a doubt where a claim says of all what its quote says of all "that are not" something."""
+    """Return a doubt where a claim says "all" without the restriction of its quote: "all that are not ..."."""
     if not _WHOLE.search(text):
         return ""
     for one in _RESTRICTED.finditer(quote):

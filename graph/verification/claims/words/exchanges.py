@@ -1,4 +1,4 @@
-"""A check of two words that a claim exchanges where it otherwise repeats its quote, and of what is said "respectively".
+"""A check of two words that a claim exchanges where it otherwise repeats its quote, and of "respectively".
 
 "On a change of control of Larkfield, Boreal may end it" has each word of a sentence, with both names exchanged.
 "A and B showed 10 and 11 respectively" gives each its own value. A finding is a doubt.
@@ -13,9 +13,9 @@ from itertools import combinations
 
 from graph.verification.claims.wording import Word, content, same_language, shown_text, words
 
-_LEAST = 4  # words of a claim that its quote has once each
+_LEAST = 4  # least words of a claim that its quote has once each
 _LEAST_HELD = 0.9
-"""Share of a claim's content words that its quote must have."""
+"""Least share of a claim's content words in its quote."""
 _LIST = re.compile(
     r"\s*(?:,|;|\band\b|\bor\b|\bund\b|\boder\b|\bas well as\b|/|&)\s*(?:the |a |an |der |die |das )?", re.IGNORECASE
 )
@@ -28,17 +28,17 @@ _RESPECTIVELY = re.compile(
 
 
 def exchanged_words(text: str, quote: str) -> str:
-    """Return a doubt where a claim is its quote's own sentence once two of its words are exchanged; else ""."""
+    """Return a doubt where a claim becomes the sentence of its quote if two of its words are exchanged; else ""."""
     said, held = content(text), content(quote)
     if not same_language(text, quote) or not said or len(said & held) < _LEAST_HELD * len(said):
         return ""
     known = words(quote)
     if ("by" in {word.key for word in words(text)}) != ("by" in {word.key for word in known}):
-        return ""  # told in the passive
+        return ""  # the claim is in the passive
     if _is_passive(text) != _is_passive(quote):
         return ""  # "an act was passed" for "passed an act"
     counts = Counter(word.stem for word in known)
-    places = {word.stem: at for at, word in enumerate(known) if counts[word.stem] == 1 and _tells(word)}
+    places = {word.stem: at for at, word in enumerate(known) if counts[word.stem] == 1 and _is_content_or_number(word)}
     mine = [word for word in words(text) if word.stem in places]
     if len(mine) < _LEAST or len({word.stem for word in mine}) < len(mine):
         return ""
@@ -62,7 +62,7 @@ _FRONT = re.compile(r"(?:In|On|At|For|Under|By|With|During|Since|From) [^,;.]{2,
 
 
 def _is_passive(text: str) -> bool:
-    """Return whether something "was done" in a text."""
+    """Return whether a text has a passive."""
     return bool(_PASSIVE.search(text))
 
 
@@ -73,12 +73,12 @@ _PASSIVE = re.compile(
 )
 
 
-def _tells(word: Word) -> bool:
+def _is_content_or_number(word: Word) -> bool:
     return word.is_content or word.key[0].isdigit()
 
 
 def _longest(order: list[int]) -> int:
-    """Return how many of some places, at most, follow each other in order."""
+    """Return the length of the longest increasing run of positions."""
     ends: list[int] = []
     for place in order:
         at = bisect_left(ends, place)
@@ -92,7 +92,7 @@ def _is_of(one: Word, other: Word, quote: str) -> bool:
 
 
 def _is_list(one: Word, other: Word, quote: str) -> bool:
-    """Return whether two words of a quote are items of a list, whose order says nothing."""
+    """Return whether two words of a quote are items of a list, whose order has no meaning."""
     shown = shown_text(quote)
     between, after = shown[one.end : other.start], shown[other.end :]
     if not re.search(r"\s", between):
@@ -103,7 +103,7 @@ def _is_list(one: Word, other: Word, quote: str) -> bool:
 
 
 def other_respectively(text: str, quote: str) -> str:
-    """Return a doubt where a claim gives one of two things the value that its quote gives the other "respectively"."""
+    """Return a doubt where a claim exchanges the values of an "A and B ... respectively" of its quote."""
     said = content(text)
     for found in _RESPECTIVELY.finditer(quote):
         one, other = content(found["one"]), content(found["other"])

@@ -1,7 +1,7 @@
 """A check of factors, superlatives and levels: "twice" for "half", "tripled" for "by 50%", "oldest" for "largest".
 
-A factor of a claim must be one that its quote says, or that follows from a percentage or a range of it. A superlative
-may be said with another of the same meaning ("biggest"). A finding is a doubt.
+A factor of a claim must be in its quote, or follow from a percentage or range there. A superlative may be replaced by a
+synonym ("biggest"). A finding is a doubt.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BY_SHARE = re.compile(
 )
 _RANGE = re.compile(r"\b(?:from|von) (\d[\d.,]*)\b[^.;]{0,30}? (?:to|auf) (\d[\d.,]*)", re.IGNORECASE)
 _NEAR = 0.15
-"""By how much of itself a factor may differ from what the numbers of a quote give."""
+"""Largest relative difference of a factor from the one computed from the quote."""
 _TOPS = (
     "largest biggest greatest größte",
     "smallest tiniest kleinste",
@@ -50,7 +50,7 @@ _TOP = {word: at for at, line in enumerate(_TOPS) for word in line.split()}
 
 
 def other_factor(text: str, quote: str) -> str:
-    """Return a doubt where a claim multiplies by a factor that neither words nor numbers of its quote give; else ""."""
+    """Return a doubt where neither words nor numbers of the quote give a factor of the claim; else ""."""
     if not same_language(text, quote):
         return ""
     held = _said(quote)
@@ -71,7 +71,7 @@ def _said(text: str) -> dict[float, str]:
 
 
 def _computed(quote: str) -> list[float]:
-    """Return the factors of a quote's percentages of change and ranges, and what undoes each."""
+    """Return the factors of a quote's percentages of change and ranges, and their inverses."""
     folded = fold(quote)
     shares = [float(one) / 100 for found in _BY_SHARE.findall(folded) for one in _values(found)]
     ends = [(float(low), float(high)) for a, b in _RANGE.findall(folded) for low in _values(a) for high in _values(b)]
@@ -97,7 +97,7 @@ def other_superlative(text: str, quote: str) -> str:
 
 
 def _tops(text: str) -> dict[int, str]:
-    """Return the superlatives of a text by their meaning; German endings are left out of account."""
+    """Return the superlatives of a text by their meaning, without regard to German endings."""
     found: dict[int, str] = {}
     for word in words(text):
         bare = re.sub(r"(?<=ste)[nrms]$", "", word.key)

@@ -1,7 +1,7 @@
-"""A check of words beside a noun that a claim leaves out or adds: "vice chair", "most-populous capital city", "both".
+"""A check of limiting words that a claim leaves out or adds: "vice chair", "most-populous capital city", "both".
 
-A title without its "vice", a superlative over more than its quote says, "because of" for "despite", and one of "both"
-that is called the only one say something else. A finding is a doubt.
+Also doubted are a superlative over a wider group, "because of" for "despite", and "only" for one of "both". A
+finding is a doubt.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ _TITLE = re.compile(
 _NO_LONGER = re.compile(
     r"\b(?:was|were|had|used to|once|until|formerly|previously|war|waren|früher|bis|[^\W\d]{3,}ed)\b", re.IGNORECASE
 )
-"""What says that a person is "former" in another way."""
+"""Synonyms of "former" for persons."""
 _SUPERLATIVE = re.compile(
     r"\b(?:(?:\d+(?:st|nd|rd|th)[- ])?(?:most|least)[- ][^\W\d]{4,}|"
     r"(?:old|new|high|low|great|large|big|small|long|short|deep|tall|wide|young|rich|poor|fast|busi|heavi)est)\b",
     re.IGNORECASE,
 )
-_AFTER = 4  # words after a superlative in which what it is about stands
+_AFTER = 4  # words after a superlative that may have its noun
 _DESPITE = re.compile(r"\b(?:despite|in spite of|notwithstanding|trotz|ungeachtet)\b", re.IGNORECASE)
 _BECAUSE = re.compile(
     r"\b(?:because(?: of)?|due to|owing to|thanks to|as a result of|caused by|wegen|aufgrund|infolge|dank)\b",
     re.IGNORECASE,
 )
-_SAID_AFTER = 60  # letters after "despite" in which its cause stands
+_SAID_AFTER = 60  # characters after "despite" that may have its noun
 _BOTH = re.compile(
     r"\b(?:both|sowohl)\s(?P<one>[^.,;]{3,40}?)\s(?:and|als auch)\s(?P<other>[^.,;]{3,40})", re.IGNORECASE
 )
@@ -55,7 +55,7 @@ def narrowed(text: str, quote: str) -> str:
 
 
 def _other_title(text: str, quote: str) -> str:
-    """Return a doubt where only one of claim and quote has "vice" before a title that the other has bare."""
+    """Return a doubt where only one of claim and quote has "vice" before a title that the other has without it."""
     for one, other in ((quote, text), (text, quote)):
         for found in _TITLE.finditer(one):
             rank, title = found["rank"].lower(), stem_of(found["title"].lower())
@@ -71,7 +71,7 @@ def _other_title(text: str, quote: str) -> str:
 
 
 def _wider_superlative(text: str, quote: str) -> str:
-    """Return a doubt where a claim has the largest "city" of its quote's largest "capital city"."""
+    """Return a doubt where a claim says "largest city" for its quote's "largest capital city"."""
     said = words(text)
     for found in _SUPERLATIVE.finditer(quote):
         last = words(found[0])[-1].stem
@@ -89,7 +89,7 @@ def _wider_superlative(text: str, quote: str) -> str:
 
 
 def _run(some: Sequence[Word], shown: str) -> list[str]:
-    """Return the stems of the words right after a superlative, up to a comma or a word that says nothing."""
+    """Return the stems of the words right after a superlative, up to a comma or a function word."""
     found: list[str] = []
     end = 0
     for word in some[:_AFTER]:
@@ -101,7 +101,7 @@ def _run(some: Sequence[Word], shown: str) -> list[str]:
 
 
 def _cause_for_obstacle(text: str, quote: str) -> str:
-    """Return a doubt where a claim has "because of" before what its quote has after "despite", or vice versa."""
+    """Return a doubt where a claim says "because of" for its quote's "despite", or vice versa."""
     for here, there in ((_BECAUSE, _DESPITE), (_DESPITE, _BECAUSE)):
         said, held = here.search(text), there.search(quote)
         if not said or not held or there.search(text) or any(is_negation(word.key) for word in words(text)):
@@ -129,7 +129,7 @@ def _one_of_both(text: str, quote: str) -> str:
 
 
 def _beyond_its_end(text: str, quote: str) -> str:
-    """Return a doubt where a claim says "throughout" of what its quote says "until" something."""
+    """Return a doubt where a claim says "throughout" for its quote's "until"."""
     until, said = _UNTIL.search(quote), _THROUGHOUT.search(text)
     if until and said and not _THROUGHOUT.search(quote) and not _UNTIL.search(text.replace(said[0], "")):
         return f"the quote says “{until[0]}”, the claim “{said[0]}”"
@@ -137,15 +137,15 @@ def _beyond_its_end(text: str, quote: str) -> str:
 
 
 def _if_for_unless(text: str, quote: str) -> str:
-    """Return a doubt where a claim has "if" before what its quote has after "unless", and denies as much as it."""
+    """Return a doubt where a claim says "if" for its quote's "unless" with the same number of negations."""
     unless, said = _UNLESS.search(quote), _IF.search(text)
     if unless and said and _same_condition(text, quote) and _denials(text) == _denials(quote.replace(unless[0], "")):
         return f"the quote says “{unless['word']}”, the claim “{said['word']}”"
     return ""
 
 
-def turns_unless_round(text: str, quote: str) -> bool:
-    """Return whether a claim allows under a condition what its quote forbids "unless" it is met, or vice versa."""
+def states_unless_as_if(text: str, quote: str) -> bool:
+    """Return whether a claim correctly replaces "unless" by "if": it allows what its quote forbids "unless"."""
     unless = _UNLESS.search(quote)
     return bool(unless) and _same_condition(text, quote) and not _if_for_unless(text, quote)
 
@@ -178,7 +178,7 @@ def _other_multiple(text: str, quote: str) -> str:
 
 
 def _next(text: str) -> str:
-    """Return the first number or telling word of a text."""
+    """Return the first number or content word of a text."""
     return next((word.stem for word in words(text) if word.is_content or word.key[0].isdigit()), "")
 
 

@@ -1,8 +1,8 @@
 """A check of single words that a claim changes where it otherwise repeats its quote.
 
-A claim that copies most of a sentence and leaves out "only", adds "not", makes "will" of "may" or puts another name in
-its place says something else. Words are aligned, and each short difference between words that are alike on both sides
-is looked at. A claim in its own words is left to the checks of clauses. A finding is a doubt.
+A claim that copies most of a sentence but leaves out "only", adds "not", says "will" for "may" or replaces a name says
+something else. The words are aligned, and each short difference between equal words is checked. Paraphrases are left to
+the checks of clauses. A finding is a doubt.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from graph.verification.claims.numbers.parsing import spelled
 from graph.verification.claims.wording import Word, content, shown_text, words
 
 _LEAST_COPIED = 0.7
-"""Share of a claim's words that stand in its quote in the same order, from which it counts as a copy."""
+"""Least share of a claim's words in the same order in its quote for the claim to count as a copy."""
 _SHORTEST_TERM = 4  # letters of a word that may be a term
 _LONGEST_CHANGE = 4  # words; a longer difference is another clause
 _NOT = (
@@ -52,7 +52,7 @@ _SELDOM = re.compile(r"^(?:sometimes|rarely|seldom|occasionally|manchmal|selten|
 _NEITHER = re.compile(r"\b(?:neither|weder)\b", re.IGNORECASE)
 _EXCLUSIVE = re.compile(r"^(?:exclusive\w*|sole\w*|alone|ausschließlich\w*|allein\w*)$")
 _SMALL_AMOUNT = re.compile(r"^(?:\d.*|a|an|few|little|small|slightly|about|wenige\w*|eine?|rund|etwa)$")
-"""What follows an "only" that says how little something is, and limits nothing."""
+"""Words after an "only" that calls an amount small and restricts nothing."""
 
 Kind = Literal["negation", "scope", "modality", "direction", "name", "number"]
 Change = tuple[Sequence[Word], Sequence[Word], Sequence[Word]]
@@ -68,7 +68,7 @@ def changed_words(text: str, quote: str) -> list[tuple[Kind, str]]:
     for before, after, following in _changes(text, quote):
         doubt = _doubt(before, after, following, is_hedged=is_hedged, is_exclusive=is_exclusive)
         if doubt and doubt[0] == "scope" and is_whole and _first(_CLASSES["all"], after):
-            continue  # "entirely" stands in another place
+            continue  # "entirely" is at another place
         if doubt and doubt[0] == "negation" and _NEITHER.search(quote) and _first(_CLASSES["not"], after):
             continue  # "neither A nor B was" is "B was not"
         if doubt := doubt or _other_name(before, after, quote):
@@ -77,7 +77,7 @@ def changed_words(text: str, quote: str) -> list[tuple[Kind, str]]:
 
 
 def exchanged_term(text: str, quote: str, passage: str) -> str:
-    """Return a doubt where a claim that repeats its quote has another term of the passage in place of one of it."""
+    """Return a doubt where a claim repeats its quote with one term replaced by another of the passage."""
     known, held, said = content(passage), content(quote), content(text)
     changes = [
         ([word for word in before if word.is_content], [word for word in after if word.is_content])
@@ -97,8 +97,8 @@ def exchanged_term(text: str, quote: str, passage: str) -> str:
 def spliced(text: str, quote: str) -> str:
     """Return a doubt where a claim joins the start of one clause of its quote to the end of another one.
 
-    "Small repairs are paid by the | tenant, all others by the | owner" says of the owner what is said of the tenant.
-    What a claim leaves out begins or ends with a clause, unless it makes one statement of two.
+    For "Small repairs are paid by the tenant, all others by the owner" that is "Small repairs are paid by the owner".
+    Omissions that begin or end at the boundary of a clause are no doubt, unless they merge two statements.
     """
     said, held = words(text), words(quote)
     matcher = SequenceMatcher(None, [word.stem for word in held], [word.stem for word in said], autojunk=False)
@@ -121,7 +121,7 @@ def spliced(text: str, quote: str) -> str:
 
 
 def _parts_clauses(held: Sequence[Word], at: int, quote: str) -> bool:
-    """Return whether a clause begins with a word of a quote."""
+    """Return whether a clause begins at a word of a quote."""
     between = shown_text(quote)[held[at - 1].end : held[at].start]
     return any(mark in between for mark in ",;:–—") or held[at].key in _CONTRASTING
 
@@ -134,7 +134,7 @@ def _is_term(word: Word) -> bool:
 
 
 def _changes(text: str, quote: str) -> list[Change]:
-    """Return the short differences between two texts that are alike around them; none if they are not much alike."""
+    """Return the short differences between two texts; [] if the texts are not similar enough."""
     said, held = words(text), words(quote)
     matcher = SequenceMatcher(None, [word.stem for word in held], [word.stem for word in said], autojunk=False)
     codes = matcher.get_opcodes()
@@ -143,7 +143,7 @@ def _changes(text: str, quote: str) -> list[Change]:
         return []
     found: list[Change] = []
     for at, (tag, a, b, c, d) in enumerate(codes):
-        # What is left out at either end of the quote is another part of it.
+        # Words left out at either end of the quote are no change.
         outer = tag == "delete" and at in (0, len(codes) - 1)
         outer = outer or (tag == "delete" and _crosses_clauses(held, a, b, quote))
         if tag != "equal" and not outer and max(b - a, d - c) <= _LONGEST_CHANGE:
@@ -152,7 +152,7 @@ def _changes(text: str, quote: str) -> list[Change]:
 
 
 def _crosses_clauses(held: Sequence[Word], start: int, end: int, quote: str) -> bool:
-    """Return whether what is left out of a quote goes over the end of a clause."""
+    """Return whether the words left out of a quote cross the end of a clause."""
     shown = shown_text(quote)
     return any(mark in shown[held[start - 1].end : held[end].start] for mark in ".;:")
 
@@ -160,9 +160,9 @@ def _crosses_clauses(held: Sequence[Word], start: int, end: int, quote: str) -> 
 def _doubt(
     before: Sequence[Word], after: Sequence[Word], following: Sequence[Word], *, is_hedged: bool, is_exclusive: bool
 ) -> tuple[Kind, str] | None:
-    """Return a doubt on one difference between a quote and its claim; None if it changes nothing that is known.
+    """Return a doubt on one difference between a quote and its claim; None if no known class of words changes.
 
-    A claim `is_hedged` that says "perhaps" in another place; a quote `is_exclusive` that says "only" in another way.
+    The claim `is_hedged` if it has a hedge elsewhere; the quote `is_exclusive` if it has a synonym of "only".
     """
     lost = {name: _first(pattern, before) for name, pattern in _CLASSES.items()}
     added = {name: _first(pattern, after) for name, pattern in _CLASSES.items()}
@@ -191,7 +191,7 @@ def _doubt(
 
 
 def _negated_otherwise(before: Sequence[Word], after: Sequence[Word]) -> bool:
-    """Return whether both sides negate, each in its own way: "not suitable" and "unsuitable", "not low" and "high"."""
+    """Return whether both sides negate in different words: "not suitable" and "unsuitable", "not low" and "high"."""
     both = all(any(may_negate(word.key) for word in some) for some in (before, after))
     return both or _opposed(before, after)
 
@@ -207,7 +207,7 @@ def _said(lost: str, added: str) -> str:
 
 
 def _opposed(before: Sequence[Word], after: Sequence[Word]) -> bool:
-    """Return whether words are exchanged for some of the opposite direction."""
+    """Return whether words are replaced by words of the opposite direction."""
     held = {(axis, sign) for word in before for axis, sign in directions_of(word.key)}
     said = {(axis, sign) for word in after for axis, sign in directions_of(word.key)}
     return any((axis, -sign) in said and (axis, -sign) not in held for axis, sign in held)
@@ -218,7 +218,7 @@ def _numbers(some: Sequence[Word]) -> bool:
 
 
 def _other_count(before: Sequence[Word], after: Sequence[Word]) -> tuple[Kind, str] | None:
-    """Return a doubt where one small number stands in the place of another, and one of them is a word."""
+    """Return a doubt where a small number is replaced by another, and one of the two is a word."""
     held, said = ([word.text for word in some if _small(word)] for some in (before, after))
     in_words = any(not word.isdecimal() for word in (*held, *said))  # "32,768" are two words here
     if in_words and len(held) == len(said) == 1 and _small_value(held[0]) != _small_value(said[0]):
@@ -227,7 +227,7 @@ def _other_count(before: Sequence[Word], after: Sequence[Word]) -> tuple[Kind, s
 
 
 def _other_side(before: Sequence[Word], after: Sequence[Word]) -> tuple[Kind, str] | None:
-    """Return a doubt where "from" stands for "by", or another preposition for one that turns the sides round."""
+    """Return a doubt where "by" is replaced by "from", or another preposition by one that reverses the sides."""
     held, said = {word.key for word in before}, {word.key for word in after}
     if _numbers(before) or _numbers(after):  # "from 4 to 6" and "by 2 to 6"
         return None
@@ -254,7 +254,7 @@ _SMALL = frozenset("two three four five six seven eight nine ten eleven twelve t
 
 
 def _other_name(before: Sequence[Word], after: Sequence[Word], quote: str) -> tuple[Kind, str] | None:
-    """Return a doubt where one name stands in the place of another, and not elsewhere in the quote ("Russia's")."""
+    """Return a doubt where a name is replaced by one that is nowhere in the quote in another form ("Russia's")."""
     held = [word for word in before if word.text[0].isupper() and word.is_content]
     said = [word for word in after if _is_name(word)]
     if any(axis == "quality" for word in before for axis, _ in directions_of(word.key)):
