@@ -7,7 +7,6 @@ import re
 import shutil
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -17,7 +16,9 @@ from typing import Any, NamedTuple
 import chromadb
 import pymupdf
 
+from tests import forked_python
 from tests.conftest import ROOT
+from tests.forked_python import ForkedProcess
 from tests.wire.gemini_server import GeminiServer, Recorded
 
 PAGES = 20
@@ -68,18 +69,18 @@ def transcribe(request: Recorded) -> str:
     )
 
 
-def start(home: Path, server: GeminiServer, *sources: Path) -> subprocess.Popen[str]:
+def start(home: Path, server: GeminiServer, *sources: Path) -> ForkedProcess:
     """Start `pagewitness ingest` as a user would."""
     environment = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
     environment |= {
         "PAGEWITNESS_HOME": str(home), "GOOGLE_API_KEY": "test", "GOOGLE_GEMINI_BASE_URL": server.url,
         "PAGEWITNESS_ENGINE": "auto", "PYTHONPATH": str(ROOT), "LANGSMITH_TRACING": "false",
     }  # fmt: skip
-    command = [sys.executable, "-m", "graph.cli", "ingest", "--json", *map(str, sources)]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    command = ["-m", "graph.cli", "ingest", "--json", *map(str, sources)]
+    return forked_python.start(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def finish(process: subprocess.Popen[str]) -> str:
+def finish(process: ForkedProcess) -> str:
     """Wait for a run that is to succeed."""
     try:
         out, err = process.communicate(timeout=RUN_TIMEOUT_S)
@@ -87,10 +88,10 @@ def finish(process: subprocess.Popen[str]) -> str:
         process.kill()
         raise
     assert process.returncode == 0, f"{out}\n{err}"
-    return out
+    return str(out)
 
 
-def kill_after(process: subprocess.Popen[str], seconds: float) -> float:
+def kill_after(process: ForkedProcess, seconds: float) -> float:
     """Send SIGKILL after so many seconds, if the process still runs; return the time of it."""
     try:
         process.wait(timeout=seconds)

@@ -78,8 +78,8 @@ def test_an_uninterrupted_run_replaces_the_document(bench: Bench) -> None:
 def test_a_run_that_was_killed_is_completed_by_the_next(bench: Bench, seed: int) -> None:
     home = bench.home(f"killed-{seed}")
     del bench.server.requests[:]
-    # The first third of a run is imports, which leave nothing behind.
-    moment = random.Random(seed).uniform(0.3, 1.0) * bench.seconds
+    # The first tenth of a run opens the home folder, which leaves nothing behind.
+    moment = random.Random(seed).uniform(0.1, 1.0) * bench.seconds
     bench.replies.watch(home)
     killed = kill_after(start(home, bench.server, bench.source), moment)
     bench.replies.free()

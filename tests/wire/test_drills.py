@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.forked_python import ForkedProcess
 from tests.postgres import KillableServer, drop_database, new_database
 from tests.wire.gemini_server import GeminiServer
 from tests.wire.test_many_readers import CHUNKS, LEASE_S, LEDGER, PAGES, asked, book, rows, service, start
@@ -48,10 +49,10 @@ def undisturbed(service: GeminiServer, book: Path, tmp_path: Path) -> list[Any]:
     return chunks
 
 
-def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+def ended(process: subprocess.Popen[str] | ForkedProcess) -> tuple[int, str, str]:
     """Wait for a process; return its exit code and what it printed."""
     out, err = process.communicate(timeout=LIMIT_S)
-    return process.returncode, out, err
+    return process.wait(), out, err
 
 
 def wait_for_requests(service: GeminiServer, count: int) -> None:

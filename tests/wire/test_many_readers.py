@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -21,7 +20,9 @@ from graph.access import Scope
 from graph.app import app
 from graph.ingestion import leases
 from graph.storage.cleanup import remove
+from tests import forked_python
 from tests.conftest import ROOT, MakePdf
+from tests.forked_python import ForkedProcess
 from tests.postgres import drop_database, new_database
 from tests.wire.gemini_server import GeminiServer, Recorded
 from tests.wire.scripted_replies import pages_asked
@@ -67,11 +68,11 @@ def asked(gemini: GeminiServer) -> Counter[int]:
     return Counter(page for request in gemini.chats for page in pages_asked(request))
 
 
-def start(home: Path, url: str, book: Path, *, code: str = COMMAND) -> subprocess.Popen[str]:
+def start(home: Path, url: str, book: Path, *, code: str = COMMAND) -> ForkedProcess:
     """Start the command that reads a file, or does what it is called otherwise."""
     environment = os.environ | {"PAGEWITNESS_HOME": str(home), "PAGEWITNESS_STORE_URL": url}
-    return subprocess.Popen(
-        [sys.executable, "-c", code, "ingest", "--json", str(book)], cwd=ROOT, env=environment, text=True,
+    return forked_python.start(
+        ["-c", code, "ingest", "--json", str(book)], cwd=ROOT, env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
