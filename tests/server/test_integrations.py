@@ -6,8 +6,6 @@ import hashlib
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import httpx
 import pytest
 
 from graph.cli.main import main
+from tests import forked_python
 from tests.conftest import ROOT, MakePdf
 from tests.dev_server import Server
 
@@ -31,11 +30,9 @@ def run(title: str, server: Server, folder: Path, **instead: str) -> str:
         text = text.replace(said, meant)
     script.write_text(text)
     environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "PAGEWITNESS_HOME": str(folder / "copied")}
-    done = subprocess.run(
-        [sys.executable, str(script)], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
-    )
+    done = forked_python.run([script], cwd=ROOT, env=environment, capture_output=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return str(done.stdout)
 
 
 def test_the_page_has_all_examples() -> None:

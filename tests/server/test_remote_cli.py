@@ -19,6 +19,7 @@ import pytest
 from graph.cli import main
 from graph.cli.clients.remote import thread_id
 from graph.cli.exit_codes import BAD_INPUT, INCOMPLETE
+from tests import forked_python
 from tests.conftest import MakePdf
 from tests.dev_server import Server
 from tests.evals.citation_boxes import HELD, share_held
@@ -270,8 +271,8 @@ def test_a_locked_home_folder_suggests_the_command_for_the_server(pagewitness: A
 
 def test_ctrl_c_cancels_the_ingestion_on_the_server(server: Server, make_pdf: MakePdf, pagewitness: Any) -> None:
     path = make_pdf("tides.pdf", *(f"Page {number} tells of the tide." for number in range(60)))
-    command = [sys.executable, "-m", "graph.cli", "ingest", str(path), "--server", server.url]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    command = ["-m", "graph.cli", "ingest", str(path), "--server", server.url]
+    process = forked_python.start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         end = time.monotonic() + 300
         while not (read := pages_read(server, "tides.pdf")):

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,8 +15,10 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import forked_python
 from tests.conftest import ROOT, MakePdf
 from tests.dev_server import START_SECONDS, Server, run_server
+from tests.forked_python import ForkedProcess
 
 pytestmark = pytest.mark.server
 
@@ -71,7 +72,7 @@ def test_a_followed_folder_opens_no_other_to_clients(following: Server, make_pdf
 class Command:
     """A running `pagewitness watch`."""
 
-    def __init__(self, process: subprocess.Popen[str], out: Path) -> None:
+    def __init__(self, process: ForkedProcess, out: Path) -> None:
         self.process, self.out = process, out
 
     @property
@@ -90,8 +91,8 @@ def watching(folder: Path, *options: str) -> Iterator[Command]:
     out = folder.parent / "said.jsonl"
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PAGEWITNESS_ENGINE": "offline"}
     with out.open("w") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "graph.cli", "watch", "--json", *options, str(folder)], stdout=file, text=True,
+        process = forked_python.start(
+            ["-m", "graph.cli", "watch", "--json", *options, str(folder)], stdout=file, text=True,
             stderr=subprocess.STDOUT, env=environment,
         )  # fmt: skip
         try:
@@ -144,9 +145,9 @@ def test_the_command_follows_a_folder_for_a_server(server: Server, tmp_path: Pat
 def test_a_wrong_folder_is_one_sentence(tmp_path: Path, folders: list[str], said: str) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "file.pdf").write_bytes(b"%PDF")
-    command = [sys.executable, "-m", "graph.cli", "watch", *folders]
+    command = ["-m", "graph.cli", "watch", *folders]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment)
+    done = forked_python.run(command, cwd=tmp_path, capture_output=True, env=environment)
     assert done.returncode == 2
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
