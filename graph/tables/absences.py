@@ -43,7 +43,7 @@ _NUMBERED = re.compile(r"\W*(?:two|both|three|four|five|all)\b", re.IGNORECASE)
 # "Fiscal 2023" is never reported as missing: headers write it as "twelve months ended June 30, 2023".
 _YEAR_NAMED = re.compile(r"\b(?:fiscal|financial year|fy ?\d{2,4})\b", re.IGNORECASE)
 _VERB_LIKE = re.compile(r"\w{3,}(?:ed|ly)")  # not "red"
-# "What are the drawbacks of Tern-R1?" is a question for sentences, whatever the columns of a table are.
+# "What are the drawbacks of Tern-R1?" asks for sentences, and no column is missing.
 _OF_PROSE = re.compile(
     r"\b(?:drawback|disadvantage|advantage|benefit|limitation|weakness|strength|problem|challenge|issue|difficult|difference"
     r"|similarit|feature|characteristic|reason|cause|effect|consequence|implication|goal|aim|objective|purpose|contribution"

@@ -129,7 +129,7 @@ def _runs(series: Sequence[_Series], start: frozenset[str], end: frozenset[str])
 
 
 def _by_column(view: TableView) -> list[_Series]:
-    """Return the columns that hold times alone, each the times at one place."""
+    """Return the columns with times only, each the times at one place."""
     found = []
     for number, column in enumerate(view.columns):
         cells = [row.cells[column] for row in view.rows if column in row.cells]
@@ -142,7 +142,7 @@ def _by_column(view: TableView) -> list[_Series]:
 
 
 def _by_row(view: TableView) -> list[_Series]:
-    """Return the rows that hold times alone, where each label is a place."""
+    """Return the rows with times only, where each label is a place."""
     found = []
     for number, row in enumerate(view.rows):
         if len(row.cells) >= _LEAST_TIMES and all(clock_minutes(cell) is not None for cell in row.cells.values()):

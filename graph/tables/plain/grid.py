@@ -58,7 +58,7 @@ class Column:
     kind: Kind
     """What its cells are."""
     is_label: bool
-    """Whether it holds the labels of the rows."""
+    """Whether it is the column of row labels."""
 
     @property
     def shown(self) -> str:

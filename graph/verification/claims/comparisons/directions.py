@@ -168,7 +168,7 @@ def swapped_sides(text: str, quote: str) -> str:
             # "more moving parts than" is not compared with "more efficient than"
             is_same = not claim.near or bool(claim.near & (other.left | other.right))
             if is_same and _is_crossed(claim, other) and claim.sign == other.sign:
-                return f"the claim compares with “{claim.word} … than” reversed than the quote"
+                return f"the claim compares with “{claim.word} … than” the other way round than the quote"
     return ""
 
 

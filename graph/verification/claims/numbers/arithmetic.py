@@ -96,7 +96,7 @@ class Stated:
     is_percent: bool = False
     """Whether a percent sign follows."""
     is_held: bool = False
-    """Whether the quote holds the same number."""
+    """Whether the quote has the same number."""
     bound: Bound = ""
     """Whether the claim says that the value is just over, just under or about it; "" for neither."""
 

@@ -48,10 +48,10 @@ def other_time_of_values(text: str, quote: str, decimal: Mark = "") -> str:
         if len(held.now) != 1 or len(held.before) != 1 or held.now == held.before:
             continue
         if any(one.now == held.before and one.before == held.now for one in _pairs(folded, decimal)):
-            return f"the quote says “{held.words}”, the claim reversed"
+            return f"the quote says “{held.words}”, the claim the other way round"
         for found in _COURSE.finditer(folded):
             if (_value(found["first"], decimal), _value(found["second"], decimal)) == (held.now, held.before):
-                return f"the quote says “{held.words}”, the claim reversed"
+                return f"the quote says “{held.words}”, the claim the other way round"
         if _is_against_course(folded, held, decimal):
             return f"the quote says “{held.words}”, which goes the other way"
     return ""

@@ -32,7 +32,7 @@ _PERSON = re.compile(r"(?:ers|ors|ists|ants|ents|ians|ees|men|women|children|fam
 _FOLLOWING = 10  # words after a number that may have the noun counted
 _COPIED = 0.8
 """Share of a claim's other words that its quote must have before a noun of the passage alone is a doubt: with .6 as
-many true claims are doubted as lies."""
+many true claims as false ones are doubted."""
 _SUBJECT = re.compile(
     r"(?:the |an? |its )*(?P<what>[^\W\d][\w’'-]*(?:\s[\w’'-]+){0,4}?)\s"
     r"(?:was|were|is|are|came to|amounted to|stood at|totall?ed|reached|rose to|fell to|betrug|beträgt|lag bei)\b",

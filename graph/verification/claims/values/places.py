@@ -60,11 +60,11 @@ def _by_comparison(folded: str, low: tuple[int, int], high: tuple[int, int], tex
     ends = [found.start() for found in _END.finditer(folded, high[1])]
     second = f"{folded[max(starts, default=high[0]) : high[0]]} {folded[high[1] : min(ends, default=len(folded))]}"
     years, said = set(_YEAR.findall(second)), set(_YEAR.findall(text))
-    telling = content(second) - content(folded[: low[0]]) - _CONNECTING
-    telling -= content(folded[low[1] : max(starts, default=high[0])])  # its unit
-    if not years and not telling and not _EARLIER.search(second):
+    distinctive = content(second) - content(folded[: low[0]]) - _CONNECTING
+    distinctive -= content(folded[low[1] : max(starts, default=high[0])])  # its unit
+    if not years and not distinctive and not _EARLIER.search(second):
         return ""
-    speaks = bool(years & said) if years else telling <= content(text)
+    speaks = bool(years & said) if years else distinctive <= content(text)
     speaks = speaks and (bool(years) or bool(_EARLIER.search(text)) >= bool(_EARLIER.search(second)))
     own_years = set(_YEAR.findall(folded[: high[0]])) & said
     if is_first:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from graph.verification.claims.assertions.negation import is_negation
 from graph.verification.claims.wording import words
 
-# Each line is a group; words between bars mean the same, "*" stands for any ending.
+# Each line is a group; words between bars mean the same, "*" is any ending.
 _GROUPS = """
 average* mean durchschnitt* | maximum maximal peak höchst* | minimum minimal mindest* | median | total gesamt*
 theoretical* theoretisch* | actual* real practical tatsächlich* wirklich*
