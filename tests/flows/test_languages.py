@@ -100,6 +100,19 @@ def test_an_english_question_finds_the_only_page_of_a_library_in_another_languag
     assert ask("What is the capital of France?")["refused"]
 
 
+def test_a_question_finds_the_sentence_of_a_small_library_that_names_its_subject(tmp_path: Path, home: Path) -> None:
+    (tmp_path / "estate.txt").write_text("红枫小区建于2003年。停车费每月一百五十元。小区的物业经理是赵明。", "utf-8")
+    (tmp_path / "plot.txt").write_text("The treasurer is Doris Hale. Sheds may be at most two metres high.", "utf-8")
+    app.invoke({"sources": [str(tmp_path)]}, context=OFFLINE)
+    for question in ("物业经理叫什么名字？", "请问谁是物业经理？"):
+        assert "赵明" in ask(question, "estate.txt")["answer"]
+    assert "two metres" in ask("Wie hoch darf eine Hütte sein?", "plot.txt")["answer"]
+    assert "Doris" in ask("谁是司库？", "plot.txt")["answer"]
+    for question in ("导演叫什么名字？", "请问谁是法国总统？", "火车什么时候出发？"):
+        assert ask(question, "estate.txt")["refused"], question
+    assert ask("Wer erfand das Telefon?", "plot.txt")["refused"]
+
+
 @pytest.fixture
 def mill(tmp_path: Path, fill_home: FillHome) -> None:
     english = "The mill was built in 1782. Peter Vlachos is the miller."

@@ -24,6 +24,7 @@ from graph.retrieval import scoring, terms
 from graph.retrieval.abbreviations import spelled_out, typed_out
 from graph.retrieval.asked_parts import holds_evidence
 from graph.retrieval.embedder import SentenceEmbedder
+from graph.retrieval.languages import UNKNOWN, language
 from graph.retrieval.late_interaction import score_sentences, with_ranks
 from graph.retrieval.lists import goes_on
 from graph.retrieval.multilingual import MultilingualSearch
@@ -273,8 +274,7 @@ class OfflineEngine:
             for scored in sentences:
                 grade = relevance.grade_of(scored.fit, least)
                 _keep_best(best, grade, scored)
-                if scored.likeness is not None and scored.cosine >= _REDUCED_FIT_COSINE:
-                    _keep_best(near, grade, scored)
+                _keep_near(near, part, grade, scored)
             settling |= {chunk for chunk, _ in items_by_form(part, {row.id: row for row in rows})}
             settling |= _of_all_ways(part, sentences, least)
             # Last, since it is the slowest: it searches all words of a chunk for each word.
@@ -342,11 +342,20 @@ def _keep_best(best: _Graded, grade: float, scored: scoring.ScoredSentence) -> N
         best[scored.chunk] = grade, scored
 
 
+def _keep_near(near: _Graded, question: str, grade: float, scored: scoring.ScoredSentence) -> None:
+    """Keep a sentence that may be relevant in a small library; none of a script that is compared by words alone."""
+    from graph.engines.offline.relevance import LESS_OF_OTHERS
+
+    if scored.likeness is None and language(question) != UNKNOWN:  # of the multilingual encoder
+        _keep_best(near, grade - LESS_OF_OTHERS, scored)
+    elif scored.likeness is not None and scored.cosine >= _REDUCED_FIT_COSINE:
+        _keep_best(near, grade, scored)
+
+
 def _with_reduced_fit(best: _Graded, near: _Graded, fit_reduction: float) -> _Graded:
     """Return the best sentences of chunks, with grades raised by `relevance.fit_reduction` if none is relevant.
 
     Raised are the sentences of `near`, whose cosine is high: the line that fits best may only have the name.
-    Sentences of the multilingual encoder are not: their scores compare no words and have a least fit of their own.
     """
     if any(grade >= RELEVANT_GRADE for grade, _ in best.values()):
         return best

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from graph.engines.offline.relevance import fit_reduction, grade_of, least_fit, names_all_asked, unknown_names
+from graph.engines.offline.relevance import (
+    LESS_OF_OTHERS,
+    fit_reduction,
+    grade_of,
+    least_fit,
+    names_all_asked,
+    unknown_names,
+)
 from graph.retrieval.scoring import RELEVANT_FIT
 from graph.storage.fulltext import stem
 from graph.storage.rows import ChunkRow, SentenceRow
@@ -74,6 +81,8 @@ def test_the_best_of_few_sentences_needs_less_likeness_than_the_best_of_many() -
     less = [fit_reduction(question, [chunk], Library(chunk.text, units=units)) for units in (30, 100, 300, 600)]
     assert less == sorted(set(less), reverse=True)
     assert less[-1] == 0
+    at_measure = fit_reduction(question, [chunk], Library(chunk.text, units=150))
+    assert less[0] > at_measure == pytest.approx(LESS_OF_OTHERS), "of other languages the thresholds are of 150 units"
     small = Library(chunk.text, units=30)
     assert fit_reduction(question, [chunk], Library(units=0)) >= less[0]
     assert fit_reduction("What does the Wheatear cost?", [chunk], small) == 0, "a name that is not there"
