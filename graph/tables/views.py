@@ -13,6 +13,7 @@ from loaders.text.charts import UNREAD
 from loaders.text.dates import duration_seconds
 from loaders.text.numbers import Mark, cell_values, decimal_mark, is_number
 from loaders.text.raised_signs import without_notes
+from loaders.text.units import have_different_units, in_one_unit
 
 TOTALS = re.compile(
     r"^(grand |sub-?|over)?(totals?|sums?|averages?|means?|medians?|all|overall|insgesamt|summe|gesamt|ensemble)\b"
@@ -74,13 +75,24 @@ class TableView:
         """Return whether a printed value of a column cannot be parsed: nothing can then be said of all its values."""
         return any(row.cells.get(column, "") == UNREAD for row in self.rows)
 
+    def filled(self, column: str) -> list[str]:
+        """Return the filled cells of a column."""
+        return [row.cells[column] for row in self.rows if column in row.cells]
+
+    def _has_units(self, column: str) -> bool:
+        return have_different_units(self.filled(column), self.decimal)
+
     def value(self, row: Row, column: str) -> Decimal | None:
-        """Return the number in a cell; None if there is none, or it is ambiguous."""
+        """Return the number in a cell; None if there is none, it is ambiguous, or its column has several units."""
+        if self._has_units(column):
+            return None
         values = cell_values(row.cells.get(column, ""), self.decimal)
         return values[0] if len(values) == 1 or (values and not self.decimal) else None
 
     def order(self, row: Row, column: str) -> Decimal | None:
-        """Return the sort key of a cell: its number, or the seconds of a time ("2:31:05"); None if it has neither."""
+        """Return the sort key of a cell: its number, the seconds of a time ("2:31:05"), or its value in one unit."""
+        if self._has_units(column):
+            return in_one_unit(self.filled(column), self.decimal).get(row.cells.get(column, ""))
         value = self.value(row, column)
         return duration_seconds(row.cells.get(column, "")) if value is None else value
 

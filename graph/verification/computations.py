@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from graph.types import Claim, Computation, Operand
 from loaders.text.dates import clock_minutes, date_number, duration_seconds, minutes_between
 from loaders.text.numbers import cell_values, find_numbers
+from loaders.text.units import measured
 
 _FAILURE = "its result does not follow from the cells that it names"
 
@@ -30,8 +31,11 @@ def failure_of_result(claim: Claim, computation: Computation) -> str:
 
 
 def _readings(cell: str) -> tuple[Decimal | int | None, ...]:
-    """Return the possible sort keys of a cell: its number, duration, day and time of day."""
-    return (*cell_values(cell), duration_seconds(cell), date_number(cell), clock_minutes(cell))
+    """Return the possible sort keys of a cell: its number, its value in the smallest unit, duration, day and time."""
+    whole = measured(cell)
+    return (
+        *cell_values(cell), whole and whole.amount, duration_seconds(cell), date_number(cell), clock_minutes(cell)
+    )  # fmt: skip
 
 
 def _numbers_without_source(text: str, computation: Computation) -> list[str]:

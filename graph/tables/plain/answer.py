@@ -12,7 +12,7 @@ from graph.tables.header_words import units_of
 from graph.tables.matching import only
 from graph.tables.operations import Asked, Operation, asked_of_table
 from graph.tables.plain import claims, pairs
-from graph.tables.plain.grid import IN_ORDER, TIMES, Column, Grid, Kind, build_grid
+from graph.tables.plain.grid import AMOUNTS, IN_ORDER, TIMES, Column, Grid, Kind, build_grid
 from graph.tables.plain.mentions import Named, columns_named, match_grid
 from graph.tables.plain.question import Wanted, Way, asks_yes_or_no, in_figures, is_negated, ways
 from graph.tables.plain.steps import in_row_words
@@ -27,7 +27,9 @@ _LOSS = re.compile(
     re.IGNORECASE,
 )
 _NO = re.compile(r"\b(?:had|have|has|with|recorded|reported|saw|was|were) no (?=[a-z]+\W*$)", re.IGNORECASE)
-_ANY: tuple[Kind, ...] = ("number", "money", "date", "year", "clock", "duration", "mark", "person", "place", "text")
+_ANY: tuple[Kind, ...] = (
+    "number", "money", "date", "year", "clock", "duration", "measure", "mark", "person", "place", "text",
+)  # fmt: skip
 _LISTS = re.compile(r"^\W*(?:and )?(?:to |from |in )?(?:which|what) [a-z]+(?:ies|[^s]s)\b", re.IGNORECASE)
 _ASKS_NUMBER = re.compile(r"^\W*(?:and )?how (?:many|much|often)\b", re.IGNORECASE)
 _MOST_ROWS = 30
@@ -161,7 +163,7 @@ def _cells_asked(found: Named) -> tuple[list[Row], list[Column]]:
     target = target_of(found)
     values = values_of(found, _ANY)
     if _ASKS_NUMBER.search(found.question):
-        target = [column for column in values if column.kind in ("number", "money", "duration")] or values_of(found)
+        target = [column for column in values if column.kind in AMOUNTS] or values_of(found)
     elif not target:
         target = values
     target = [column for column in target if column not in mentioned]

@@ -13,10 +13,13 @@ from graph.tables.row_names import UNITS
 from graph.tables.views import Row, TableView
 from loaders.text.dates import clock_minutes, date_number, duration_seconds, has_year
 from loaders.text.raised_signs import without_notes
+from loaders.text.units import have_different_units, in_one_unit, measured
 
-Kind = Literal["number", "money", "date", "year", "clock", "duration", "mark", "person", "place", "text"]
-IN_ORDER: frozenset[Kind] = frozenset({"number", "money", "date", "year", "clock", "duration"})
-"""The kinds of cells that can be ordered."""
+Kind = Literal["number", "money", "date", "year", "clock", "duration", "measure", "mark", "person", "place", "text"]
+IN_ORDER: frozenset[Kind] = frozenset({"number", "money", "date", "year", "clock", "duration", "measure"})
+"""The kinds of cells that can be ordered; a "measure" has values in several units, none of them of time."""
+AMOUNTS: tuple[Kind, ...] = ("number", "money", "duration", "measure")
+"""The kinds of cells that are amounts."""
 TIMES: frozenset[Kind] = frozenset({"date", "year", "clock"})
 """The kinds of cells that are points in time."""
 
@@ -135,9 +138,19 @@ def _kind(view: TableView, header: str, cells: Sequence[str]) -> Kind:
         return "clock"
     if all(duration_seconds(cell) is not None for cell in filled):
         return "duration"
+    if have_different_units(filled, view.decimal):
+        return _kind_of_measures(filled, view)
     if all(_NUMBER.match(cell) and _order(view, cell, "number") is not None for cell in filled):
         return "money" if _MONEY_HEAD.search(header) or any(map(_MONEY.search, [header, *filled])) else "number"
     return _kind_of_text(header, filled)
+
+
+def _kind_of_measures(filled: Sequence[str], view: TableView) -> Kind:
+    """Return the kind of values in several units: text where they cannot be brought into one."""
+    one = measured(filled[0], view.decimal)
+    if one is None or not in_one_unit(filled, view.decimal):
+        return "text"
+    return "duration" if one.is_time else "measure"
 
 
 def _kind_of_text(header: str, filled: Sequence[str]) -> Kind:
@@ -155,6 +168,7 @@ def _order(view: TableView, cell: str, kind: Kind) -> Decimal | None:
     if kind == "clock":
         minutes = clock_minutes(cell)
         return None if minutes is None else Decimal(minutes)
-    if kind == "duration":
-        return duration_seconds(cell)
+    if kind in ("duration", "measure"):
+        whole = measured(cell, view.decimal)
+        return whole.amount if whole else duration_seconds(cell)
     return view.value(Row("", {"": cell}, (), "", "", 0), "") if cell else None

@@ -9,7 +9,7 @@ from graph.retrieval import terms
 from graph.tables.across import is_degree_of_others
 from graph.tables.operations import Asked, Operation, asked_of_table
 from graph.tables.plain import claims
-from graph.tables.plain.grid import Column, Kind
+from graph.tables.plain.grid import AMOUNTS, Column, Kind
 from graph.tables.plain.mentions import Named, columns_named, says
 from graph.tables.plain.question import Wanted, Way
 from graph.tables.plain.targets import is_settled, one_of, target_of, values_of
@@ -55,9 +55,7 @@ def trend(found: Named, wanted: Wanted) -> list[Claim]:
 def _two_columns(found: Named) -> tuple[Column, Column] | None:
     """Return the two columns that a question compares, in its order."""
     grid, mentioned = found.grid, [one.column for one in found.mentions]
-    among = [
-        column for column in grid.columns if column.kind in ("number", "money", "duration") and column not in mentioned
-    ]
+    among = [column for column in grid.columns if column.kind in AMOUNTS and column not in mentioned]
     years = sorted(found.years)
     if years:
         pair = _of_years(found, among, years)

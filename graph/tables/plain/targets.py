@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
-from graph.tables.plain.grid import Column, Kind
+from graph.tables.plain.grid import AMOUNTS, Column, Kind
 from graph.tables.plain.mentions import Named, begins, columns_named, says, unexplained
 from graph.types import Claim
 
@@ -36,7 +36,6 @@ _ROLE = re.compile(
     r"\b(?:librarian|captain|skipper|manager|head|director|leader|chair|keeper|warden|teacher|master|responsible)\w*\b",
     re.IGNORECASE,
 )
-_AMOUNTS: tuple[Kind, ...] = ("number", "money", "duration")
 
 
 def one_of(claim: Claim | None) -> list[Claim]:
@@ -81,7 +80,7 @@ def _by_noun(noun: str, found: Named) -> list[Column]:
     return [found.grid.label] if first.stem in over or begins(first.stem, over) else []
 
 
-def values_of(found: Named, kinds: Sequence[Kind] = _AMOUNTS) -> list[Column]:
+def values_of(found: Named, kinds: Sequence[Kind] = AMOUNTS) -> list[Column]:
     """Return the columns of values that a question names, by their header or as the only amounts of money."""
     among = [column for column in found.grid.columns if column.kind in kinds and not _names_rows(found, column)]
     named = columns_named(found, among)

@@ -6,7 +6,7 @@ All rows of the table are compared, quoted or not, except totals and means.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from graph.verification.claims.tables.names import Mention, columns, label, ment
 from graph.verification.claims.tables.places import named_rows
 from loaders.text.bands import is_total
 from loaders.text.numbers import Mark, cell_values
+from loaders.text.units import have_different_units, in_one_unit
 
 _TOP = r"highest|largest|greatest|biggest|most|maximum|longest|höchste\w*|größte\w*|meiste\w*|längste\w*"
 _LOW = r"lowest|smallest|least|fewest|minimum|shortest|niedrigste\w*|kleinste\w*|wenigste\w*|geringste\w*|kürzeste\w*"
@@ -246,9 +247,9 @@ def _values_of(
     (measure,) = next(iter(measures))
     cells = {
         (name, column): value
-        for row in evidence.table
+        for row, values in _sort_keys(evidence.table, decimal)
         for name in [label(row)]
-        for column, value in _cells(row, decimal)
+        for column, value in values
         if sum(label(one) == name for one in evidence.table) == 1
     }
     keys = [(one.name, measure) if other == "column" else (measure, one.name) for one in pair]
@@ -259,12 +260,41 @@ def _column(table: Sequence[SentenceRow], name: str, decimal: Mark) -> list[tupl
     """Return the values of a column with their rows; totals and means are left out."""
     return [
         (value, row)
-        for row in table
+        for row, values in _sort_keys(table, decimal)
         if not is_total(label(row)) and not _MEAN.search(label(row))
-        for column, value in _cells(row, decimal)
+        for column, value in values
         if column == name
     ]
 
 
+def _sort_keys(table: Sequence[SentenceRow], decimal: Mark) -> list[tuple[SentenceRow, list[tuple[str, Decimal]]]]:
+    """Return the rows with the values of their cells by column, of a column with several units in the smallest one."""
+    cells: dict[str, list[str]] = {}
+    for row in table:
+        for column, cell in row.cells[1:]:
+            cells.setdefault(column, []).append(cell)
+    mixed = {
+        column: in_one_unit([cell for cell in filled if cell.strip()], decimal)
+        for column, filled in cells.items()
+        if have_different_units(filled, decimal)
+    }
+    found = []
+    for row in table:
+        keys = ((column, _sort_key(cell, mixed.get(column), decimal)) for column, cell in row.cells[1:])
+        found.append((row, [(column, key) for column, key in keys if key is not None]))
+    return found
+
+
 def _cells(row: SentenceRow, decimal: Mark) -> list[tuple[str, Decimal]]:
-    return [(column, read[0]) for column, cell in row.cells[1:] if (read := cell_values(cell, decimal))]
+    """Return the values of a row's cells by column, in one unit where it has several; none that cannot be compared."""
+    cells = [cell for _, cell in row.cells[1:] if cell.strip()]
+    in_units = in_one_unit(cells, decimal) if have_different_units(cells, decimal) else None
+    keys = ((column, _sort_key(cell, in_units, decimal)) for column, cell in row.cells[1:])
+    return [(column, key) for column, key in keys if key is not None]
+
+
+def _sort_key(cell: str, in_units: Mapping[str, Decimal] | None, decimal: Mark) -> Decimal | None:
+    if in_units is not None:
+        return in_units.get(cell)
+    read = cell_values(cell, decimal)
+    return read[0] if read else None

@@ -53,3 +53,28 @@ def test_the_third_of_numbered_rows_is_no_sum_of_the_others() -> None:
 def test_how_many_there_are_of_something_is_no_number_of_a_row() -> None:
     flats = (("Flat", "Bedrooms", "Rent"), (("Attic", "1", "500"), ("Garden", "2", "700"), ("Corner", "3", "800")))
     assert answers(flats, "Which flat has the most bedrooms?") == ["Corner: Bedrooms 3, the highest of 3 values"]
+
+
+SAILINGS = (
+    ("Route", "Crossing", "Distance", "Fare"),
+    (
+        ("Skerry", "45 min", "900 m", "£4"),
+        ("Brae", "1 h 50 min", "12 km", "€9"),
+        ("Ness", "2 h", "8.5 km", "£7"),
+        ("Holm", "28 min", "2 km", "£3"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Which route has the shortest crossing?", "Holm: Crossing 28 min, the lowest of 4 values"),
+        ("Which route has the longest crossing?", "Ness: Crossing 2 h, the highest of 4 values"),
+        ("Which route has the greatest distance?", "Brae: Distance 12 km, the highest of 4 values"),
+        ("Which route has the lowest fare?", ""),
+        ("What is the sum of the crossings?", ""),
+    ],
+)
+def test_values_in_several_units_are_compared_in_one_or_not_at_all(question: str, answer: str) -> None:
+    assert answers(SAILINGS, question) == [answer][: bool(answer)]

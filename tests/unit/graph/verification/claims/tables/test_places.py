@@ -181,3 +181,19 @@ def test_a_table_in_thousands_is_not_read_as_single_ones() -> None:
     evidence = evidence_for("| East | 2,940 | 2,985 | 3,060 |", chunk)
     assert [one.kind for one in check_claim("East handled 3,060 tonnes in 2043.", evidence)] == ["unit"]
     assert not check_claim("East handled 3,060 thousand tonnes in 2043.", evidence)
+
+
+WASHES = "|Programme|Duration|Load|\n|---|---|---|\n|Cotton|2 h 45 min|7 kg|\n|Wool|45 min|1500 g|\n|Quick|28 min|2 kg|"
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "kinds"),
+    [
+        ("Quick has the shortest duration: 28 min.", "| Quick | 28 min | 2 kg |", []),
+        ("Cotton has the longest duration, 2 h 45 min.", "| Cotton | 2 h 45 min | 7 kg |", []),
+        ("Wool has the longest duration, 45 min.", "| Wool | 45 min | 1500 g |", ["comparison"]),
+        ("Wool has the highest load, 1500 g.", "| Wool | 45 min | 1500 g |", ["comparison"]),
+    ],
+)
+def test_values_in_several_units_are_in_the_order_of_their_sizes(text: str, quote: str, kinds: list[str]) -> None:
+    assert list(found(text, quote, WASHES)) == kinds
