@@ -30,6 +30,7 @@ GROUPS = {
     "storing": Group("storage", "Storing"),
     "claims": Group("claim_checks", "Claims, checked by code"),
     "ingestion": Group("ingestion", "Ingestion"),
+    "beside": Group("beside_libraries", "Ingestion beside other libraries"),
     "files": Group("many_files", "Ingestion of many small files"),
     "memory": Group("server_memory", "Memory"),
     "server": Group("server_answers", "Answers through a server"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import statistics
 import time
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -14,7 +13,7 @@ from typing import Any
 
 from loaders.pages.reader import read, render
 from loaders.types import Failure, PageImage, PageJob
-from tests.benchmarks import documents, machine, peers, whole_processes
+from tests.benchmarks import documents, machine
 from tests.benchmarks.comparison import Comparison, Samples, Sizes, alternate, compare
 from tests.benchmarks.gemini import Apart, Reading
 from tests.benchmarks.ingestion_memory import _write
@@ -45,21 +44,6 @@ def measure(sizes: Sizes) -> list[Comparison]:
             min(sizes.times, sizes.of(sizes.times, 1)),
             not sizes.quick,
         ),
-        *([] if sizes.quick else _peers(paper, scan, sizes)),
-    ]  # fmt: skip
-
-
-def _peers(paper: Path, scan: Path, sizes: Sizes) -> list[Comparison]:
-    """Measure the same files against the libraries that a user would take instead."""
-    without = "without tables, places and proof"
-    return [
-        _beside("library", "the paper against a loop of `pymupdf4llm.to_markdown`", paper, peers.to_markdown, sizes),
-        _beside(
-            "langchain", f"the paper against its plain text in LangChain's Chroma, the same embedder, {without}", paper,
-            peers.langchain, sizes,
-        ),
-        _beside("ocr", "the scan against a loop of RapidOCR", scan, peers.ocr, sizes),
-        whole_processes.beside_to_markdown(paper, _pages(paper), "the paper", sizes),
     ]  # fmt: skip
 
 
@@ -76,7 +60,7 @@ def _with_a_model(sizes: Sizes, folder: Path) -> list[Comparison]:
         )  # fmt: skip
         rendered, ingested = alternate(
             lambda: _render(paper),
-            lambda: _ingest(documents.fresh_copy(paper), pages, pages_per_request=1),
+            lambda: ingest(documents.fresh_copy(paper), pages, pages_per_request=1),
             times=sizes.times,
         )
         loop = alternate(lambda: _loop_of_the_notebook(paper, server.url), times=sizes.of(3, 1), warm=False)[0]
@@ -101,12 +85,12 @@ def _with_a_model(sizes: Sizes, folder: Path) -> list[Comparison]:
 
 def _offline(name: str, what: str, path: Path, limit: float, times: int, warm: bool) -> Comparison:
     """Measure the ingestion of a new document against only reading it; `warm` loads the models before."""
-    pages = _pages(path)
+    pages = page_count(path)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
         found = compare(
             name, f"{what}, {pages} pages, against the same page reader in a bare loop in one process", "pages/s",
             [
-                ("ingestion", lambda: pages / _ingest(documents.fresh_copy(path), pages)),
+                ("ingestion", lambda: pages / ingest(documents.fresh_copy(path), pages)),
                 (
                     "bare loop of `loaders.pages.reader.read`",
                     lambda: pages / other.submit(_bare_loop, documents.fresh_copy(path), pages).result(),
@@ -117,7 +101,7 @@ def _offline(name: str, what: str, path: Path, limit: float, times: int, warm: b
     return replace(found, note="Ingestion renders, chunks, embeds and stores as well; the loop only reads.")
 
 
-def _ingest(path: Path, pages: int, **context: Any) -> float:
+def ingest(path: Path, pages: int, **context: Any) -> float:
     """Return the seconds from a source to its report, in this process with all models loaded."""
     from graph.app import app
     from graph.context import Context
@@ -129,20 +113,6 @@ def _ingest(path: Path, pages: int, **context: Any) -> float:
     if document["status"] != "complete" or document["pages"] != pages:
         raise RuntimeError(f"{path.name} was not read as it should: {document}")
     return seconds
-
-
-def _beside(name: str, what: str, path: Path, loop: Callable[[Path], float], sizes: Sizes) -> Comparison:
-    """Measure our ingestion against a loop of `peers` over the same file, in another process with loaded models."""
-    pages = _pages(path)
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
-        return compare(
-            name, f"{what}, {pages} pages", "pages/s",
-            [
-                ("ingestion", lambda: pages / _ingest(documents.fresh_copy(path), pages)),
-                ("the loop", lambda: pages / other.submit(loop, documents.fresh_copy(path)).result()),
-            ],
-            times=sizes.times,
-        )  # fmt: skip
 
 
 def _bare_loop(path: Path, pages: int) -> float:
@@ -182,7 +152,7 @@ def _loop_of_the_notebook(path: Path, url: str) -> float:
     return time.perf_counter() - start
 
 
-def _pages(path: Path) -> int:
+def page_count(path: Path) -> int:
     from loaders.pages.reader import inspect
 
     return inspect(path).pages

@@ -32,11 +32,14 @@ def described() -> dict[str, Any]:
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """Return the environment of a measured process: no keys, settings or proxies, a home folder, and this code."""
+    """Return the environment of a measured process: a home folder and this code, no keys, settings or proxies.
+
+    Bytecode is kept as it is for users: without it each start takes seconds longer.
+    """
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(_OURS) and not name.lower().endswith("_proxy")
+        if not name.startswith(_OURS) and not name.lower().endswith("_proxy") and name != "PYTHONDONTWRITEBYTECODE"
     }
     ours = {"PAGEWITNESS_HOME": str(home), "LANGSMITH_TRACING": "false", "PYTHONPATH": str(ROOT)}
     ours["OPENBLAS_NUM_THREADS"] = "1"  # as the command line and the server have it
