@@ -58,6 +58,10 @@ class FilesError(HomeError):
     """The store of files that PAGEWITNESS_FILES_URL names refuses, fails or does not answer."""
 
 
+class FileDamagedError(FilesError):
+    """A file of that store holds other bytes than its name, their hash, says."""
+
+
 class HomeInUseError(HomeError):
     """Another process owns the home folder.
 

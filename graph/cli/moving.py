@@ -1,4 +1,4 @@
-"""The `migrate` command: moves a library between the home folder and a database."""
+"""The `migrate` command: moves a library between the home folder and a database, and its files to a bucket and back."""
 
 from __future__ import annotations
 
@@ -14,18 +14,22 @@ from graph.types import counted
 
 @click.command(epilog=EXPLAINED)
 @click.option(
-    "--to", "address", metavar="PLACE", default="", show_default="none",
+    "--to", "address", metavar="PLACE", default="", show_default="where it is",
     help="Where the library goes: postgresql://user@host/database, or home:FOLDER.",
 )  # fmt: skip
 @click.option(
-    "--files", metavar="URL", default="", show_default="as now",
-    help="Where page images go: s3://bucket/prefix, gs://..., az://... or file:///folder.",
+    "--files", metavar="URL", default="", show_default="as now; the folder of home:FOLDER",
+    help="Where page images and uploads go: s3://bucket/prefix, gs://..., az://..., file:///folder, or `home`.",
 )  # fmt: skip
-@click.option("--verify", is_flag=True, show_default="off", help="Copy nothing; compare each document in both places.")
+@click.option("--verify", is_flag=True, show_default="off", help="Copy nothing; compare documents and files.")
+@click.option(
+    "--overwrite", is_flag=True, show_default="off",
+    help="Replace documents that were changed at the new place since they were copied.",
+)  # fmt: skip
 @click.option("--reopen", is_flag=True, show_default="off", help="Write again into a home folder that was left.")
 @with_options
-def migrate(options: Options, address: str, files: str, verify: bool, reopen: bool) -> int:
-    """Copy the library into Postgres, back, or into a folder.
+def migrate(options: Options, address: str, files: str, verify: bool, overwrite: bool, reopen: bool) -> int:
+    """Copy the library into Postgres, back, or into a folder, or only its files.
 
     Run it again if it was stopped: what is there already is left out. The home folder that the library leaves stays as
     it is, and refuses to be written.
@@ -41,12 +45,15 @@ def migrate(options: Options, address: str, files: str, verify: bool, reopen: bo
         source.leave_for("")
         options.show({"place": source.place}, lambda found: click.echo(f"Written again: {found['place']}."))
         return DONE
-    if not address:
+    if not address and not files:
         raise BadInputError("`migrate` needs a place: --to postgresql://user@host/database, or --to home:FOLDER.")
     target = migration.target_of(address, source, files)
     source = migration.source_of(opened)
     try:
-        moved = (migration.compare if verify else migration.copy)(source, target, _progress(options.json))
+        if verify:
+            moved = migration.compare(source, target, _progress(options.json))
+        else:
+            moved = migration.copy(source, target, _progress(options.json), overwrite=overwrite)
     finally:
         target.close()
         if source is not opened:
@@ -72,17 +79,26 @@ def _print_copied(moved: Any) -> None:
     if moved["deleted"]:
         click.echo(f"Deleted there, as here since they were copied: {counted(moved['deleted'], 'document')}.")
     _print_rest(moved)
-    if moved["in_use"]:
+    if moved["kept"]:
+        click.echo(
+            "What was changed at the new place is not replaced with what is here unless you add --overwrite: compare "
+            "both first."
+        )
+    elif moved["in_use"]:
         click.echo(
             f"The home folder is in use by {moved['in_use']}: run the same command when it has ended, to copy what is "
             "new and to leave the folder."
         )
     elif not moved["differences"]:
-        click.echo(f"The library is now at its new place ({moved['place']}). Compare both with --verify.")
+        click.echo(
+            f"The library is now at its new place ({moved['place']}; files in {moved['files_place']}). Compare both "
+            "with --verify."
+        )
 
 
 def _print_compared(moved: Any) -> None:
-    click.echo(f"{counted(moved['documents'], 'document')}: {moved['equal']} equal at {moved['place']}.")
+    files = f" Of users' files, {moved['files']} were compared." if moved["files"] else ""
+    click.echo(f"{counted(moved['documents'], 'document')}: {moved['equal']} equal at {moved['place']}.{files}")
     _print_rest(moved)
 
 

@@ -222,6 +222,9 @@ class Turn(Protocol):
     def try_to_begin(self) -> bool:
         """Take the lock and return True; return False while others hold it: call this again later."""
 
+    def is_only_mover(self) -> bool:
+        """Take the lock of the process that copies another library here, and return whether this process has it."""
+
     def check(self) -> None:
         """Raise HomeError if the lock was lost."""
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from graph.errors import BadInputError, FilesError
+from graph.errors import BadInputError, FileDamagedError, FilesError
 
 SCHEMES = ("s3", "gs", "az", "file")
 _NO_BUCKET = "NoSuchBucket"
@@ -160,7 +160,7 @@ class Blobs:
                 raise KeyError(key) from None
             raise self._failed(error) from None
         if hashlib.sha256(content).hexdigest() != key:
-            raise FilesError(f"{kind}/{key} in {self.place} holds other bytes than its name says: delete it.")
+            raise FileDamagedError(f"{kind}/{key} in {self.place} holds other bytes than its name says: delete it.")
         return content
 
     def delete(self, kind: str, key: str, young: timedelta = YOUNG) -> None:
@@ -205,7 +205,7 @@ class Blobs:
                     digest.update(part)
                     file.write(part)
             if digest.hexdigest() != key:
-                raise FilesError(f"{kind}/{key} in {self.place} holds other bytes than its name says: delete it.")
+                raise FileDamagedError(f"{kind}/{key} in {self.place} holds other bytes than its name says: delete it.")
             os.replace(temporary, to)
         finally:
             Path(temporary).unlink(missing_ok=True)

@@ -71,7 +71,7 @@ class DocumentRows:
         return {row[0]: float(row[1]) for row in rows}
 
     def origins(self) -> dict[str, str]:
-        """Return, by id, what `write` was given as the origin of each document that was copied here."""
+        """Return, by id, what `publish` was given last as the origin of each document that was copied here."""
         rows = self._db.rows("SELECT key, value FROM meta WHERE key >= ? AND key < ?", beginning_with(_COPIED))
         return {row[0].removeprefix(_COPIED): row[1] for row in rows}
 
@@ -117,10 +117,21 @@ class DocumentRows:
             connection.execute("UPDATE documents SET generation = '' WHERE id = ?", [document])
             connection.execute(SET_META, (_COPIED + document, origin))
 
-    def publish(self, document: str, generation: str) -> None:
+    def publish(self, document: str, generation: str, origin: str = "") -> None:
         """Let questions find a document that `write` has written, with the chunks of this generation."""
         with self._db.writing() as connection:
             connection.execute("UPDATE documents SET generation = ? WHERE id = ?", [generation, document])
+            connection.execute(SET_META, (_COPIED + document, origin))
+
+    def set_origin(self, document: str, origin: str) -> None:
+        """Set what `origins` returns of a document."""
+        with self._db.writing() as connection:
+            connection.execute(SET_META, (_COPIED + document, origin))
+
+    def forget_origin(self, document: str) -> None:
+        """Remove what `origins` returns of a document, which was deleted here because it was deleted there."""
+        with self._db.writing() as connection:
+            connection.execute("DELETE FROM meta WHERE key = ?", [_COPIED + document])
 
     def read_shared(self) -> Rows:
         """Return collections, members, requests that were sent, and files that were opened."""

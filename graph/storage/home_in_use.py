@@ -31,6 +31,8 @@ class HomeInUse(HomeStores):
         owner: A description of the process that has it.
     """
 
+    has_other_writers = True
+
     def __init__(self, opened: HomeStores, owner: str) -> None:
         super().__init__(opened.home, opened.chroma_url, opened.files_url)
         self.owner = owner

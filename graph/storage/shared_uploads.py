@@ -49,11 +49,11 @@ class SharedUploads:
         """Store a file of this SHA-256 for all machines, in parts, as an upload of its owner; twice is once."""
         self._blobs.put_file(_KIND, path, digest)
         told = f"{digest}\n{path.stat().st_size}\n{name}"
-        self._blobs.write(_note(notes, owner, digest[:_ID_DIGITS], name), told.encode())
+        self._blobs.write(note_path(notes, owner, digest[:_ID_DIGITS], name), told.encode())
 
     def fetch(self, owner: str, document: str, name: str, to: Path, notes: str = UPLOADED) -> bool:
         """Copy an upload of this owner to a path of this machine; return whether there is one."""
-        told = self._blobs.read(_note(notes, owner, document, name)).decode("utf-8", "replace")
+        told = self._blobs.read(note_path(notes, owner, document, name)).decode("utf-8", "replace")
         digest = told.partition("\n")[0]
         if not digest.startswith(document):
             return False
@@ -103,5 +103,6 @@ class SharedUploads:
                 self._blobs.remove(path)
 
 
-def _note(notes: str, owner: str, document: str, name: str) -> str:
+def note_path(notes: str, owner: str, document: str, name: str) -> str:
+    """Return the path of an upload's note: kind of note, owner, document and a hash of the name."""
     return f"{notes}/{owner}/{document}/{hashlib.sha256(name.encode()).hexdigest()}"

@@ -56,6 +56,9 @@ class HomeStores:
     FILES_AT = "files_at"
     """Catalog key of the address whose store of files was last found to be, or made, this library's."""
 
+    has_other_writers = False
+    """Whether another process may be writing what this one reads."""
+
     SWEPT = "files_swept"
     """Catalog key of when files without a page were deleted last, in seconds since 1970."""
 
@@ -71,6 +74,10 @@ class HomeStores:
         self._blobs: Blobs | None = None
         self._recovered = False
         self._whole = Stores(self, Scope.everything())
+
+    def with_files(self, files_url: str) -> HomeStores:
+        """Return the same stores with another store of files; "" for the home folder."""
+        return HomeStores(self.home, self._chroma_url, files_url)
 
     def within(self, scope: Scope) -> Stores:
         """Return the stores as a caller with this scope sees them."""

@@ -12,7 +12,8 @@ from graph.access import Scope
 if TYPE_CHECKING:
     from graph.storage.shared_uploads import Noted, SharedUploads
 
-_ALL = "all"  # the owner of what the local user has uploaded
+ALL = "all"
+"""The owner of what the local user has uploaded."""
 
 
 class _Home(Protocol):
@@ -93,7 +94,7 @@ class UserFiles:
 
     @property
     def _owner(self) -> str:
-        return self._user or _ALL
+        return self._user or ALL
 
     @property
     def _user(self) -> str:

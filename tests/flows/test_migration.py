@@ -19,6 +19,7 @@ from graph import dependencies
 from graph.access import Scope
 from graph.cli import main
 from graph.maintenance import migration
+from graph.maintenance.moved_documents import is_whole
 from graph.storage.cleanup import remove
 from graph.storage.document_rows import Rows
 from graph.storage.stores import HomeStores
@@ -59,7 +60,7 @@ def alike(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def migrate(home: Path, place: str, *options: str) -> int:
-    return main.main(["migrate", "--home", str(home), "--to", place, *options])
+    return main.main(["migrate", "--home", str(home), *(["--to", place] if place else []), *options])
 
 
 @pytest.mark.heavy
@@ -99,7 +100,11 @@ def test_a_difference_is_named_and_copied_again(
     assert "0 equal" in said
     assert "vectors in place of" in said
     assert "SHA-256" in said
-    assert migrate(old, postgres_url) == 0
+    assert migrate(old, postgres_url) == 3
+    said = capsys.readouterr().out
+    assert "sample.pdf (3ff9375edf24): it was changed there since it was copied, and stays as it is there" in said
+    assert "--overwrite" in said
+    assert migrate(old, postgres_url, "--overwrite") == 0
     assert migrate(old, postgres_url, "--verify") == 0
 
 
@@ -111,7 +116,7 @@ def test_a_copy_that_was_stopped_goes_on(old: Path, postgres_url: str, make_pdf:
     documents = source.catalog.copies.documents()
     target.catalog.copies.write_shared(source.catalog.copies.read_shared())
     target.catalog.copies.write(documents[0], source.catalog.copies.read(documents[0]))
-    assert target.catalog.count_searchable(migration._EVERYTHING) == 0
+    assert target.catalog.count_searchable(Scope.everything()) == 0
     done: list[int] = []
     moved = migration.copy(source, target, lambda number, total, _: done.append(number))
     assert (moved["copied"], moved["equal"], done) == (2, 0, [1, 2])
@@ -229,14 +234,14 @@ def test_rows_of_two_moments_are_told(missing: str) -> None:
     rows: Rows = {"chunks": [("a-b-0",)], "token_vectors": [("a-b-0", b"")], "multilingual_vectors": [],
                   "entry": [("a", "default")]}  # fmt: skip
     vectors: dict[str, Any] = {"a-b-0/0": 1}
-    assert migration._is_whole(rows, vectors, {"default"})
+    assert is_whole(rows, vectors, {"default"})
     if missing == "vectors":
         vectors.clear()
     elif missing == "entry":
         rows["entry"] = [("a", "new")]
     else:
         rows[missing] = [("a-c-0", b"")]
-    assert not migration._is_whole(rows, vectors, {"default"})
+    assert not is_whole(rows, vectors, {"default"})
 
 
 def test_vectors_of_another_model_are_refused(old: Path, postgres_url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,6 +31,8 @@ class PostgresStores(HomeStores):
         files_url: The address of the store of page images; "" for the home folder.
     """
 
+    has_other_writers = True
+
     def __init__(self, home: Path, url: str, files_url: str = "") -> None:
         super().__init__(home, "", files_url)
         self._url = url
@@ -42,6 +44,10 @@ class PostgresStores(HomeStores):
             if self._opened is None:
                 self._opened = Database(self._url)
             return self._opened
+
+    def with_files(self, files_url: str) -> PostgresStores:
+        """Return the same stores with another store of files; "" for the home folder."""
+        return PostgresStores(self.home, self._url, files_url)
 
     @property
     def place(self) -> str:

@@ -14,7 +14,7 @@ import psycopg
 from graph.errors import HomeError
 from graph.storage.postgres.database import KEPT_ALIVE, NOTICES_CUTS, cause, place_of
 
-_INDEX, _WAITING, _SWEEPING = 7_243_004, 7_243_005, 7_243_006
+_INDEX, _WAITING, _SWEEPING, _MOVING = 7_243_004, 7_243_005, 7_243_006, 7_243_008
 _CONNECT_S = 10
 
 
@@ -55,6 +55,10 @@ class Turn:
     def is_only_sweeper(self) -> bool:
         """Return whether this connection now holds the lock of the process that deletes files without a page."""
         return self._try("pg_try_advisory_lock", _SWEEPING)
+
+    def is_only_mover(self) -> bool:
+        """Return whether this connection now holds the lock of the process that copies another library here."""
+        return self._try("pg_try_advisory_lock", _MOVING)
 
     def end(self) -> None:
         """Release the lock, or stop waiting for it."""
