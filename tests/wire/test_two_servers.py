@@ -209,7 +209,9 @@ def test_a_server_is_killed_while_22_pages_are_read(service: GeminiServer, make_
         assert report["status"] in ("complete", "unchanged")
         assert [row[:2] for row in ledger] == [(page, "read") for page in range(1, 23)]
         assert sum(counted.values()) <= 22 + flying
-        assert all(row[2] <= counted[row[0]] for row in ledger)
+        # An attempt is counted before it is sent: those of the killed server may not have arrived.
+        assert sum(row[2] for row in ledger) <= 22 + flying
+        assert all(counted[page] <= attempts <= counted[page] + 1 for page, _, attempts in ledger)
 
 
 def _ends(one: Started, source: str) -> None:
