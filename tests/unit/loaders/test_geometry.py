@@ -28,7 +28,10 @@ def test_the_bounding_box_is_around_all_boxes() -> None:
 
 def test_page_units_become_fractions_within_the_page() -> None:
     assert to_fractions(Box(-10, 50, 100, 300), 200, 200) == Box(0, 0.25, 0.5, 1)
-    assert words_to_fractions([Word("a", Box(0, 0, 50, 50))], 100, 200) == (Word("a", Box(0, 0, 0.5, 0.25)),)
+    boxes = [Box(0, 0, 50, 50), Box(-10, -3, 100, 200), Box(33, 66.6, 100.1, 300)]
+    words = words_to_fractions([Word("a", box) for box in boxes], 100, 200)
+    assert words[0] == Word("a", Box(0, 0, 0.5, 0.25))
+    assert [word.box for word in words] == [to_fractions(box, 100, 200) for box in boxes]
 
 
 def test_a_box_of_a_picture_is_placed_on_the_page() -> None:
