@@ -72,3 +72,26 @@ def test_ink_is_the_share_of_what_differs_from_the_ground_by_more_than_noise(lev
     page[40 : 40 + max(rows, 8)] = 250
     page[40 : 40 + (rows or 8)] = level
     assert encode_pixmap(pixmap(page)).ink == pytest.approx(0.05 + rows / 100)
+
+
+@pytest.mark.parametrize("channel", [0, 1, 2])
+@pytest.mark.parametrize("place", [0, 65535, 65536, 120 * 600 - 1])
+def test_a_single_pixel_of_colour_keeps_its_colour(place: int, channel: int) -> None:
+    """Also the pixels before and after 65536, where one compared block ends and the next begins."""
+    page = flat(120, 600)
+    page.reshape(-1, 3)[place, channel] = 251
+    image = Image.open(io.BytesIO(encode_pixmap(pixmap(page)).png))
+    assert image.mode == "RGB"
+    assert np.array_equal(np.asarray(image), page)
+
+
+@pytest.mark.parametrize(("ground", "most"), [(255, 255), (230, 255), (180, 220)])
+def test_ink_is_what_differs_from_the_most_frequent_level(ground: int, most: int) -> None:
+    """Levels up to 40 from the ground are paper, to both sides."""
+    page = np.full((100, 100, 3), ground, np.uint8)
+    page[10:20, 10:60] = most
+    page[30:40, 10:60] = ground - 40
+    page[50:60, 10:60] = ground - 41
+    assert encode_pixmap(pixmap(page)).ink == pytest.approx(500 / 10_000)
+    page[70:80, 10:60] = min(255, ground + 41)
+    assert encode_pixmap(pixmap(page)).ink == pytest.approx((1_000 if ground + 41 < 256 else 500) / 10_000)
