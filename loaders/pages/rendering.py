@@ -157,12 +157,11 @@ def ink_share(grey: NDArray[Any], background: int | None = None) -> float:
     share = 1 - int(np.count_nonzero(paper)) / grey.size
     if share > _FAINT:
         return share
-    values = grey.astype(np.int16)
-    dark = np.abs(values - background) > INK_CONTRAST
+    dark = ~paper
     solid = _solid(_inner(dark), SPECK)
     if solid.sum() < MIN_INK * dark.size:
         dust = _sums(_inner(dark) & ~solid, _HALO) > 0
-        solid = _pale(_inner(values)) & ~dust
+        solid = _pale(_inner(grey).astype(np.int16)) & ~dust
     return float(solid.sum() / dark.size)
 
 
@@ -200,8 +199,23 @@ def _inner(pixels: NDArray[Any]) -> NDArray[Any]:
 
 def _solid(dark: NDArray[np.bool_], speck: int) -> NDArray[np.bool_]:
     """Return the dark pixels with more than `speck` dark ones around them."""
-    solid: NDArray[np.bool_] = dark & (_sums(dark, _REACH) > speck)
+    solid: NDArray[np.bool_] = dark & (_dark_around(dark) > speck)
     return solid
+
+
+def _dark_around(dark: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return for each pixel how many are dark in the square of 7 by 7 around it.
+
+    `_sums` took two thirds of the time in which a page with little print is read, such as a note: 75 ms, this takes 8
+    with all that is counted here (a busy machine).
+    """
+    counts = np.pad(dark.view(np.uint8), _REACH)
+    for axis in range(2):
+        one = np.moveaxis(counts, axis, 0)
+        two = one[:-1] + one[1:]
+        four = two[:-2] + two[2:]
+        counts = np.moveaxis(four[:-3] + two[4:-1] + one[6:], 0, axis)
+    return counts
 
 
 def _sums(values: NDArray[Any], reach: int) -> NDArray[Any]:

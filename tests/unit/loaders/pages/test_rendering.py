@@ -95,3 +95,14 @@ def test_ink_is_what_differs_from_the_most_frequent_level(ground: int, most: int
     assert encode_pixmap(pixmap(page)).ink == pytest.approx(500 / 10_000)
     page[70:80, 10:60] = min(255, ground + 41)
     assert encode_pixmap(pixmap(page)).ink == pytest.approx((1_000 if ground + 41 < 256 else 500) / 10_000)
+
+
+def test_dust_is_no_ink_wherever_it_lies_and_a_stroke_is() -> None:
+    """Pixels within three of each other are counted together: six are a stroke, five are dust."""
+    page = np.full((300, 200, 3), 255, np.uint8)
+    page[5:295:10, 10:190:10] = 0
+    assert encode_pixmap(pixmap(page)).ink == 0
+    page[150, 100:103] = page[153, 100:103] = 0  # with the dust at (155, 100), 5 rows below, out of reach
+    assert encode_pixmap(pixmap(page)).ink == pytest.approx(6 / page[:, :, 0].size)
+    page[153, 102] = 255
+    assert encode_pixmap(pixmap(page)).ink < 6 / page[:, :, 0].size
