@@ -7,6 +7,8 @@
 - A request that a browser sends for another site is refused, unless that site is allowed; links to a page may be
   followed from anywhere.
 - If a token is set, every request needs it, except those for signing in.
+- The development server's routes for its own tests and for publishing its code are closed: they ask for no user, and
+  one of them deletes the threads of all users.
 - Every response carries headers that restrict what a browser may do with it.
 """
 
@@ -26,6 +28,11 @@ from web.responses import WebError
 # Paths open without a token: those for signing in; "/ok" and "/health" only say that the server is up.
 PUBLIC = ("/", "/room", "/session", "/ok", "/health")
 PUBLIC_PREFIX = "/room/static/"
+
+_CLOSED = re.compile(r"/+(?:internal|deploy)(?:/.*)?")
+"""Paths of routes that LangGraph's in-memory runtime adds outside of its authentication."""
+
+_NO_ROUTE = "Not Found"  # what LangGraph's server says of a path without a route
 
 _SINGLE = ("host", "authorization", "x-api-key", "cookie", "origin")
 """The headers that no request may hold twice."""
@@ -89,6 +96,8 @@ def _refusal(scope: Scope, headers: Headers) -> ASGIApp | None:
             "Other sites may not use this server from a browser: PAGEWITNESS_ALLOWED_ORIGINS lists the allowed ones.",
         ).response()
     path = scope["path"]
+    if _CLOSED.fullmatch(path.removeprefix(scope.get("root_path", ""))):
+        return WebError(404, _NO_ROUTE).response()
     if path in PUBLIC or path.startswith(PUBLIC_PREFIX) or _is_preflight(scope, headers):
         return None
     if recognize(scope, headers):
