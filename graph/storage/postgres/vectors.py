@@ -150,10 +150,13 @@ class PostgresVectors:
         chosen = f"{self._table} v WHERE {'v.document = ANY(?)' if documents else 'true'}{may}"
         within = f"(SELECT 1 FROM {chosen} LIMIT ?) first"
         ((many,),) = self._db.rows(f"SELECT count(*) FROM {within}", [*values, _MAX_EXACT + 1])
-        if many <= _MAX_EXACT:
-            few = f"WITH few AS MATERIALIZED (SELECT * FROM {chosen}) "
-            return self._hits(few + ranked.format("few"), [*values, question, question, limit])
-        return self._hits(ranked.format(chosen), [question, *values, question, limit])
+        if many > _MAX_EXACT:
+            found = self._hits(ranked.format(chosen), [question, *values, question, limit])
+            # pgvector gives up after the 20,000 nearest (`hnsw.max_scan_tuples`), where the scope may have none.
+            if len(found) >= limit:
+                return found
+        one_by_one = f"WITH few AS MATERIALIZED (SELECT * FROM {chosen}) "
+        return self._hits(one_by_one + ranked.format("few"), [*values, question, question, limit])
 
     def search_among(self, scope: Scope, vector: Vectors, ids: Sequence[str]) -> list[tuple[str, str, float]]:
         """Return all stored rows of these ids as (row id, chunk id, cosine), best first."""

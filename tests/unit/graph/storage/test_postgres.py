@@ -137,6 +137,16 @@ def test_a_chunk_and_its_vectors_change_in_one_transaction(catalog: Library, ind
     assert index.count() == 0
 
 
+def test_a_clean_up_that_comes_late_keeps_the_vectors_of_a_document_that_was_added_again(
+    catalog: Library, index: LibraryVectors
+) -> None:
+    publish(catalog, document("a"), chunk(0, "One."))
+    (key,) = catalog.chunk_ids("a")
+    index.add([VectorRow(f"{key}/0"), VectorRow("a-gone-0000/0")], AXES[:2])
+    index.delete_stale("a", "")
+    assert index.stored_ids([f"{key}/0", "a-gone-0000/0"]) == {f"{key}/0"}
+
+
 def test_a_deletion_inside_a_transaction_sees_what_it_did(catalog: Library) -> None:
     catalog.add_document(document("a"))
     catalog.record_page(PageRow("a", 1, status="read", image="own"), Transcript("t", (Block("text", "x"),)))
@@ -165,6 +175,26 @@ def test_a_scope_of_many_vectors_is_searched_as_exactly_as_a_small_one(
     assert len(set(exact) & set(inside[:20])) >= 18, "halves may change the order of neighbours"
     assert len(set(near) & set(inside[:20])) >= 18
     assert {row[0] for row in near} <= {"a", "c"}
+
+
+def test_a_scope_far_from_a_question_is_searched_though_the_index_gives_up_before_it(
+    new: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.storage.postgres.vectors._MAX_EXACT", 20)
+    with psycopg.connect(new, autocommit=True) as connection:
+        name = connection.info.dbname
+        connection.execute(f"ALTER DATABASE {name} SET hnsw.max_scan_tuples = 50".encode())  # 20,000 by default
+        connection.execute(f"ALTER DATABASE {name} SET enable_sort = off".encode())  # so few rows need no index
+    rng = np.random.default_rng(3)
+    near, far = (axis + rng.normal(scale=0.05, size=(900, 3)).astype(np.float32) for axis in (AXES[0], AXES[1]))
+    with closing(Database(new)) as database:
+        index = whole_index(PostgresVectors(database))
+        index.check("model/3")
+        index.add([VectorRow(f"a-g1-{at:04d}") for at in range(900)], near)
+        index.add([VectorRow(f"b-g1-{at:04d}") for at in range(60)], far[:60])
+        hits = index.search(AXES[0], ["b"], 10)
+    best = np.argsort(-(far[:60] @ AXES[0] / np.linalg.norm(far[:60], axis=1)))[:10]
+    assert {row for row, *_ in hits} >= {f"b-g1-{at:04d}" for at in best[:8]}, "halves may change the order"
 
 
 @pytest.mark.parametrize("act", ["add", "search"])
