@@ -50,8 +50,11 @@ class DocumentStore(Protocol):
         """Return the documents that may have vectors or images that the catalog no longer refers to."""
 
     def cleanup_done(self, document: str) -> None: ...  # unmarks it
-    def delete_document(self, document: str) -> list[str]:
-        """Delete all rows of a document; return the page images that no page refers to any more."""
+    def delete_document(self, document: str, *, retired: bool = False) -> list[str]:
+        """Delete all rows of a document; return the page images that no page refers to any more.
+
+        With `retired`, a document that was added again since it was retired stays as it is.
+        """
 
 
 class PageLedger(Protocol):

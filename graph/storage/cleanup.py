@@ -92,12 +92,14 @@ def remove_stale(stores: Stores, document: str) -> None:
         for index in indexes:
             index.delete_stale(document, row.generation)
     else:
+        # Another run may add it again meanwhile: what it has is then left as it is.
         for index in indexes:
-            index.delete_document(document)
-        for image in stores.catalog.delete_document(document):
+            index.delete_stale(document, "")
+        for image in stores.catalog.delete_document(document, retired=True):
             stores.images.delete(image)
-        for folder in (stores.downloads, stores.uploads, stores.derived):
-            shutil.rmtree(folder / document, ignore_errors=True)
+        if not stores.catalog.document(document):
+            for folder in (stores.downloads, stores.uploads, stores.derived):
+                shutil.rmtree(folder / document, ignore_errors=True)
     stores.catalog.cleanup_done(document)
 
 

@@ -290,9 +290,15 @@ class Ledger(PageLeases):
         """Return the fingerprint that the published generation was given, or ""."""
         return self.get_meta(FINGERPRINT + document) or ""
 
-    def delete_document(self, document: str) -> list[str]:
-        """Delete all rows of a document; return the page images that no page refers to any more."""
+    def delete_document(self, document: str, *, retired: bool = False) -> list[str]:
+        """Delete all rows of a document; return the page images that no page refers to any more.
+
+        With `retired`, a document that was added again since it was retired stays as it is.
+        """
         with self._db.writing() as connection:
+            added = "SELECT 1 FROM documents WHERE id = ? AND source <> ''"
+            if retired and connection.execute(added, [document]).fetchone():
+                return []
             images = [row[0] for row in connection.execute("SELECT image FROM pages WHERE document = ?", [document])]
             connection.execute("DELETE FROM units WHERE document = ?", [document])
             connection.execute(

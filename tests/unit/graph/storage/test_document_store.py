@@ -85,6 +85,17 @@ def test_deleting_leaves_nothing_and_returns_the_images_that_no_other_page_uses(
     assert catalog.delete_document("b") == []
 
 
+def test_a_document_that_is_added_again_before_its_rows_are_deleted_keeps_them(catalog: Catalog) -> None:
+    publish(catalog, document("a"), chunk(0, "The storm."))
+    catalog.retire("a")
+    publish(catalog, document("a", source="/again.pdf"), chunk(0, "The storm."))
+    assert catalog.delete_document("a", retired=True) == []
+    assert found(catalog, "storm") == ["The storm."]
+    catalog.retire("a")
+    catalog.delete_document("a", retired=True)
+    assert catalog.document("a") is None
+
+
 def test_documents_are_marked_for_clean_up_until_it_is_done(catalog: Catalog) -> None:
     publish(catalog, document("old", source="/papers/report.pdf"), chunk(0, "The old storm."))
     catalog.cleanup_done("old")
