@@ -20,7 +20,7 @@ from graph.events import writer
 from graph.ingestion import chat, report, unchanged
 from graph.ingestion.batches import render_batch, transcribe_batch
 from graph.ingestion.embedding import prefetch_vectors
-from graph.ingestion.indexing import chunk_if_stale, chunks_before_page, embed_and_publish, find_stale
+from graph.ingestion.indexing import chunk_if_stale, chunks_before_page, embed_and_publish, find_stale, turn
 from graph.ingestion.leases import BatchLeases
 from graph.ingestion.page_reading import BatchReader, page_outcome
 from graph.ingestion.page_selection import is_done, text_only_pages
@@ -63,7 +63,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     if not state.get("sources"):
         raise BadInputError("No sources were given: name files, folders, globs or addresses of PDFs, books or images.")
     deps = await dependencies.current()
-    await asyncio.to_thread(_open_for_writing, deps)
+    await _open_for_writing(deps.stores, deps.embedder.identity)
     documents: dict[str, PendingDocument] = {}
     rejected, skipped = list[DocumentReport](), list[SkippedFile]()
     duplicates: list[DuplicateFile] = []
@@ -109,10 +109,13 @@ async def _find(deps: Deps, sources: list[str]) -> list[Found]:
     )  # fmt: skip
 
 
-def _open_for_writing(deps: Deps) -> None:
+async def _open_for_writing(stores: Stores, embedder: str) -> None:
     """Lock the home folder, and refuse an index of another embedding model before any page is read."""
-    deps.stores.acquire_for_writing()
-    deps.stores.check(deps.embedder.identity)
+    await asyncio.to_thread(stores.acquire_for_writing)
+    if await asyncio.to_thread(stores.reembedding):
+        async with turn(stores, alone=False):  # a rebuild that is under way ends first; one that was stopped is refused
+            pass
+    await asyncio.to_thread(stores.check, embedder)
 
 
 async def _pending(deps: Deps, found: Found, info: DocumentInfo | Unchanged) -> PendingDocument:

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from graph.errors import HomeError
+from graph.errors import DocumentDeletedError, HomeError
 from graph.storage.document_names import terms_of_name
 from graph.storage.schema import migrate
 from graph.storage.sql import placeholders
@@ -109,9 +109,7 @@ class Database:
                         "are saved."
                     ) from error
                 if isinstance(error, sqlite3.IntegrityError) and "FOREIGN KEY" in str(error):
-                    raise HomeError(
-                        "The document was deleted while it was being read: give it again if it should be there."
-                    ) from error
+                    raise DocumentDeletedError from error
                 raise
 
     def now(self) -> float:

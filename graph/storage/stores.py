@@ -184,7 +184,8 @@ class HomeStores:
         """Raise IndexMismatchError if a `reembed` has not finished."""
         if self.reembedding():
             raise IndexMismatchError(
-                "The vectors are incomplete, because `pagewitness reembed` was stopped half-way: run it again."
+                "The vectors are incomplete: `pagewitness reembed` is at work, or was stopped half-way. Wait for it, "
+                "or run it again."
             )
 
     def asked_models(self) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sqlite3
@@ -14,7 +15,13 @@ import psycopg
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.cli import main
+from graph.context import Context
+from graph.errors import IndexMismatchError
+from graph.ingestion.graph import app as ingestion
+from graph.maintenance.rebuild import rechunk, reembed
+from graph.storage.cleanup import remove
 from tests import forked_python
 from tests.conftest import ROOT, SAMPLE, MakePdf
 from tests.forked_python import ForkedProcess
@@ -88,3 +95,59 @@ def test_two_processes_that_write_at_once_store_what_one_does(
         vectors, tokens = row
         assert tokens == len(expected)
         assert vectors >= len(expected)
+
+
+async def test_files_that_come_while_another_process_reembeds_wait_for_its_end(
+    make_pdf: MakePdf, home: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAGEWITNESS_STORE_URL", postgres_url)
+    stores = dependencies.stores(Scope.everything())
+    given = {"sources": [str(make_pdf("a.pdf", "The crane lifts four tonnes."))]}
+    stores.catalog.set_meta(stores.REEMBEDDING, "the model")
+    other = stores.turn(alone=True)
+    assert other
+    assert other.try_to_begin()
+    waiting = asyncio.create_task(ingestion.ainvoke(given))
+    await asyncio.sleep(1)
+    assert not waiting.done()
+    stores.catalog.set_meta(stores.REEMBEDDING, "")
+    other.end()
+    assert (await waiting)["report"]["documents"][0]["status"] == "complete"
+    stores.catalog.set_meta(stores.REEMBEDDING, "the model")  # as a rebuild that was killed leaves it
+    with pytest.raises(IndexMismatchError, match="run it again"):
+        await ingestion.ainvoke(given)
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("rebuild", [reembed, rechunk])
+@pytest.mark.parametrize("kind", ["home", "postgres"])
+async def test_a_document_that_is_deleted_during_a_rebuild_does_not_stop_it(
+    make_pdf: MakePdf,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    kind: str,
+    rebuild: Any,
+) -> None:
+    monkeypatch.setenv("PAGEWITNESS_ENGINE", "offline")
+    if kind == "postgres":
+        monkeypatch.setenv("PAGEWITNESS_STORE_URL", request.getfixturevalue("postgres_url"))
+    texts = {name: f"The {name} crane lifts four tonnes." for name in ("first", "second", "third")}
+    await ingestion.ainvoke({"sources": [str(make_pdf(f"{name}.pdf", text)) for name, text in texts.items()]})
+    stores = dependencies.stores(Scope.everything())
+    _, second, third = (row.id for row in stores.catalog.documents())
+    encode = type(dependencies.for_context(Context()).embedder).encode
+
+    def encode_slowly(self: Any, sentences: Any) -> Any:
+        if any("second" in sentence for sentence in sentences):
+            remove(stores, second)  # after its chunks were listed, and before their vectors are stored
+            remove(stores, third)
+        return encode(self, sentences)
+
+    monkeypatch.setattr(type(dependencies.for_context(Context()).embedder), "encode", encode_slowly)
+    if rebuild is rechunk:
+        stores.vectors.reset(dependencies.for_context(Context()).embedder.identity)  # so that it embeds
+    result = await rebuild(dependencies.for_context(Context()), lambda event: None)
+    assert (result["documents"], stores.reembedding()) == (1, "")
+    (first,) = stores.catalog.documents()
+    assert stores.vectors.count() == len(stores.catalog.chunks(stores.catalog.chunk_ids(first.id))[0].sentences) == 1
