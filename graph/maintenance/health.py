@@ -53,8 +53,8 @@ def run_checks(*, named: bool = True) -> dict[str, Any]:
         _run(name, check)
         for name, check in (
             ("packages", _packages), ("home folder", _home), ("sizes", _sizes), ("engine", _engine),
-            ("models", _models), ("requests", _requests), ("store", _store), ("files", _files), ("pages", _pool),
-            ("catalog", _catalog),
+            ("models", _models), ("requests", _requests), ("quota", _quota), ("store", _store), ("files", _files),
+            ("pages", _pool), ("catalog", _catalog),
             ("reading", partial(_reading, named=named)), ("chunks", _chunks),
             ("vectors", _vectors), ("offline model", _model), ("other scripts", _scripts), ("office files", _office),
             ("a question", _question),
@@ -131,7 +131,7 @@ def _files() -> str:
     if (blobs := dependencies.home_stores().blobs) is None:
         return "in the home folder"
     blobs.check(dependencies.home_stores().catalog.get_meta(Stores.FILES_AT) or "")
-    return f"page images and uploads in {blobs.place}; fetched files in the home folder"
+    return f"page images, uploads and fetched files in {blobs.place}"
 
 
 def _pool() -> str:
@@ -183,10 +183,17 @@ def _requests() -> str:
     minute, day = now.requests_per_minute or known.per_minute, now.requests_per_day or known.per_day
     tokens = [f"{now.tokens_per_minute:,} tokens a minute"] if now.tokens_per_minute else []
     limits = [f"{count:,} a {time}" for count, time in ((minute, "minute"), (day, "day")) if count] + tokens
-    url = now.quota_url.get_secret_value()
-    counted = f"; counted for all processes in {dependencies.shared_quota(url, '').place}" if url else ""
     known_limits = " and ".join(limits) or "no limit known before a refusal"
-    return f"at most {most} at a time to a model, {known_limits}{counted}; {runs}"
+    return f"at most {most} at a time to a model, {known_limits}; {runs}"
+
+
+def _quota() -> str:
+    """Return where requests are counted; a database or Redis server has answered."""
+    if not (url := settings().quota_url.get_secret_value()):
+        return "counted in this process"
+    place = dependencies.shared_quota(url, "").place
+    dependencies.services()["quota"]()
+    return f"counted for all processes in {place}"
 
 
 def _abilities(one: Mapping[str, Any]) -> str:

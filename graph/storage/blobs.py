@@ -315,7 +315,13 @@ def _opened(url: str, scheme: str, request_s: float) -> Any:
     from obstore.store import from_url
 
     if scheme == "file":
-        return from_url(url, mkdir=True)
+        try:
+            return from_url(url, mkdir=True)
+        except Exception as error:
+            raise BadInputError(
+                f"The folder {url} (PAGEWITNESS_FILES_URL) cannot be made ({error}): name another, or correct the "
+                "rights of the one above it."
+            ) from error
     return from_url(
         url,
         # These options replace AWS_ALLOW_HTTP; HTTP is used only where the operator's endpoint begins with it.

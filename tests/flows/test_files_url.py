@@ -109,7 +109,7 @@ def test_the_health_check_names_the_bucket_and_tries_it(
     monkeypatch.setenv("PAGEWITNESS_FILES_URL", new_bucket(monkeypatch))
     checks = {check["name"]: check for check in run_checks()["checks"]}
     assert checks["files"]["ok"]
-    assert "page images and uploads in s3://" in checks["files"]["detail"]
+    assert "page images, uploads and fetched files in s3://" in checks["files"]["detail"]
 
 
 def test_one_process_at_a_time_sweeps_images_without_a_page(

@@ -63,6 +63,40 @@ def test_the_health_check_names_the_database_and_tries_it(database: str, monkeyp
     assert [check for check in checks.values() if not check["ok"]] == []
 
 
+@pytest.mark.parametrize(
+    ("setting", "address", "check", "said"),
+    [
+        (
+            "QUOTA_URL",
+            "redis://:hunter2@127.0.0.1:9/0",
+            "quota",
+            "redis://127.0.0.1:9/0 (PAGEWITNESS_QUOTA_URL) cannot",
+        ),
+        (
+            "QUOTA_URL",
+            SECRET,
+            "quota",
+            "postgresql://someone@127.0.0.1:9/papers (PAGEWITNESS_QUOTA_URL) cannot be used",
+        ),
+        (
+            "FILES_URL",
+            "file:///dev/null/files",
+            "files",
+            "file:///dev/null/files (PAGEWITNESS_FILES_URL) cannot be made",
+        ),
+    ],
+)
+def test_the_health_check_tries_what_is_set_though_all_runs_offline(
+    setting: str, address: str, check: str, said: str, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    monkeypatch.setenv("PAGEWITNESS_ENGINE", "offline")
+    monkeypatch.setenv(f"PAGEWITNESS_{setting}", address)
+    checks = {one["name"]: one for one in run_checks()["checks"]}
+    assert not checks[check]["ok"]
+    assert said in checks[check]["detail"]
+    assert "hunter2" not in str(checks)
+
+
 def test_a_database_leaves_the_home_folder_to_all_processes(database: str, home: Path) -> None:
     dependencies.home_stores().acquire_for_writing()
     assert home.is_dir()
