@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache, lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,14 @@ from numpy.typing import NDArray
 from loaders.errors import PasswordError, SourceError
 from loaders.pages.cpu import single_threaded_onnx
 from loaders.pages.models import LAYOUT, want
-from loaders.pages.onnx_graphs import with_leaky_units
+from loaders.pages.onnx_graphs import with_leaky_units, with_small_maps
 from loaders.pages.rendering import Rendering, encode_pixmap, rgb_pixels
 from loaders.pdf import proof, sheets
 from loaders.pdf.attachments import attachments, named
 from loaders.pdf.comments import with_comments
 from loaders.pdf.forms import with_fields
 from loaders.pdf.layout_parts import is_relevant, table_cells, without_pictures
+from loaders.pdf.layout_steps import replace_steps
 from loaders.pdf.neighbours import Print, print_of, surroundings_of
 from loaders.pdf.outlines import is_outlined
 from loaders.pdf.proof import ProofPage
@@ -195,7 +197,7 @@ class PdfFile:
         ):
             page.get_layout(return_raw=True)
         found = [part for part in page.layout_information if is_relevant(part)]
-        blocks = [*_blocks(page, _LAYOUT_FLAGS).extractDICT()["blocks"], *(_images(page) if layer.images else ())]
+        blocks = [*_blocks(page, _flags_for(found)).extractDICT()["blocks"], *(_images(page) if layer.images else ())]
         page.layout_information = [(*part["group_bbox"], part["class_name"]) for part in found]
         utils.clean_pictures(page, blocks)
         utils.add_image_orphans(page, blocks)
@@ -280,8 +282,16 @@ _LIBRARY_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 def load_layout_models() -> None:
     """Load the layout models for one thread, in place of any that the library loaded, which read half as fast."""
     pymupdf._get_layout = None
-    with single_threaded_onnx("feature_imf", with_leaky_units):
+    small = find_spec("cv2") is not None  # it enlarges the maps; a part of pagewitness[offline]
+    with single_threaded_onnx(
+        ("feature_imf", "table_grid"), {"feature_imf": _for_small_maps if small else with_leaky_units}
+    ):
         importlib.import_module(_LAYOUT).activate()
+    replace_steps(lambda name: importlib.import_module(f"{_LAYOUT}.{name}"))
+
+
+def _for_small_maps(model: bytes) -> bytes:
+    return with_leaky_units(with_small_maps(model, "combined"))
 
 
 def open_pdf(path: Path, password: str | None = None) -> PdfFile:
@@ -363,6 +373,15 @@ def _blocks(page: Any, flags: int) -> Any:
     return page.get_textpage(flags=flags, clip=pymupdf.INFINITE_RECT())
 
 
+def _flags_for(found: list[dict[str, Any]]) -> int:
+    """Return the flags for the blocks beside the parts found: styles, which take 2-45 ms, change blocks of text alone.
+
+    These are needed where pictures and formulas are extended to the blocks that they touch.
+    """
+    extended = any(part["class_name"] in ("picture", "formula") for part in found)
+    return int(_LAYOUT_FLAGS if extended else _LAYOUT_FLAGS & ~pymupdf.TEXT_COLLECT_STYLES)
+
+
 def _has_large_pictures(page: Any, layer: TextLayer) -> bool:
     shown = page.get_image_info() if layer.images else ()
     return bool(sum(image["width"] * image["height"] for image in shown) > _LARGE_PICTURES)
@@ -370,5 +389,6 @@ def _has_large_pictures(page: Any, layer: TextLayer) -> bool:
 
 def _images(page: Any) -> list[dict[str, Any]]:
     """Return the places of images as blocks without the images' content."""
-    shown = _blocks(page, _LAYOUT_FLAGS | pymupdf.TEXT_PRESERVE_IMAGES).extractBLOCKS()
+    flags = _LAYOUT_FLAGS & ~pymupdf.TEXT_COLLECT_STYLES | pymupdf.TEXT_PRESERVE_IMAGES
+    shown = _blocks(page, flags).extractBLOCKS()
     return [{"type": _IMAGE, "bbox": tuple(box)} for *box, _, _, kind in shown if kind == _IMAGE]

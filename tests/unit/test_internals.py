@@ -167,7 +167,7 @@ def test_onnx_models_can_be_kept_to_one_thread(tmp_path: Path) -> None:
     model.opset_import[0].version = 17
     path = tmp_path / "keep.onnx"
     path.write_bytes(model.SerializeToString())
-    with single_threaded_onnx("keep"):
+    with single_threaded_onnx(["keep"]):
         session = onnxruntime.InferenceSession(str(path), onnxruntime.SessionOptions())
         other = tmp_path / "other.onnx"
         other.write_bytes(path.read_bytes())

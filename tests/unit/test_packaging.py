@@ -28,6 +28,7 @@ FILES_OF = {
         "loaders/charts/",
         "loaders/diagrams/",
         "loaders/pages/images.py",
+        "loaders/pdf/layout_steps.py",
         "loaders/pdf/outlines.py",
     ),
     "server": ("web/", "graph/cli/serve.py"),

@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from loaders.pages.onnx_graphs import with_leaky_units
+from loaders.pages.onnx_graphs import with_leaky_units, with_small_maps
 
 onnx = pytest.importorskip("onnx")
 
@@ -77,3 +77,37 @@ def test_the_layout_models_picture_of_a_page_stays_the_same() -> None:
     page = np.random.default_rng(1).random((1, 1, 300, 300), np.float32)
     for before, after in zip(result(model, page), result(changed, page), strict=True):
         assert np.abs(before - after).max() < 1e-4
+
+
+def enlarging(mode: str = "Resize") -> bytes:
+    """Return a model that doubles two maps, enlarges both and joins them."""
+    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+    nodes = [helper.make_node("Add", ["given", "given"], [name], name=name) for name in ("small 1", "small 2")]
+    nodes += [
+        helper.make_node(mode, [f"small {at}", "", "scales"] if mode == "Resize" else [f"small {at}"], [f"large {at}"])
+        for at in (1, 2)
+    ]
+    nodes.append(helper.make_node("Concat", ["large 1", "large 2"], ["joined"], axis=1))
+    scales = helper.make_tensor("scales", kind, [4], [1.0, 1.0, 2.0, 2.0])
+    given = helper.make_tensor_value_info("given", kind, [1, 3, 2, 2])
+    made = helper.make_tensor_value_info("joined", kind, [1, 6, None, None])
+    other = helper.make_tensor_value_info("small 2", kind, [1, 3, 2, 2])
+    model = helper.make_model(helper.make_graph(nodes, "maps", [given], [made, other], [scales]), ir_version=9)
+    model.opset_import[0].version = 17
+    return bytes(model.SerializeToString())
+
+
+def test_maps_are_given_before_they_are_enlarged_and_joined() -> None:
+    model = enlarging()
+    other = onnx.load_model_from_string(model)
+    del other.graph.output[1]
+    changed = with_small_maps(bytes(other.SerializeToString()), "joined")
+    assert operators(changed) == {"Add": 2}
+    given = np.arange(12, dtype=np.float32).reshape(1, 3, 2, 2)
+    assert [np.array_equal(found, 2 * given) for found in result(changed, given)] == [True, True]
+
+
+@pytest.mark.parametrize(("mode", "output"), [("Relu", "joined"), ("Resize", "small 2"), ("Resize", "missing")])
+def test_a_model_without_such_maps_stays(mode: str, output: str) -> None:
+    model = enlarging(mode)
+    assert with_small_maps(model, output) == model
