@@ -75,7 +75,15 @@ def _pool(value: str) -> str:
     return value
 
 
+def _machine(value: str) -> str:
+    """Return the name of a machine, which stands before a colon and a path."""
+    if value and not re.fullmatch(r"[\w.-]{2,64}", value, re.ASCII):
+        raise ValueError("two or more letters, digits, dots and hyphens, such as office-1")
+    return value
+
+
 Url = Annotated[str, AfterValidator(_url)]
+MachineName = Annotated[str, AfterValidator(_machine)]
 PoolUrl = Annotated[str, AfterValidator(_pool)]
 ModelUrl = Annotated[str, AfterValidator(_model_url)]
 Count = Annotated[int | None, BeforeValidator(_count)]

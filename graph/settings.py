@@ -33,6 +33,7 @@ from graph.setting_types import (
     KEY_IN_ADDRESS,
     Amount,
     Count,
+    MachineName,
     ModelUrl,
     PoolUrl,
     Switch,
@@ -125,6 +126,8 @@ class Settings(BaseSettings):
     "" if this process counts its own. It may hold a password."""
     pool_url: PoolUrl = ""
     """The address of a Ray cluster whose processors read pages; "" for processes on this machine."""
+    machine: MachineName = ""
+    """What a catalog that several machines share calls this one; "" for its host name."""
     office_converter: str = "auto"
     """The command that converts Office files to PDF; `auto` looks for LibreOffice, `off` skips such files."""
     # An attached annex is often what is asked for, and a file that is not wanted costs only its pages.

@@ -13,6 +13,7 @@ from graph import operations
 from graph.cli.clients.base import Client
 from graph.cli.exit_codes import DONE
 from graph.errors import BadInputError
+from graph.storage.local_sources import path_of
 from graph.watching.library import LocalLibrary, outcomes, store_file
 from graph.watching.watcher import Followed, Read, Watcher
 from loaders.sources.download import DOCUMENT_ID_DIGITS
@@ -38,7 +39,7 @@ class RemoteLibrary:
         report = self._client.ingest([str(path) for path in paths], lambda event: None, None)
         self._sent |= set(ids.values()) - before
         said = outcomes(report)
-        of_document = {document["id"]: said[Path(document["source"])].said for document in report["documents"]}
+        of_document = {document["id"]: said[Path(path_of(document["source"]))].said for document in report["documents"]}
         return {
             path: Read(
                 said[path].said if path in said else of_document.get(document, "it was read"),

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from graph import dependencies
 from graph.settings import settings
+from graph.storage import local_sources
 from graph.storage.stores import Stores
 from loaders.errors import SourceError
 from loaders.sources.files import check_source as check_file
@@ -89,13 +90,20 @@ def path_here(path: str, document: str) -> Path:
     is copied from the store that machines share.
 
     Raises:
-        SourceError: this process may not read the file, or on a server there is none.
+        SourceError: this process may not read the file, or on a server there is none, or another machine has it.
+    Args:
+        path: The path, with the machine that has it (`laptop:/data/report.pdf`) where several share the catalog.
+        document: The id of the document.
+
     """
-    given = Path(path)
+    given, others = Path(local_sources.path_of(path)), local_sources.is_elsewhere(path)
     with suppress(SourceError):
-        if (found := check_path(given)).is_file():
+        if not others and (found := check_path(given)).is_file():
             return found
-    return check_path(_copied(given, document) or given)
+    copied = _copied(given, document)
+    if others and not (copied and copied.is_file()):
+        raise local_sources.elsewhere(path)
+    return check_path(copied or given)
 
 
 def _copied(given: Path, document: str) -> Path | None:

@@ -47,6 +47,7 @@ from graph.ingestion.state import (
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.runtime.async_nodes import async_node
 from graph.storage.cleanup import remove_stale
+from graph.storage.local_sources import on_machine
 from graph.storage.rows import DONE, DocumentRow
 from graph.storage.stores import Stores
 from graph.types import Usage, add_usage, no_usage
@@ -122,7 +123,7 @@ async def _pending(deps: Deps, found: Found, info: DocumentInfo | Unchanged) -> 
     """Return a document with the pages that are still to be read; one that was opened is added to the catalog."""
     if isinstance(info, Unchanged):
         return PendingDocument(
-            id=info.document, name=found.name, source=found.source, path=str(found.path), pages=[], unchanged=True
+            id=info.document, name=found.name, source=found.source, path=_path(deps, found), pages=[], unchanged=True
         )
     document = await asyncio.to_thread(_add_document, deps, found, info)
     log("load", document["id"], pages=info.pages, missing=len(document["pages"]))
@@ -144,7 +145,12 @@ def _add_document(deps: Deps, found: Found, info: DocumentInfo) -> PendingDocume
         size = found.path.stat().st_size  # of the file that the pages are read from, which may be a conversion
     except OSError:
         size = info.size  # deleted since it was opened: the reader of its pages says so, page by page
-    return PendingDocument(id=document, name=name, source=found.source, path=str(found.path), size=size, pages=pages)
+    return PendingDocument(id=document, name=name, source=found.source, path=_path(deps, found), size=size, pages=pages)
+
+
+def _path(deps: Deps, found: Found) -> str:
+    """Return the path of a file, with the machine that has it where another one may carry this run on."""
+    return on_machine(str(found.path), deps.stores.opened.machine)
 
 
 def _add_name(deps: Deps, document: str | None, found: Found) -> None:

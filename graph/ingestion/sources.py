@@ -15,6 +15,9 @@ from graph.ingestion.passwords import password_of
 from graph.settings import settings
 from loaders.errors import SkippedError, SourceError
 from loaders.pages.jobs import extract, inspect
+from graph.storage.document_names import SOURCE as WITH_SOURCE
+from graph.storage.local_sources import elsewhere, is_elsewhere, on_machine, parted, path_of
+from graph.storage.stores import Stores
 from loaders.sources.download import DOCUMENT_ID_DIGITS, DownloadLimits, fetch, is_url
 from loaders.sources.files import expand_all
 from loaders.sources.formats import format_of
@@ -46,7 +49,8 @@ class Found:
 
     Attributes:
         path: Where the file can be opened: an Office file's PDF; the address itself if it could not be downloaded.
-        source: The name under which the catalog lists the document: absolute path, address or upload reference.
+        source: The name under which the catalog lists the document: absolute path, address or upload reference. A path
+            has the machine's name before it where several machines share the catalog.
         info: Page count, title and hash of the file; the error if it cannot be opened (SkippedError: it is left out).
         name: The name of the document.
         stamp: Size, times and number of the file before it was opened; "" if the next run has to open it again.
@@ -112,22 +116,51 @@ def _files(sources: Sequence[str]) -> tuple[list[tuple[Path, str]], list[Found]]
     an upload is its reference, because the home folder may move.
     """
     uploads = [source for source in dict.fromkeys(sources) if source.startswith(access.UPLOAD)]
-    others = [source for source in sources if not source.startswith(access.UPLOAD)]
+    others = [_path_of(source) for source in sources if not source.startswith(access.UPLOAD)]
     for source in others:
         access.check_source(source)
-    expanded = expand_all(others)
+    try:
+        expanded = expand_all(others)
+    except SourceError as error:
+        raise _elsewhere(others) or error from None
     # Absolute, since the workers keep the working folder in which they started.
-    found = [(access.check_path(path.absolute(), str(path)), os.path.abspath(path)) for path in expanded.files]
-    skipped = [Found(path, os.path.abspath(path), SkippedError(reason), path.name) for path, reason in expanded.skipped]
-    links = [
-        Found(path, os.path.abspath(path), LinkError(os.path.abspath(first)), path.name)
-        for path, first in expanded.links
-    ]
+    found = [(access.check_path(path.absolute(), str(path)), _source(path)) for path in expanded.files]
+    skipped = [Found(path, _source(path), SkippedError(reason), path.name) for path, reason in expanded.skipped]
+    links = [Found(path, _source(path), LinkError(_source(first)), path.name) for path, first in expanded.links]
     return [*((access.uploaded(source), source) for source in uploads), *found], [*skipped, *links]
 
 
 async def _download(
     url: str, downloads: Path, password: str | None, gate: asyncio.Semaphore, attached: bool
+def _source(path: Path) -> str:
+    return on_machine(os.path.abspath(path), dependencies.home_stores().machine)
+
+
+def _path_of(source: str) -> str:
+    """Return the path that a source stands for, which may be given as the catalog lists it.
+
+    Raises:
+        SourceError: it is a file of another machine.
+    """
+    machine, path = parted(source)
+    if not machine or os.path.lexists(source):
+        return source
+    if is_elsewhere(source):
+        raise elsewhere(source)
+    return path
+
+
+def _elsewhere(paths: Sequence[str]) -> SourceError | None:
+    """Return the error for the first of the paths that leads to nothing here, and to a document on another machine."""
+    stores = _stores()
+    for path in paths if stores.exists() else ():
+        if not os.path.lexists(whole := os.path.abspath(os.path.expanduser(path))):
+            for row in stores.catalog.named([WITH_SOURCE + whole.casefold()]):
+                if is_elsewhere(row.source) and path_of(row.source) == whole:
+                    return elsewhere(row.source)
+    return None
+
+
 ) -> list[Found]:
     limits = DownloadLimits(allow_private=settings().allow_private_urls)
     try:
@@ -141,7 +174,11 @@ async def _download(
 
 def _share(path: Path) -> None:
     """Store a fetched file for all machines that share files: one of them may have to carry this run on."""
-    dependencies.stores(dependencies.run_scope()).share_attachment(f"{path.parent.name}/{path.name}")
+    _stores().share_attachment(f"{path.parent.name}/{path.name}")
+
+
+def _stores() -> Stores:
+    return dependencies.stores(dependencies.run_scope())
 
 
 def _upload_password(path: Path, source: str) -> str | None:

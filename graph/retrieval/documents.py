@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from graph.errors import UnknownDocumentError
 from graph.storage.base import DocumentStore
 from graph.storage.document_names import SOURCE, WHOLE, words_of
+from graph.storage.local_sources import path_of
 from graph.storage.rows import DocumentRow
 
 _MAX_LISTED = 10  # documents that an error names
@@ -111,9 +112,14 @@ def find_among(known: Sequence[Row], name: str) -> Row:
 def fitting(known: Sequence[Row], name: str) -> list[Row]:
     """Return the documents in `known` with this id, label or source, else name, else name without its ending."""
     wanted = name.strip().casefold()
-    hits = [row for row in known if wanted in (row.id, row.label.casefold(), row.source.casefold())]
+    hits = [row for row in known if wanted in (row.id, row.label.casefold(), *_sources(row))]
     hits = hits or [row for row in known if wanted in _all_names(row)]
     return hits or [row for row in known if wanted in {name.rsplit(".", 1)[0] for name in _all_names(row)}]
+
+
+def _sources(row: Named) -> tuple[str, str]:
+    """Return a document's source, and the path alone of a file of some machine."""
+    return row.source.casefold(), path_of(row.source).casefold()
 
 
 def _all_names(row: Named) -> set[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
+from graph.storage.local_sources import parted, path_of
+
 ID_DIGITS = 6
 """Digits of the id that tell documents apart whose folders do not."""
 
@@ -13,7 +15,7 @@ def distinct_labels(documents: Sequence[tuple[str, str, str]]) -> dict[str, str]
     """Return a label by document id for (id, name, source) of documents; a name that only one has stays as it is.
 
     Documents of one name are told apart by their folder ("invoice.pdf (march/)") or the message that they are attached
-    to, by two folders, or by the beginning of the id where that is not enough or the file was uploaded.
+    to, by two folders, by the machine that has the file, or by the beginning of the id.
     """
     by_name: dict[str, list[tuple[str, str]]] = {}
     for identity, name, source in documents:
@@ -32,6 +34,7 @@ def _marks(group: Sequence[tuple[str, str]]) -> list[str]:
     ways: tuple[Callable[[str, str], str], ...] = (
         lambda identity, source: _folders(source, 1),
         lambda identity, source: _folders(source, 2),
+        lambda identity, source: parted(source)[0],
     )
     for way in ways:
         marks = [way(identity, source) for identity, source in group]
@@ -44,6 +47,7 @@ def _folders(source: str, count: int) -> str:
     """Return the last folders of a source, "march/", or its message, "mail.eml"; "" for an upload."""
     if source.startswith("upload:"):
         return ""
+    source = path_of(source)
     container, attached, _ = source.rpartition("!")
     if attached and "/" not in source[len(container) :]:
         return "/".join(PurePath(container).parts[-count:])

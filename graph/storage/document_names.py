@@ -11,6 +11,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from graph.storage.local_sources import path_of
+
 WHOLE, SOURCE = "=", "@"
 """The first character of a term that is a whole name, and of one that is a source; no word begins with them."""
 _MAX_TITLE = 12  # words of a title that are indexed: its beginning names the document
@@ -41,7 +43,8 @@ def terms_of_row(name: str, title: str, source: str) -> list[str]:
     stem = name.rsplit(".", 1)[0]
     words = [*words_of(stem), *words_of(title)[:_MAX_TITLE]]
     whole = [WHOLE + " ".join(words_of(part)) for part in (name, stem)]
-    sources = [SOURCE + source.casefold()] if source else []
+    # A file of another machine is found by its path alone too.
+    sources = [SOURCE + one.casefold() for one in (source, path_of(source)) if one]
     return list(dict.fromkeys([*words, *whole, *sources]))
 
 

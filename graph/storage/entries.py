@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graph.access import Scope, personal_collection, require_writer
+from graph.storage.local_sources import other_name
 from graph.storage.rows import DocumentRow
 from graph.storage.single_values import SET_META
 from graph.storage.sql import Connection, placeholders
@@ -69,7 +70,27 @@ def shared(connection: Connection, document: str) -> bool:
 def add_entry(connection: Connection, scope: Scope, row: DocumentRow, now: float) -> None:
     """Within a transaction: add an entry of a document to the collection that the caller adds to, or rename it."""
     ensure_personal(connection, scope, scope.into)
+    if former := other_name(row.source):
+        _rename_source(connection, scope.into, former, row.source)
     connection.execute(_ADD_ENTRY, (row.id, scope.into, row.name, row.source, scope.who, now))
+
+
+def _rename_source(connection: Connection, into: str, former: str, source: str) -> None:
+    """Within a transaction: give the entries of a file in a collection, and those put elsewhere from it, its source.
+
+    A library that was moved, or is of an earlier version, calls the file by its `former` source.
+    """
+    theirs = "source = ? AND (collection = ? OR (added_by = '' AND put_from = ?))"
+    found = connection.execute(f"SELECT id, document, collection FROM entry WHERE {theirs}", [former, into, into])
+    for entry, document, collection in found.fetchall():
+        known = [document, collection, source]
+        if connection.execute(
+            "SELECT 1 FROM entry WHERE document = ? AND collection = ? AND source = ?", known
+        ).fetchone():
+            connection.execute("DELETE FROM entry WHERE id = ?", [entry])
+        else:
+            connection.execute("UPDATE entry SET source = ? WHERE id = ?", [source, entry])
+        connection.execute("UPDATE documents SET source = ? WHERE id = ? AND source = ?", [source, document, former])
 
 
 def forget_entry(connection: Connection, entry: int, document: str, put_from: str) -> None:

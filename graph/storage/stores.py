@@ -204,6 +204,11 @@ class HomeStores:
 
     @property
     def place(self) -> str:
+    @property
+    def machine(self) -> str:
+        """The name of this machine in sources of a catalog that several share; "" where one machine has the catalog."""
+        return ""
+
         """Where catalog and vectors are, without a password."""
         return f"SQLite in {self.home}, Chroma {f'at {self._chroma_url}' if self._chroma_url else 'there too'}"
 

@@ -11,6 +11,7 @@ from graph.access import Scope
 from graph.ingestion.report import pages_in_words
 from graph.settings import settings
 from graph.storage.cleanup import remove_stale
+from graph.storage.local_sources import on_machine, path_of, this_machine
 from graph.watching.watcher import Read
 
 Ingest = Callable[[Sequence[str]], Mapping[str, Any]]
@@ -36,8 +37,9 @@ class LocalLibrary:
         stores = dependencies.stores(Scope.everything())
         stores.acquire_for_writing()
         for path, _ in gone:
-            for document in stores.catalog.forget_source(str(path)):
-                remove_stale(stores, document)
+            for source in {str(path), on_machine(str(path), this_machine())}:
+                for document in stores.catalog.forget_source(source):
+                    remove_stale(stores, document)
 
 
 def outcomes(report: Mapping[str, Any]) -> dict[Path, Read]:
@@ -45,11 +47,11 @@ def outcomes(report: Mapping[str, Any]) -> dict[Path, Read]:
     found: dict[Path, Read] = {}
     for one in (*report.get("duplicates", ()), *report.get("skipped", ())):
         said = f"skipped. {one['detail']}" if "detail" in one else f"the same document as {one['of']}"
-        found[Path(one["source"])] = Read(said)
+        found[Path(path_of(one["source"]))] = Read(said)
     for document in report["documents"]:
         reasons = " ".join(failure["detail"] for failure in document["failures"][:3])
         said = f"{document['status']}, {pages_in_words(document)}. {reasons}".strip()
-        found[Path(document["source"])] = Read(said)
+        found[Path(path_of(document["source"]))] = Read(said)
     return found
 
 

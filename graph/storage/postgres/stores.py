@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph.storage import home_lock
+from graph.storage.local_sources import this_machine
 from graph.storage.postgres.catalog import PostgresCatalog
 from graph.storage.postgres.database import Database, ask
 from graph.storage.postgres.turns import Turn, alone_in_sweeping
@@ -48,6 +49,11 @@ class PostgresStores(HomeStores):
     def with_files(self, files_url: str) -> PostgresStores:
         """Return the same stores with another store of files; "" for the home folder."""
         return PostgresStores(self.home, self._url, files_url)
+
+    @property
+    def machine(self) -> str:
+        """The name of this machine in the sources of its files."""
+        return this_machine()
 
     @property
     def place(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from graph.storage.base import Catalog
 from graph.storage.rows import DocumentRow, PageRow, Transcript, layer_key
 from loaders.types import Block
@@ -38,6 +40,18 @@ def test_publishing_retires_other_documents_of_the_same_source(catalog: Catalog)
     assert replaced == ["old"]
     assert found(catalog, "storm") == ["The new storm."]
     assert publish(catalog, document("other"), chunk(0, "Another storm.")) == []
+
+
+def test_the_same_path_of_another_machine_is_another_source(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(catalog, document("old", source="host-a:/papers/report.pdf"), chunk(0, "The old storm."))
+    assert publish(catalog, document("new", source="host-b:/papers/report.pdf"), chunk(0, "The new storm.")) == []
+    for path in ("host-a:/papers/report.pdf", "/papers/report.pdf"):
+        assert "old" in {row.id for row in catalog.named([f"@{path}"])}
+    monkeypatch.setenv("PAGEWITNESS_MACHINE", "host-b")
+    assert publish(catalog, document("newer", source="/papers/report.pdf"), chunk(0, "The storm.")) == ["new"]
+    assert {row.id: row.source for row in catalog.documents()} == {
+        "old": "host-a:/papers/report.pdf", "newer": "/papers/report.pdf",
+    }  # fmt: skip
 
 
 def test_a_document_that_loses_one_of_its_sources_keeps_the_others(catalog: Catalog) -> None:
