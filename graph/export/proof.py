@@ -19,6 +19,7 @@ from graph import context, dependencies
 from graph.access import Scope
 from graph.errors import BadInputError
 from graph.runtime import async_nodes
+from graph.storage.local_sources import path_here
 from graph.storage.rows import DocumentRow, PageRow
 from graph.storage.stores import Stores
 from graph.types import page_in_words
@@ -124,8 +125,10 @@ def pdf_of(stores: Stores, row: DocumentRow) -> Path | None:
     """Return the PDF file of a document if it is there with the bytes that were read; None for other formats."""
     if row.kind != "pdf":
         return None
-    folders = (stores.uploads, stores.downloads, *stores.opened.of_users())
-    for path in [Path(row.source), *(path for folder in folders for path in (folder / row.id).glob("*"))]:
+    folders = [one / row.id for one in (stores.uploads, stores.downloads, *stores.opened.of_users())]
+    folders += stores.derived.glob(f"*/attached/{row.id}")
+    given = [path] if (path := path_here(row.source)) else []
+    for path in [*given, *(path for folder in folders for path in folder.glob("*"))]:
         try:
             with path.open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest().startswith(row.id):

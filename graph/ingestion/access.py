@@ -25,6 +25,8 @@ from loaders.sources.files import check_source as check_file
 UPLOAD = "upload:"
 """The prefix of a reference to an uploaded file: `upload:<document id>/<name>`."""
 
+ATTACHED = "attached"
+"""The folder, in that of the files made from a document, of those attached to it."""
 UPLOADED_ID = re.compile(r"[0-9a-f]{16}")
 _UPLOADED = re.compile(rf"{UPLOAD}({UPLOADED_ID.pattern})/([^/\\\x00]+)")
 _GLOB = re.compile(r"[*?\[]")
@@ -89,12 +91,12 @@ def path_here(path: str, document: str) -> Path:
     A run that another machine began has the path that the file has there: an upload, or a file attached to a message,
     is copied from the store that machines share.
 
-    Raises:
-        SourceError: this process may not read the file, or on a server there is none, or another machine has it.
     Args:
         path: The path, with the machine that has it (`laptop:/data/report.pdf`) where several share the catalog.
         document: The id of the document.
 
+    Raises:
+        SourceError: this process may not read the file, or on a server there is none, or another machine has it.
     """
     given, others = Path(local_sources.path_of(path)), local_sources.is_elsewhere(path)
     with suppress(SourceError):
@@ -107,10 +109,14 @@ def path_here(path: str, document: str) -> Path:
 
 
 def _copied(given: Path, document: str) -> Path | None:
-    """Return a copy, on this machine, of the user's upload or attachment on another one; None if it is neither."""
+    """Return a copy, on this machine, of a file in the home folder of another one; None if it lies elsewhere there."""
     stores = dependencies.stores(dependencies.run_scope())
     if not UPLOADED_ID.fullmatch(document) or given.parent.name != document:
         return None
+    if made := _made_path(given, stores.derived):
+        if stores.catalog.document(document):  # else its bytes are nothing that the user may have
+            (stores.fetch_pdf if made.parent.parent == stores.derived else stores.fetch_part)(document, made)
+        return made
     if given.parent.parent.name == stores.uploads.name:
         here = stores.uploads / document / given.name
         if not here.is_file():
@@ -119,6 +125,22 @@ def _copied(given: Path, document: str) -> Path | None:
     if given.parent.parent.name == stores.downloads.name:
         stores.fetch_attachment(f"{document}/{given.name}")
         return stores.downloads / document / given.name
+    return None
+
+
+def _made_path(given: Path, derived: Path) -> Path | None:
+    """Return where this machine has a file made from a document, from its path on another one; None if it is none.
+
+    Args:
+        given: The PDF of an Office file, `derived/<id>/<name>`, or an attachment, `derived/<id>/attached/<id>/<name>`.
+        derived: The folder of such files of this machine.
+    """
+    for levels in (3, 5):
+        folder, *inside = given.parts[-levels:]
+        if len(inside) < levels - 1 or given.name in (".", ".."):
+            return None
+        if folder == derived.name and UPLOADED_ID.fullmatch(inside[0]) and (levels == 3 or inside[1] == ATTACHED):
+            return derived.joinpath(*inside)
     return None
 
 

@@ -6,18 +6,20 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graph import dependencies
+from graph.errors import FilesError
 from graph.ingestion import access
 from graph.ingestion.passwords import password_of
 from graph.settings import settings
-from loaders.errors import SkippedError, SourceError
-from loaders.pages.jobs import extract, inspect
 from graph.storage.document_names import SOURCE as WITH_SOURCE
 from graph.storage.local_sources import elsewhere, is_elsewhere, on_machine, parted, path_of
 from graph.storage.stores import Stores
+from loaders.errors import SkippedError, SourceError
+from loaders.pages.jobs import extract, inspect
 from loaders.sources.download import DOCUMENT_ID_DIGITS, DownloadLimits, fetch, is_url
 from loaders.sources.files import expand_all
 from loaders.sources.formats import format_of
@@ -130,8 +132,6 @@ def _files(sources: Sequence[str]) -> tuple[list[tuple[Path, str]], list[Found]]
     return [*((access.uploaded(source), source) for source in uploads), *found], [*skipped, *links]
 
 
-async def _download(
-    url: str, downloads: Path, password: str | None, gate: asyncio.Semaphore, attached: bool
 def _source(path: Path) -> str:
     return on_machine(os.path.abspath(path), dependencies.home_stores().machine)
 
@@ -161,6 +161,8 @@ def _elsewhere(paths: Sequence[str]) -> SourceError | None:
     return None
 
 
+async def _download(
+    url: str, downloads: Path, password: str | None, gate: asyncio.Semaphore, attached: bool
 ) -> list[Found]:
     limits = DownloadLimits(allow_private=settings().allow_private_urls)
     try:
@@ -191,12 +193,14 @@ async def _open_all(
 ) -> list[Found]:
     """Open a file, and the files that are attached to it; `within` are the hashes of the files that it is in."""
     found = await _open(path, source, password)
+    if isinstance(found.info, DocumentInfo) and found.info.kind == "office":
+        await asyncio.to_thread(_stores().share_pdf, found.info.sha256[:DOCUMENT_ID_DIGITS], found.path)
     if not isinstance(found.info, DocumentInfo) or len(within) >= _MAX_DEPTH:
         return [found]
     if found.info.sha256 in within:
         return [replace(found, info=SkippedError(f"{found.name!r} is attached to itself: it is read once."))]
     within = (*within, found.info.sha256)
-    folder = _derived(found.info.sha256) / "attached"
+    folder = _derived(found.info.sha256) / access.ATTACHED
     try:
         parts = await dependencies.pool().call(extract, path, folder, password)
     except SourceError as error:
@@ -208,6 +212,7 @@ async def _open_all(
         if problem:
             inside.append(Found(Path(part.name), named, SkippedError(problem), part.name))
         else:
+            await asyncio.to_thread(_stores().share_part, Path(part.path))
             inside += await _open_all(Path(part.path), named, password, attached, within)
     return [found, *inside]
 
@@ -244,18 +249,29 @@ def _is_office(path: Path) -> bool:
 
 
 async def _open_office(path: Path, source: str) -> Found:
-    """Convert an Office file to a PDF in the home folder, once, and open this; identity and size are the file's own."""
-    converter = find_converter(settings().office_converter)
-    if not converter:
-        raise SkippedError(
-            f"{str(path)!r} is an Office file, and LibreOffice, which converts it, is not there: install it, name it "
-            "in PAGEWITNESS_OFFICE_CONVERTER, or save the file as a PDF."
-        )
+    """Convert an Office file to a PDF in the home folder, once, and open this; identity and size are the file's own.
+
+    One that another machine has made, and stored where machines share files, is taken in its place.
+    """
+    converter, shares = find_converter(settings().office_converter), bool(_stores().opened.files_url)
+    if not converter and (settings().office_converter == "off" or not shares):
+        raise _not_converted(path)
     data = await asyncio.to_thread(path.read_bytes)
     digest = hashlib.sha256(data).hexdigest()
     target = _derived(digest) / f"{path.stem}.pdf"
     async with _converting:
+        with suppress(FilesError):  # what this machine makes is as good
+            await asyncio.to_thread(_stores().fetch_pdf, digest[:DOCUMENT_ID_DIGITS], target)
         if not target.is_file():
+            if not converter:
+                raise _not_converted(path)
             await asyncio.to_thread(convert_to_pdf, path, target, converter)
     info = await dependencies.pool().call(inspect, target)
     return Found(target, source, replace(info, path=str(path), sha256=digest, kind="office", size=len(data)), path.name)
+
+
+def _not_converted(path: Path) -> SkippedError:
+    return SkippedError(
+        f"{str(path)!r} is an Office file, and LibreOffice, which converts it, is not there: install it, name it "
+        "in PAGEWITNESS_OFFICE_CONVERTER, or save the file as a PDF."
+    )

@@ -16,7 +16,8 @@ from pathlib import Path
 from graph.storage.blobs import Blobs
 from graph.storage.shared_images import sweep_copies
 
-_KIND, UPLOADED, ATTACHED = "uploads", "uploaded", "attached"
+FILES, UPLOADED, ATTACHED = "uploads", "uploaded", "attached"
+"""The kind of the blobs, and the folders of the notes."""
 _ID_DIGITS = 16  # of `loaders.sources.download.DOCUMENT_ID_DIGITS`, which loads HTTP
 _CACHE_BYTES = 2 << 30  # thirty of the largest files that are taken in by default
 
@@ -47,7 +48,7 @@ class SharedUploads:
 
     def put(self, owner: str, path: Path, name: str, digest: str, notes: str = UPLOADED) -> None:
         """Store a file of this SHA-256 for all machines, in parts, as an upload of its owner; twice is once."""
-        self._blobs.put_file(_KIND, path, digest)
+        self._blobs.put_file(FILES, path, digest)
         told = f"{digest}\n{path.stat().st_size}\n{name}"
         self._blobs.write(note_path(notes, owner, digest[:_ID_DIGITS], name), told.encode())
 
@@ -58,7 +59,7 @@ class SharedUploads:
         if not digest.startswith(document):
             return False
         with suppress(KeyError):
-            self._blobs.get_file(_KIND, digest, to)
+            self._blobs.get_file(FILES, digest, to)
             return True
         return False
 
@@ -83,11 +84,11 @@ class SharedUploads:
         """Return a copy of the file that a document was read from; None if it was not uploaded."""
         copy = self._cache / f"{document}.file"
         if not copy.is_file():
-            found = self._blobs.first(_KIND, document)
+            found = self._blobs.first(FILES, document)
             if not found:
                 return None
             try:
-                self._blobs.get_file(_KIND, found, copy)
+                self._blobs.get_file(FILES, found, copy)
             except KeyError:
                 return None
             sweep_copies(self._cache, "*.file", _CACHE_BYTES)
@@ -95,9 +96,9 @@ class SharedUploads:
 
     def sweep(self, known: Collection[str]) -> None:
         """Delete uploads that were stored a day ago or before, and are of no document with these ids."""
-        for key in self._blobs.old(_KIND):
+        for key in self._blobs.old(FILES):
             if key[:_ID_DIGITS] not in known:
-                self._blobs.delete(_KIND, key)
+                self._blobs.delete(FILES, key)
         for path in (*self._blobs.old_paths(UPLOADED), *self._blobs.old_paths(ATTACHED)):
             if path.split("/")[-2] not in known:
                 self._blobs.remove(path)

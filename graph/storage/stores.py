@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from graph.storage.base import PageImages, Turn
     from graph.storage.blobs import Blobs
     from graph.storage.scoped import ScopedCatalog, ScopedVectors
+    from graph.storage.shared_derived import SharedDerived
     from graph.storage.shared_uploads import SharedUploads
 
 _SWEEP_EVERY_S = 24 * 3600
@@ -119,8 +120,9 @@ class HomeStores:
         ):  # a failing store is reported where files are read and written
             if alone:
                 images.sweep(self._whole.catalog.images)
-                if uploads := self.shared_uploads:
-                    uploads.sweep({row.id for row in self._whole.catalog.documents()})
+                for shared in (self.shared_uploads, self.shared_derived):
+                    if shared:
+                        shared.sweep({row.id for row in self._whole.catalog.documents()})
                 self.catalog.set_meta(self.SWEPT, str(time.time()))
 
     def alone_in_sweeping(self) -> AbstractContextManager[bool]:
@@ -203,12 +205,12 @@ class HomeStores:
         return sizes
 
     @property
-    def place(self) -> str:
-    @property
     def machine(self) -> str:
         """The name of this machine in sources of a catalog that several share; "" where one machine has the catalog."""
         return ""
 
+    @property
+    def place(self) -> str:
         """Where catalog and vectors are, without a password."""
         return f"SQLite in {self.home}, Chroma {f'at {self._chroma_url}' if self._chroma_url else 'there too'}"
 
@@ -301,6 +303,13 @@ class HomeStores:
         from graph.storage.shared_uploads import SharedUploads
 
         return SharedUploads(blobs, self.originals)
+
+    @property
+    def shared_derived(self) -> SharedDerived | None:
+        """Files made from documents that several machines share; None if they are in the home folder alone."""
+        from graph.storage.shared_derived import SharedDerived
+
+        return SharedDerived(blobs) if (blobs := self.blobs) else None
 
     @property
     def originals(self) -> Path:

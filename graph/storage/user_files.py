@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from graph.access import Scope
 
 if TYPE_CHECKING:
+    from graph.storage.shared_derived import SharedDerived
     from graph.storage.shared_uploads import Noted, SharedUploads
 
 ALL = "all"
@@ -27,6 +28,8 @@ class _Home(Protocol):
     def uploads(self) -> Path: ...
     @property
     def shared_uploads(self) -> SharedUploads | None: ...
+    @property
+    def shared_derived(self) -> SharedDerived | None: ...
 
 
 class UserFiles:
@@ -91,6 +94,26 @@ class UserFiles:
             from graph.storage.shared_uploads import ATTACHED
 
             shared.fetch(self._owner, document, name, path, ATTACHED)
+
+    def share_part(self, path: Path) -> None:
+        """Store a file that was attached to a document for all machines that share files."""
+        if shared := self._files.shared_derived:
+            shared.put_attachment(path)
+
+    def fetch_part(self, document: str, to: Path) -> None:
+        """Copy a file that was attached to a document, by its own id, to a path of this machine, if it is stored."""
+        if (shared := self._files.shared_derived) and not to.is_file():
+            shared.fetch_attachment(document, to)
+
+    def share_pdf(self, document: str, path: Path) -> None:
+        """Store the PDF that was made of an Office file for all machines that share files."""
+        if shared := self._files.shared_derived:
+            shared.put_pdf(document, path)
+
+    def fetch_pdf(self, document: str, to: Path) -> None:
+        """Copy the PDF that another machine made of an Office file to a path of this one, if it is stored."""
+        if (shared := self._files.shared_derived) and not to.is_file():
+            shared.fetch_pdf(document, to)
 
     @property
     def _owner(self) -> str:
