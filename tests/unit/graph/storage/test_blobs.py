@@ -15,6 +15,7 @@ from graph.storage.blobs import Blobs
 from graph.storage.page_images import FilePageImages
 from graph.storage.shared_images import SharedPageImages
 from graph.storage.shared_uploads import SharedUploads
+from tests.azure_store import new_container
 from tests.object_store import Fault, failing_store, new_bucket, s3_server, use_endpoint
 
 pytest.importorskip("obstore", reason="the extra `team` is not installed")
@@ -22,9 +23,11 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 KEY = hashlib.sha256(PNG).hexdigest()
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture(params=["folder", "bucket", "container"])
 def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    return new_bucket(monkeypatch) if request.param == "bucket" else (tmp_path / "shared").as_uri()
+    """Return the address of an empty store: a folder, a bucket of S3 and a container of Azure."""
+    make = {"bucket": new_bucket, "container": new_container}.get(request.param)
+    return make(monkeypatch) if make else (tmp_path / "shared").as_uri()
 
 
 def machine(url: str, home: Path, cache_bytes: int = 1 << 20) -> SharedPageImages:
