@@ -19,7 +19,7 @@ from graph.errors import HomeError, IndexMismatchError
 from graph.settings import settings
 from graph.storage import home_lock
 from graph.storage.library import Library, LibraryVectors
-from graph.storage.user_files import UserFiles
+from graph.storage.user_files import HomeFolders, UserFiles
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _SWEEP_EVERY_S = 24 * 3600
 
 
-class HomeStores:
+class HomeStores(HomeFolders):
     """What one home folder stores, opened when first used; documents are seen through `within`.
 
     Opening the vectors or writing acquires the folder for this process. Methods raise HomeInUseError when another
@@ -310,30 +310,6 @@ class HomeStores:
         from graph.storage.shared_derived import SharedDerived
 
         return SharedDerived(blobs) if (blobs := self.blobs) else None
-
-    @property
-    def originals(self) -> Path:
-        """The folder of copies of files that were uploaded to another machine."""
-        return self.home / "cache" / "files"
-
-    @property
-    def downloads(self) -> Path:
-        """The folder of fetched files, each in a folder named by its document's id."""
-        return self.home / "downloads"
-
-    @property
-    def uploads(self) -> Path:
-        """The folder of files uploaded to the server, each in a folder named by its document's id."""
-        return self.home / "uploads"
-
-    def of_users(self) -> list[Path]:
-        """Return the folders of files that users of a server have uploaded, attached or had fetched."""
-        return [folder for name in ("uploads", "downloads") for folder in self.home.glob(f"users/*/{name}")]
-
-    @property
-    def derived(self) -> Path:
-        """Files made from documents (PDFs of Office files, attachments), in a folder for each document."""
-        return self.home / "derived"
 
     def conversations(self) -> AbstractContextManager[SqliteSaver]:
         """Open the checkpointer of the conversations that the command line saves."""

@@ -1,4 +1,4 @@
-"""Files that a user of a server has sent: their folders in the home folder, and their copies for other machines."""
+"""Files in the home folder: its folders, and those that a user of a server has sent, with copies for other machines."""
 
 from __future__ import annotations
 
@@ -15,6 +15,36 @@ if TYPE_CHECKING:
 
 ALL = "all"
 """The owner of what the local user has uploaded."""
+
+
+class HomeFolders:
+    """The folders of files in a home folder."""
+
+    home: Path
+
+    @property
+    def originals(self) -> Path:
+        """The folder of copies of files that were uploaded to another machine."""
+        return self.home / "cache" / "files"
+
+    @property
+    def downloads(self) -> Path:
+        """The folder of fetched files, each in a folder named by its document's id."""
+        return self.home / "downloads"
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of files uploaded to the server, each in a folder named by its document's id."""
+        return self.home / "uploads"
+
+    def of_users(self) -> list[Path]:
+        """Return the folders of files that users of a server have uploaded, attached or had fetched."""
+        return [folder for name in ("uploads", "downloads") for folder in self.home.glob(f"users/*/{name}")]
+
+    @property
+    def derived(self) -> Path:
+        """Files made from documents (PDFs of Office files, attachments), in a folder for each document."""
+        return self.home / "derived"
 
 
 class _Home(Protocol):
