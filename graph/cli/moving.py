@@ -91,8 +91,8 @@ def _print_copied(moved: Any) -> None:
         )
     elif not moved["differences"]:
         click.echo(
-            f"The library is now at its new place ({moved['place']}; files in {moved['files_place']}). Compare both "
-            "with --verify."
+            f"The library is now at its new place ({moved['place']}; files in {moved['files_place']}): name it with "
+            "PAGEWITNESS_STORE_URL, PAGEWITNESS_FILES_URL or --home. Compare both with --verify."
         )
 
 

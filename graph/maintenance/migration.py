@@ -70,7 +70,13 @@ class Moved(TypedDict):
 
 
 def source_of(opened: HomeStores) -> HomeStores:
-    """Return the stores to copy from: these, or what can be read of them while another process has the home folder."""
+    """Return the stores to copy from: these, or what can be read of them while another process has the home folder.
+
+    Raises:
+        BadInputError: there is no library.
+    """
+    if not opened.exists():
+        raise BadInputError(f"There is no library in {opened.home}: name its home folder with --home.")
     try:
         opened.acquire()
     except HomeInUseError as error:

@@ -8,16 +8,17 @@ is not sent again.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from graph.errors import FileDamagedError
+from graph.errors import FileDamagedError, HomeError
 from graph.maintenance.moved_documents import EVERYTHING, Difference, difference
 from graph.storage.blobs import Blobs
 from graph.storage.page_images import FilePageImages
@@ -73,7 +74,8 @@ class Files:
         missing = [key for key in self._of(document) if not self._has_image(key)]
         lost = sum(not copied for copied in _at_once(self._copy_image, missing))
         if lost:
-            yield difference(self._source, document, f"{lost} of its page images are missing here: `reread` makes them")
+            what = f"{lost} of its page images are not on this machine: run this on the one that read it, or `reread`"
+            yield difference(self._source, document, what)
 
     def compare_images(self, document: str) -> Iterator[Difference]:
         """Yield how a document's page images in the target differ from those that the source names, byte by byte."""
@@ -155,11 +157,11 @@ class Files:
             return False
         here = _path(self._source, file)
         if here.is_file():
-            to.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(here, to)
+            _copy_whole(here, to)
             return True
         blobs = self._source.blobs
-        return bool(blobs and _fetched(blobs, file, to))
+        with _writing(to):
+            return bool(blobs and _fetched(blobs, file, to))
 
     def _send(self, file: UserFile, blobs: Blobs) -> bool:
         if self._has_file(file):
@@ -196,8 +198,32 @@ def copy_folder(source: Path, target: Path, in_use: bool) -> None:
                     continue
                 there = target / file.relative_to(source)
                 if file.is_file() and not (there.exists() and there.stat().st_mtime >= file.stat().st_mtime):
-                    there.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copy2(file, there)
+                    _copy_whole(file, there)
+
+
+def _copy_whole(file: Path, to: Path) -> None:
+    """Copy a file with its times; a copy that is stopped leaves no part of it under its name, which would be kept."""
+    with _writing(to):
+        to.parent.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(".part", "", to.parent)
+        os.close(handle)
+        try:
+            shutil.copy2(file, part)
+            os.replace(part, to)
+        finally:
+            Path(part).unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Raise an error of the file system as HomeError."""
+    try:
+        yield
+    except OSError as error:
+        raise HomeError(
+            f"{path} cannot be written ({error.strerror}): free some space on the disk, or correct the permissions, "
+            "then run the same command again."
+        ) from error
 
 
 def _here(stores: HomeStores) -> FilePageImages:

@@ -343,4 +343,6 @@ def _cause(error: Exception) -> str:
         return "its keys are refused"
     if status := re.search(r"status code: (\d{3})", said):
         return f"it answers with status {status[1]}"
+    if system := re.search(r"([A-Z][\w -]+) \(os error \d+\)", said):  # of a folder
+        return system[1].lower()
     return "there is no connection, or no answer in time"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from graph import dependencies
+from graph.cli import main
 from graph.storage.blobs import Blobs
 from graph.storage.shared_uploads import ATTACHED, UPLOADED, SharedUploads
 from tests.conftest import SAMPLE
@@ -131,3 +135,54 @@ def test_a_library_whose_files_alone_move_is_not_left(
     assert images(old) == here
     assert migrate(old, "", "--files", shared) == 2
     assert "The library is there already" in capsys.readouterr().err
+
+
+@contextmanager
+def small_disk(tmp_path: Path, size: str) -> Iterator[Path]:
+    """A folder on a file system of this size, which root can make."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], capture_output=True).returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+@pytest.mark.processes
+def test_a_full_disk_is_told_in_a_sentence_and_leaves_no_part_of_a_file(
+    old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A part of a file under its own name would be newer than the file, and kept by the next copy."""
+    sent = place(old, "uploads", os.urandom(8 << 20), "large.pdf").relative_to(old)
+    with small_disk(tmp_path, "4m") as small:
+        assert migrate(old, f"home:{small / 'home'}") == 2
+        told = capsys.readouterr().err
+        assert f"{small / 'home' / sent} cannot be written (No space left on device)" in told
+        assert len(told.splitlines()) == 1
+        assert not any((small / "home" / "uploads").rglob("*.p*"))
+        assert migrate(old, "", "--files", (small / "files").as_uri()) == 2
+        assert "cannot be reached (no space left on device)" in capsys.readouterr().err
+        subprocess.run(["mount", "-o", "remount,size=64m", small], check=True)
+        assert migrate(old, f"home:{small / 'home'}") == 0
+        assert (small / "home" / sent).read_bytes() == (old / sent).read_bytes()
+        dependencies.home_stores().close()
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--files", "file:///proc/files"), "file:///proc/files (PAGEWITNESS_FILES_URL) cannot be made (No such file"),
+        (("--home", "nowhere", "--files", "file:///tmp/files"), "There is no library in "),
+        (("--files", "ftp://files"), "is not the address of a bucket or a folder"),
+    ],
+)
+def test_where_no_files_can_go_or_come_from_is_told(
+    options: tuple[str, ...], sentence: str, old: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(["migrate", *options]) == 2
+    told = capsys.readouterr().err
+    assert sentence in told
+    assert len(told.splitlines()) == 1
+    assert not Path("nowhere").exists()
