@@ -66,12 +66,14 @@ def pool() -> PagePool:
 
     Raises:
         BadInputError: the settings name a cluster, and its client library is not installed.
+        HomeError: with a cluster and a store of files, the catalog, which knows the library's id, cannot be opened.
     """
-    return _pool_at(settings().pool_url)
+    url, shares = settings().pool_url, bool(settings().files_url.get_secret_value())
+    return _pool_at(url, home_stores() if url and shares else None)
 
 
 @build_once(2)
-def _pool_at(url: str) -> PagePool:
+def _pool_at(url: str, stores: HomeStores | None = None) -> PagePool:
     if not url:
         from loaders.pages.pool import ProcessPagePool
 
@@ -80,7 +82,11 @@ def _pool_at(url: str) -> PagePool:
     prepare_ray()
     from loaders.pages.ray_pool import RayPool
 
-    return RayPool(url)
+    if stores is None:
+        return RayPool(url)
+    from graph.storage.pool_files import PoolFiles
+
+    return RayPool(url, shared=PoolFiles(stores.files_url, stores.library_id()))
 
 
 @build_once(4)

@@ -15,7 +15,9 @@ from pathlib import Path
 from graph.storage.blobs import Blobs
 from graph.storage.shared_uploads import FILES
 
-_PDFS, _MADE = "derived", "made"
+PDFS = "derived"
+"""The kind of the blobs that are PDFs of Office files."""
+_MADE = "made"
 
 
 class SharedDerived:
@@ -40,17 +42,17 @@ class SharedDerived:
 
     def put_pdf(self, document: str, path: Path) -> None:
         """Store the PDF of an Office file for all machines, unless there is one already."""
-        if any(self._blobs.age(_PDFS, key) is not None for key in self._keys(document)):
+        if any(self._blobs.age(PDFS, key) is not None for key in self._keys(document)):
             return
         key = _sha256(path)
-        self._blobs.put_file(_PDFS, path, key)
+        self._blobs.put_file(PDFS, path, key)
         self._blobs.write(f"{_MADE}/{document}/{key}", b"")
 
     def fetch_pdf(self, document: str, to: Path) -> None:
         """Copy the PDF of an Office file to a path of this machine; nothing if none is stored."""
         for key in self._keys(document):
             with suppress(KeyError):
-                self._blobs.get_file(_PDFS, key, to)
+                self._blobs.get_file(PDFS, key, to)
                 return
 
     def sweep(self, known: Collection[str]) -> None:
@@ -59,8 +61,8 @@ class SharedDerived:
             if path.split("/")[-2] not in known:
                 self._blobs.remove(path)
         kept = {path.rpartition("/")[2] for path, _ in self._blobs.written(_MADE)}
-        for key in set(self._blobs.old(_PDFS)) - kept:
-            self._blobs.delete(_PDFS, key)
+        for key in set(self._blobs.old(PDFS)) - kept:
+            self._blobs.delete(PDFS, key)
 
     def _keys(self, document: str) -> list[str]:
         """Return the keys of the PDFs of a document, the oldest first: two machines may have made one each."""

@@ -292,8 +292,12 @@ class HomeStores(HomeFolders):
             if self._blobs is None:
                 from graph.storage.blobs import Blobs
 
-                self._blobs = Blobs(self._files_url, lambda: self.catalog.keep_meta(self.LIBRARY, uuid.uuid4().hex))
+                self._blobs = Blobs(self._files_url, self.library_id)
             return self._blobs
+
+    def library_id(self) -> str:
+        """Return the id of the library, which its first use makes."""
+        return self.catalog.keep_meta(self.LIBRARY, uuid.uuid4().hex)
 
     @property
     def shared_uploads(self) -> SharedUploads | None:

@@ -29,12 +29,13 @@ from loaders.pages.pool import (
     failure_of,
     map_twice,
 )
-from loaders.pages.ray_worker import File, PageWorker
+from loaders.pages.ray_worker import File, PageWorker, SharedFiles, Unfetched
 from loaders.types import FILE_READER, Failure, PageJob
 
 LOCAL = "ray://local"
 """The address of a cluster that is started on this machine for this process."""
 
+log = logging.getLogger("pagewitness")
 _LOOK_S = 0.05  # between two checks for new, late and cancelled jobs
 _START_S = 120.0  # until the first actor must be ready: it takes 1-3 s, more on a machine that must start first
 _MAX_FILES = 16  # in Ray's object store for later batches of their pages
@@ -69,7 +70,7 @@ class RayPool:
 
     def __init__(
         self, address: str, actors: int | None = None, cpu_seconds: float = CPU_SECONDS,
-        wall_seconds: float | None = None, memory: int = MEMORY_BYTES,
+        wall_seconds: float | None = None, memory: int = MEMORY_BYTES, shared: SharedFiles | None = None,
     ) -> None:  # fmt: skip
         """Take the address of a cluster and the limits of a job.
 
@@ -79,8 +80,10 @@ class RayPool:
             cpu_seconds: CPU time of a job.
             wall_seconds: Wall-clock seconds at a usual load; None for WALL_FACTOR times the CPU time.
             memory: Bytes of data that an actor may hold beyond those it starts with.
+            shared: Where machines share files, which other machines copy from there; None to send them all files.
         """
         self.address, self._actors, self._memory = address, actors, memory
+        self._shared = shared
         self._cpu, self._wall = cpu_seconds, wall_seconds or WALL_FACTOR * cpu_seconds
         self._here = ProcessPagePool(1, cpu_seconds, wall_seconds, memory)
         self._waiting: deque[_Task] = deque()
@@ -130,7 +133,7 @@ class RayPool:
         error: Exception = PoolError("The pool was closed while pages were read.")
         cluster = None
         try:
-            cluster = _Cluster(self.address)
+            cluster = _Cluster(self.address, self._shared)
             cluster.start(self._actors, self._memory)
             while not self._closing:
                 with self._wake:
@@ -138,7 +141,7 @@ class RayPool:
                         self._wake.wait()
                     while self._waiting and cluster.idle:
                         cluster.give(self._waiting.popleft())
-                cluster.look()
+                self._waiting.extendleft(cluster.look())
         except Exception as exc:  # whatever Ray raises: a job without an outcome would be waited for
             error = exc if isinstance(exc, PoolError) else PoolError(f"{self.address} failed: {message_of(exc)}.")
         finally:
@@ -155,8 +158,9 @@ class RayPool:
 class _Cluster:
     """A connection to Ray with its actors, used by one thread."""
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, address: str, shared: SharedFiles | None = None) -> None:
+        self._address, self._shared = address, shared
+        self._again: list[_Task] = []
         with _connected:
             self._ray = connect(address)
             _users.append(address)
@@ -177,7 +181,7 @@ class _Cluster:
 
     def tasks(self) -> list[_Task]:
         """Return the jobs that have no outcome yet."""
-        return [task for _, task in self.held.values() if task]
+        return [*self._again, *(task for _, task in self.held.values() if task)]
 
     def give(self, task: _Task) -> None:
         """Let an idle actor run a job."""
@@ -186,8 +190,8 @@ class _Cluster:
         actor, task.started = self.idle.pop(), time.monotonic()
         self.held[actor.run.remote(task.limits, task.function, task.job, self._file(task.job))] = actor, task
 
-    def look(self) -> None:
-        """Take finished results, and kill the actors of jobs that are late or cancelled."""
+    def look(self) -> list[_Task]:
+        """Take finished results, and kill the actors of jobs that are late or cancelled; return jobs to give again."""
         done, _ = self._ray.wait(list(self.held), timeout=_LOOK_S) if self.held else ([], [])
         for reference in done:
             self._take(reference, *self.held.pop(reference))
@@ -197,6 +201,8 @@ class _Cluster:
                 self._ray.kill(actor, no_restart=False)
         if self._until and time.monotonic() > self._until:
             raise PoolError(f"{self._address} started no process within {_START_S:.0f} s: free some of its processors.")
+        again, self._again = self._again, []
+        return again
 
     def end(self) -> None:
         """End the actors and the connection."""
@@ -227,7 +233,12 @@ class _Cluster:
             if not task:
                 raise PoolError(f"{self._address} cannot read pages: {message_of(exc)}. {_SAME_VERSION}") from exc
             value = failure_of(exc)
-        if task:
+        if task and isinstance(value, Unfetched):  # from now on bytes are sent
+            log.warning("%s: a machine cannot copy files: %s", self._address, value.detail)
+            self._shared = None
+            self._files.clear()
+            self._again.append(task)
+        elif task:
             task.answer(value)
         elif value != FILE_READER:
             raise PoolError(f"{self._address} reads as {value}, this PageWitness as {FILE_READER}. {_SAME_VERSION}")
@@ -235,7 +246,10 @@ class _Cluster:
         self.idle.append(actor)
 
     def _file(self, job: Any) -> File | None:
-        """Return the file of a job for other machines, sent to Ray once; None if it is not needed or not readable."""
+        """Return the file of a job for other machines; None if they do not need it, or it is not readable.
+
+        One that machines share is copied from there; another one is sent to Ray, once.
+        """
         if self._address == LOCAL or not isinstance(job, PageJob):
             return None
         path = Path(job.path)
@@ -245,7 +259,12 @@ class _Cluster:
             if key not in self._files:
                 while len(self._files) >= _MAX_FILES:
                     del self._files[next(iter(self._files))]
-                self._files[key] = File(uuid.uuid4().hex, path.name, [self._ray.put(path.read_bytes())])
+                stored = self._shared.key_of(path) if self._shared else ""
+                self._files[key] = (
+                    File(stored, path.name, [], self._shared)
+                    if stored
+                    else File(uuid.uuid4().hex, path.name, [self._ray.put(path.read_bytes())])
+                )
             return self._files[key]
         except OSError:  # the actor reports it for the page
             return None

@@ -13,22 +13,43 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from loaders.errors import message_of
 from loaders.pages.limits import YOUNG, Limits, run_limited
 from loaders.pages.pool import failure_of
 from loaders.types import FILE_READER, PageJob
 
+_KEPT_BYTES = 3 << 30  # as in the cache of a home folder
+_IN_USE_S = 3600.0  # the pages of one batch take minutes
 _KEPT_S = 24 * 3600.0  # after its last use a file that was sent is deleted when another actor starts
 
 
+class SharedFiles(Protocol):
+    """The store of files that machines share, as the caller gives it to actors of other machines."""
+
+    def key_of(self, path: Path) -> str:
+        """Return the key under which a file's bytes are stored; "" if they are not, or the store does not answer."""
+
+    def copy(self, key: str, to: Path) -> None:
+        """Copy a file to a path, in one step; raise an error if it cannot be had."""
+
+
 class File(NamedTuple):
-    """A file in Ray's object store, and the folder under which a machine keeps it."""
+    """A file for other machines, and the folder under which each keeps it."""
 
     key: str
     name: str
     content: list[Any]
-    """The reference of its bytes, in a list so that Ray does not fetch them for a machine that has them."""
+    """The reference of its bytes in Ray's object store, in a list so that Ray does not fetch them for a machine that
+    has them; [] for a file that `shared` has under `key`."""
+    shared: SharedFiles | None = None
+
+
+class Unfetched(NamedTuple):
+    """The outcome of a job whose file this machine could not copy from the store that machines share."""
+
+    detail: str
 
 
 class PageWorker:
@@ -53,7 +74,12 @@ class PageWorker:
         """Return what a job returns; a Failure if it raises. The process ends at the job's limits."""
         try:
             if file is not None and isinstance(job, PageJob):
-                job = replace(job, path=str(_fetch(file)))
+                try:
+                    job = replace(job, path=str(_fetch(file)))
+                except Exception as exc:  # no keys here, or no client: the caller sends the bytes
+                    if file.shared is None:
+                        raise
+                    return Unfetched(message_of(exc))
             return run_limited(limits, function, job)
         except Exception as exc:  # whatever a page function raises: only its page is lost
             return failure_of(exc)
@@ -63,9 +89,12 @@ def _fetch(file: File) -> Path:
     """Return the path of a file on this machine, which fetches it for the first of its pages."""
     path = _folder() / file.key / file.name
     if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if file.shared is not None:
+            file.shared.copy(file.key, path)
+            return path
         import ray
 
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, half = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as out:
             out.write(ray.get(file.content[0]))
@@ -79,7 +108,11 @@ def _folder() -> Path:
 
 
 def _sweep() -> None:
+    """Delete files that were last used a day ago or before, and the oldest above the bound but those in use."""
     with suppress(OSError):
-        for folder in _folder().iterdir():
-            if folder.stat().st_mtime < time.time() - _KEPT_S:
+        left = _KEPT_BYTES
+        for used, folder in sorted(((one.stat().st_mtime, one) for one in _folder().iterdir()), reverse=True):
+            left -= sum(file.stat().st_size for file in folder.iterdir())
+            age = time.time() - used
+            if age > _KEPT_S or (left < 0 and age > _IN_USE_S):
                 shutil.rmtree(folder, ignore_errors=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 from graph.errors import BadInputError, FilesError
 from graph.storage.blobs import Blobs
 from graph.storage.page_images import FilePageImages
+from graph.storage.pool_files import PoolFiles
+from graph.storage.shared_derived import SharedDerived
 from graph.storage.shared_images import SharedPageImages
 from graph.storage.shared_uploads import SharedUploads
 from tests.azure_store import new_container
@@ -214,6 +217,27 @@ def test_the_original_of_a_document_is_found_by_its_id(url: str, tmp_path: Path)
     copy = uploads(url, tmp_path).original(digest[:16])
     assert copy
     assert copy.read_bytes() == path.read_bytes()
+
+
+def test_a_pool_on_other_machines_copies_what_is_shared(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, digest = big_file(tmp_path)
+    shared = pickle.loads(pickle.dumps(PoolFiles(url, "ours")))
+    assert shared.key_of(path) == "", "it is not shared yet"
+    uploads(url, tmp_path).put("ann", path, "report.pdf", digest)
+    pdf = tmp_path / "letter.pdf"
+    pdf.write_bytes(b"%PDF-1.7 of an Office file")
+    SharedDerived(Blobs(url, lambda: "ours")).put_pdf("0" * 16, pdf)
+    for file in (path, pdf):
+        to = tmp_path / "there" / file.name
+        shared.copy(shared.key_of(file), to)
+        assert to.read_bytes() == file.read_bytes()
+    with pytest.raises(KeyError):
+        shared.copy("0" * 64, tmp_path / "none")
+    assert url not in repr(shared)
+    with failing_store("refused", monkeypatch) as other:
+        assert PoolFiles(other, "ours").key_of(path) == ""
 
 
 def test_an_upload_of_no_document_is_swept_after_a_day_with_its_note(tmp_path: Path) -> None:

@@ -21,11 +21,14 @@ import pytest
 from graph import dependencies
 from graph.errors import BadInputError
 from graph.settings import settings
+from graph.storage.blobs import Blobs
+from graph.storage.pool_files import PoolFiles
 from loaders.errors import PoolError
 from loaders.pages import jobs
 from loaders.pages.pool import ProcessPagePool
 from loaders.types import FILE_READER, Failure, PageJob
 from tests.conftest import ROOT, SAMPLE
+from tests.object_store import new_bucket
 from tests.ray_here import TOKEN, ray_pool
 
 PID = "__import__('os').getpid()"
@@ -131,6 +134,33 @@ async def test_a_cluster_gets_the_file_and_is_used_by_an_ingestion(cluster: str,
     assert "ray" not in run.stderr.lower()
     checked = subprocess.run([*command[:3], "doctor", *command[3:]], capture_output=True, text=True, env=environment)
     assert f"read by {cluster}, which answered" in checked.stdout
+
+
+@pytest.mark.slow
+async def test_a_cluster_copies_what_machines_share_and_is_sent_what_it_cannot_copy(
+    cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("obstore", reason="the extra `team` is not installed")
+    own = Path(shutil.copy(SAMPLE, tmp_path / f"{uuid.uuid4().hex}.pdf"))
+    with own.open("ab") as file:
+        file.write(f"% {own.name}".encode())  # so that no machine has a copy
+    (here,) = await ProcessPagePool(1).map(jobs.read, [PageJob(str(own), 2)])
+    copies, seen = Path.home() / ".cache" / "pagewitness" / "pages", list[bool]()
+    # The bucket's keys are in the environment of this process alone.
+    for url in ((tmp_path / "shared").as_uri(), new_bucket(monkeypatch)):
+        shared = PoolFiles(url, "ours")
+        digest = hashlib.sha256(own.read_bytes()).hexdigest()
+        Blobs(url, lambda: "ours").put_file("uploads", own, digest)
+        pool = ray_pool(cluster, 2, shared=shared)
+        try:
+            (there,) = await pool.map(jobs.read, [PageJob(str(own), 2)])
+        finally:
+            pool.close()
+        assert there == here
+        seen.append((copies / digest / own.name).is_file())
+        shutil.rmtree(copies / digest, ignore_errors=True)
+    assert seen == [True, False], "copied under its hash, and then sent"
+    assert len(list(copies.glob(f"*/{own.name}"))) == 1
 
 
 @pytest.mark.slow
