@@ -219,6 +219,41 @@ def test_the_original_of_a_document_is_found_by_its_id(url: str, tmp_path: Path)
     assert copy.read_bytes() == path.read_bytes()
 
 
+@pytest.mark.parametrize("fault", ["refused", "500", "slow"])
+def test_made_files_that_a_store_does_not_take_or_give_are_told_in_one_sentence(
+    fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, _ = big_file(tmp_path)
+    to, identity = tmp_path / "there" / "report.pdf", "0" * 16
+    with failing_store(fault, monkeypatch) as url:
+        made = SharedDerived(Blobs(url, lambda: "ours", request_s=0.5))
+        acts = (
+            lambda: made.put_attachment(path),
+            lambda: made.put_pdf(identity, path),
+            lambda: made.fetch_attachment(identity, to),
+            lambda: made.fetch_pdf(identity, to),
+        )
+        for act in acts:
+            with pytest.raises(FilesError, match=r"The files in s3://bucket/library cannot be reached .*run the same"):
+                act()
+    assert not list(tmp_path.glob("there/*"))
+
+
+@pytest.mark.parametrize("fault", ["refused", "500"])
+def test_a_pdf_that_was_half_stored_is_not_there(fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, _ = big_file(tmp_path)
+    good = new_bucket(monkeypatch)
+    with failing_store(fault, monkeypatch), pytest.raises(FilesError):
+        SharedDerived(Blobs(good, lambda: "ours")).put_pdf("0" * 16, path)
+    use_endpoint(s3_server(), monkeypatch)
+    made = SharedDerived(Blobs(good, lambda: "ours"))
+    made.fetch_pdf("0" * 16, tmp_path / "copy.pdf")
+    assert not (tmp_path / "copy.pdf").exists()
+    made.put_pdf("0" * 16, path)
+    made.fetch_pdf("0" * 16, tmp_path / "copy.pdf")
+    assert (tmp_path / "copy.pdf").read_bytes() == path.read_bytes()
+
+
 def test_a_pool_on_other_machines_copies_what_is_shared(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
