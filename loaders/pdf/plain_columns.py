@@ -18,6 +18,8 @@ MIN_ROWS, CLOSE = 8, 1.45
 CLOSE is a share of the text size: rows of a paragraph are set at 1.15-1.4."""
 FAR = 1.8
 """Share of the text size from which a row begins a new paragraph, whatever the usual distance is."""
+WIDE, MIN_PROSE_WORDS = 0.6, 7
+"""Share of the page's width of the longest of few rows, and their mean words: those of a cover have 1-5."""
 MIN_COLUMN_ROWS = 6
 """Rows of a column beside another one: shorter ones may be a table of sentences."""
 MIN_COLUMN_WORDS = 3.5
@@ -58,9 +60,10 @@ def plain_rows(layer: TextLayer, repeated: Container[str], *, few: bool = False)
     headers, rest = _split_margin(rows, layer.height, repeated, top=True)
     footers, rest = _split_margin(rest, layer.height, repeated, top=False)
     lines = [row for pieces in rest for row in pieces]
-    if few and not rest:
+    if not rest:
         return PlainRows(tuple(headers), (), tuple(footers), True)
     scarce = len(rest) < MIN_ROWS and (len(rest) < 3 or pitch(lines) > CLOSE * lines[0].size)
+    few = few or _is_prose(lines, layer.width)
     if scarce and not (few and all(_is_clear(before, after) for before, after in pairwise(lines))):
         raise DoubtError("few rows")
     check_words(lines)
@@ -68,6 +71,13 @@ def plain_rows(layer: TextLayer, repeated: Container[str], *, few: bool = False)
     for column in columns:
         check_channels(column)
     return PlainRows(tuple(headers), columns, tuple(footers), scarce)
+
+
+def _is_prose(rows: Sequence[Row], width: float) -> bool:
+    """Return whether few rows are the end of a text: one is as wide as a column, and words are many in each."""
+    words = sum(len(row.words) for row in rows)
+    wide = max(row.box.x1 - row.box.x0 for row in rows) > WIDE * width
+    return wide and words >= MIN_PROSE_WORDS * len(rows)
 
 
 def _is_clear(before: Row, after: Row) -> bool:
@@ -103,11 +113,21 @@ def _split_margin(
         if not all(_is_furniture(row, repeated, top) for row in pieces):
             break
         taken += 1
+    if not top and not taken and _ends_with_number(rows):
+        taken = 1  # the page of a printed web page ends with its text, at any height
     rest = ordered[taken:]
     found = [row for pieces in ordered[:taken] for row in pieces]
     if top:
         return found, rest
     return [row for pieces in reversed(ordered[:taken]) for row in pieces], rest[::-1]
+
+
+def _ends_with_number(rows: Sequence[list[Row]]) -> bool:
+    """Return whether the last row of a page is a number alone that stands apart from the row before it."""
+    if not rows or len(rows[-1]) > 1 or not re.fullmatch(r"\W*\d{1,4}\W*", rows[-1][0].text):
+        return False
+    last = rows[-1][0]
+    return len(rows) == 1 or last.box.y0 - max(row.box.y0 for row in rows[-2]) > FAR * last.size
 
 
 def _is_furniture(row: Row, repeated: Container[str], top: bool) -> bool:

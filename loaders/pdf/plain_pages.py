@@ -244,6 +244,8 @@ def _role(group: Sequence[Row], body: float, left: float, right: float, *, last:
         return "section-header"
     if group[0].label or listed:
         return "list-item"
+    if bold and not last and len(group) <= _HEADING_ROWS and _SENTENCE_END.search(text):
+        return "section-header"  # a risk factor's, which is a sentence
     if size < SMALL * body and last and _NOTE_MARK.match(group[0].words[0].text):
         return "footnote"
     wide = [row for row in group[:-1] if row.box.x1 - left >= _SHORT * (right - left)]
