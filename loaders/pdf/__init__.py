@@ -4,7 +4,8 @@
 - The text layer: `text_layer`, `visibility`, `replaced_text`, `raised_signs`, `bidi`, `spread_print`, `strikes`,
   `outlines`.
 - Layout by the model: `layout`, `layout_parts`, `layout_steps`, `neighbours`, `columns`, `sideways`, `strips`.
-- Layout without it: `plain_pages`, `plain_rows`, `plain_columns`, `plain_doubts`, `gridded_pages`.
+- Layout without it: `plain_pages`, `plain_rows`, `plain_columns`, `plain_doubts`, `gridded_pages`, `number_pages`,
+  `number_tables`, `number_headers`, `number_rows`.
 - Tables: `tables`, `ruled`, `ruled_tables`, `ruled_regions`, `aligned_columns`, `centred_labels`.
 - Forms and annotations: `forms`, `web_forms`, `tick_boxes`, `comments`, `attachments`.
 - Pictures: `charts`, `diagrams`.

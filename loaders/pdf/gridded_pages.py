@@ -60,14 +60,20 @@ def _regions(layer: TextLayer, around: Surroundings, rules: Rules) -> list[Regio
     tables = [table for band in _bands(rules) if (table := _table(band, layer))]
     if not tables:
         raise DoubtError("no table with all cells drawn")
+    return page_with_tables(
+        layer, around, [Region("table", table.box, grid_cells(table.grid), table.rules) for table in tables]
+    )
+
+
+def page_with_tables(layer: TextLayer, around: Surroundings, tables: Sequence[Region]) -> list[Region]:
+    """Return tables and the parts of the running text around them; raise DoubtError for any other content."""
     boxes = [table.box for table in tables]
     rest = _without(layer, boxes)
     text = checked_regions(rest, around, boxes) if rest.lines else []
-    regions = [Region("table", table.box, grid_cells(table.grid), table.rules) for table in tables]
     first = [one for one in text if one.role == "page-header"]
     last = [one for one in text if one.role == "page-footer"]
     body = [one for one in text if one not in first and one not in last]
-    whole = [*first, *sorted([*body, *regions], key=lambda one: one.box.y0), *last]
+    whole = [*first, *sorted([*body, *tables], key=lambda one: one.box.y0), *last]
     if any(above.box.y1 > below.box.y0 + _SNAP for above, below in pairwise(whole)):
         raise DoubtError("parts side by side")
     return whole

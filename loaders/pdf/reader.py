@@ -15,6 +15,7 @@ from loaders.pdf.diagrams import take_diagram
 from loaders.pdf.document import PdfFile, open_book, open_pdf
 from loaders.pdf.gridded_pages import gridded_regions
 from loaders.pdf.layout import build_blocks, field_blocks
+from loaders.pdf.number_pages import number_regions
 from loaders.pdf.plain_pages import plain_regions
 from loaders.pdf.ruled_regions import MIN_PIECES
 from loaders.pdf.sideways import page_turn, sideways_part, turned_back, without_turn
@@ -151,6 +152,8 @@ class PdfReader:
         plain = None if part else plain_regions(layer, around, few=self._laid_out)
         if plain is None and not part and len(layer.drawings) >= MIN_PIECES:
             plain = gridded_regions(layer, around, pdf.rules(job.page))
+        if plain is None and not part:
+            plain = number_regions(layer, around, lambda: pdf.rules(job.page))
         if plain is not None:  # only tables are drawn on it, so it has no diagram, chart or picture
             blocks, words = build_blocks(layer, self._roles(plain), around)
             return _with_comments(PageText(job.page, blocks, words, "text-layer", _left_out(layer, job.page)), layer)
