@@ -32,10 +32,10 @@ async def render_batch(deps: Deps, batch: BatchState) -> dict[str, object]:
     }
 
 
-async def transcribe_batch(deps: Deps, batch: BatchState) -> list[PageOutcome]:
-    """Read the rendered pages of a batch, whose leases are its own; return the result of each."""
+async def transcribe_batch(deps: Deps, batch: BatchState) -> tuple[list[PageOutcome], list[int]]:
+    """Read the rendered pages of a batch, whose leases are its own; return results, and pages lost to others."""
     reader, started = BatchReader(deps, batch), time.monotonic()
-    reused, pages = await asyncio.to_thread(reader.split)
+    reused, pages, lost = await asyncio.to_thread(reader.split)
     outcomes = [page_outcome(batch, row.page, row.status) for row in reused]
     for row in reused:
         emit_page(batch, row)
@@ -45,7 +45,7 @@ async def transcribe_batch(deps: Deps, batch: BatchState) -> list[PageOutcome]:
             row = await asyncio.to_thread(reader.record, row, reading, cost)
             outcomes.append(page_outcome(batch, row.page, row.status, cost))
             emit_page(batch, row, cost.usage)
-    return outcomes
+    return outcomes, lost
 
 
 def _cost_without_request(reading: object, seconds: float) -> PageCost:

@@ -41,6 +41,7 @@ from graph.ingestion.state import (
     DuplicateFile,
     IngestionState,
     PageFailure,
+    PageOutcome,
     PendingDocument,
     SkippedFile,
 )
@@ -197,25 +198,33 @@ async def transcribe_pages(state: BatchState) -> Command[AfterBatch]:
     Pages that another batch reads are waited for, and their result is taken over; if it gives them up, they are read.
     """
     deps, held = await dependencies.current(), state.get("held", [])
-    leases = _leases(deps, state)
+    leases, outcomes, lost = _leases(deps, state), list[PageOutcome](), list[int]()
     try:
         async with leases.renewed():
-            own = [page for page in state["pages"] if page not in held]
-            outcomes = await transcribe_batch(deps, {**state, "pages": own}) if own else []
-            async for finished, mine in leases.others(held):
-                for row in finished:
-                    emit_page(state, row)
-                outcomes += [page_outcome(state, row.page, row.status) for row in finished]
-                if mine:
-                    batch: BatchState = {**state, "pages": mine, "outcomes": []}
-                    batch = cast(BatchState, {**batch, **await render_batch(deps, batch)})
-                    outcomes += [*batch["outcomes"], *await transcribe_batch(deps, batch)]
+            if own := [page for page in state["pages"] if page not in held]:
+                outcomes, lost = await transcribe_batch(deps, {**state, "pages": own})
+            while others := held + lost:
+                held, lost = [], []
+                async for finished, mine in leases.others(others):
+                    for row in finished:
+                        emit_page(state, row)
+                    outcomes += [page_outcome(state, row.page, row.status) for row in finished]
+                    if mine:
+                        read, left = await _read(deps, {**state, "pages": mine, "outcomes": []})
+                        outcomes, lost = outcomes + read, lost + left
     finally:
         await leases.release()
     # Offline the cores are busy with reading: embedding ahead would only slow it down.
     prefetch = not isinstance(deps.embedder, SentenceEmbedder)
     following = progress_of(state).pages_finished(state["id"], state["pages"], prefetch=prefetch)
     return Command(update={"outcomes": outcomes}, goto=following)
+
+
+async def _read(deps: Deps, batch: BatchState) -> tuple[list[PageOutcome], list[int]]:
+    """Render and read pages that another batch gave up; return their results, and those lost to others again."""
+    batch = cast(BatchState, {**batch, **await render_batch(deps, batch)})
+    read, lost = await transcribe_batch(deps, batch)
+    return [*batch["outcomes"], *read], lost
 
 
 def _leases(deps: Deps, batch: BatchState) -> BatchLeases:

@@ -39,6 +39,14 @@ def page_outcome(batch: BatchState, page: int, status: str, cost: PageCost | Non
     return PageOutcome(document=batch["id"], page=page, status=status, usage=cost.usage if cost else no_usage())
 
 
+class Division(NamedTuple):
+    """The pages of a batch: those read in an earlier run, those to read, and those that another batch renders."""
+
+    reused: list[PageRow]
+    unread: list[UnreadPage]
+    lost: list[int]
+
+
 class UnreadPage(NamedTuple):
     """A page that is to be read: its line in the ledger, and what the engine needs to read it."""
 
@@ -114,17 +122,20 @@ class BatchReader:
             self._record(row, PageCost(attempts=attempts))
         return left
 
-    def split(self) -> tuple[list[PageRow], list[UnreadPage]]:
-        """Return the pages whose transcript of an earlier run was taken over, and the pages that are left to read.
+    def split(self) -> Division:
+        """Return the pages whose transcript of an earlier run was taken over, those left to read, and those lost.
 
-        Pages of the batch that already have an outcome, because rendering failed, are in neither.
+        A page is lost if its lease was, while it was rendered: its image is then not recorded, or is on the machine of
+        its new reader. Pages of the batch that already have an outcome, because rendering failed, are in none.
         """
         rows, handled = self._rows(), {outcome["page"] for outcome in self._batch.get("outcomes", [])}
         reused = self._reuse_transcripts([row for row in rows.values() if row.page not in handled])
         handled |= {row.page for row in reused}
         handled |= {row.page for row in rows.values() if row.status in DONE and self._is_held_by_others}
         left = [row for row in rows.values() if row.page not in handled]
-        return reused, [UnreadPage(row, request) for row, request in zip(left, self._requests(left), strict=True)]
+        requests = self._requests([row for row in left if row.image])
+        unread = [UnreadPage(row, requests[row.page]) for row in left if row.page in requests]
+        return Division(reused, unread, [row.page for row in left if row.page not in requests])
 
     async def readings(self, pages: Sequence[UnreadPage]) -> AsyncIterator[tuple[PageRow, PageReading | Failure]]:
         """Read pages, and yield the ledger line and the result of each as soon as it is read, in any order.
@@ -229,19 +240,25 @@ class BatchReader:
                 reused.append(row)
         return reused
 
-    def _requests(self, rows: Sequence[PageRow]) -> list[PageRequest]:
-        """Return what the engine needs to read these pages: the job, the stored image and the text layer."""
-        requests, figures = [], self._batch.get("pages_with_figures", ())
+    def _requests(self, rows: Sequence[PageRow]) -> dict[int, PageRequest]:
+        """Return what the engine needs to read these pages, by page: the job, the stored image and the text layer.
+
+        A page whose image is not on this machine is left out.
+        """
+        requests, figures = dict[int, PageRequest](), self._batch.get("pages_with_figures", ())
         recognised = self._batch.get("recognised_pages", ())
         for row, job in zip(rows, self.jobs([row.page for row in rows]), strict=True):
             layer = self._stores.catalog.transcript(layer_key(row.document, row.page))
             comments = tuple(block for block in layer.blocks if block.is_comment) if layer else ()
-            png = self._stores.images.get(row.image) if self._engine.reads_images else b""
+            try:
+                png = self._stores.images.get(row.image) if self._engine.reads_images else b""
+            except KeyError:
+                continue
             image = PageImage(
                 row.page, png, row.width, row.height, _printed(layer), layer.words if layer else (),
                 row.ink, bool(row.legible), row.page in figures, comments, row.page in recognised,
             )  # fmt: skip
-            requests.append(PageRequest(job, image))
+            requests[row.page] = PageRequest(job, image)
         return requests
 
     def _transcript_key(self, row: PageRow) -> str:

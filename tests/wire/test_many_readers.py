@@ -6,19 +6,23 @@ import asyncio
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from langchain_core.runnables import RunnableLambda
 
 from graph import dependencies
 from graph.access import Scope
 from graph.app import app
-from graph.ingestion import leases
+from graph.ingestion import graph as ingestion
+from graph.ingestion import leases, nodes
 from graph.storage.cleanup import remove
 from tests import forked_python
 from tests.conftest import ROOT, MakePdf
@@ -120,6 +124,32 @@ def test_a_page_that_its_reader_gave_up_is_read_by_who_waits(
     (document,) = catalog.documents()
     counted = {row.page: row.attempts for row in catalog.pages(document.id)}
     assert counted == asked(service), "the requests of the one that was cancelled count too"
+
+
+def test_pages_whose_leases_are_lost_while_they_are_rendered_are_read_once_their_new_owner_is_gone(
+    service: GeminiServer, home: Path, make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a cut of the network: what is rendered is not recorded, and another process has the leases."""
+    book = make_pdf("log.pdf", *(TEXT.format(number) for number in range(1, 7)))
+    render, cut = nodes.render_pages, list[int]()
+
+    async def render_and_lose(state: Any, config: Any) -> Any:
+        rendered = await render.ainvoke(state, config)
+        with closing(sqlite3.connect(home / "catalog.sqlite3")) as catalog, catalog:
+            catalog.execute("UPDATE pages SET image = '', width = 0, height = 0")
+            cut.append(catalog.execute("UPDATE lease SET owner = 'another', until = until - 28").rowcount)
+        return rendered
+
+    monkeypatch.setattr(nodes, "render_pages", RunnableLambda(render.invoke, afunc=render_and_lose))
+    report: Any = asyncio.run(ingestion.build().compile().ainvoke({"sources": [str(book)]}))["report"]
+    assert cut
+    assert [(one["status"], one["pages"]) for one in report["documents"]] == [("complete", 6)]
+    assert asked(service) == Counter(range(1, 7))
+    catalog = dependencies.stores(Scope.everything()).catalog
+    (document,) = catalog.documents()
+    assert [(row.status, row.attempts, bool(row.image)) for row in catalog.pages(document.id)] == [
+        ("read", 1, True)
+    ] * 6
 
 
 def test_a_document_that_is_deleted_while_two_read_it_keeps_neither_waiting(

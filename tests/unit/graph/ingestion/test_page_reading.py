@@ -116,11 +116,12 @@ def test_a_page_that_is_read_again_without_success_keeps_what_was_read(batch: di
 def test_a_transcript_of_an_earlier_run_is_taken_over(
     batch: dict[str, Any], catalog: Catalog, outcome: PageReading, settings: dict[str, Any], reused: list[int]
 ) -> None:
-    row = record(batch, PageRow(DOCUMENT, 1), outcome)
+    row = record(batch, PageRow(DOCUMENT, 1, image="rendered"), outcome)
     catalog.record_page(replace(row, status="pending", transcript="", attempts=0))
-    rows, unread = use(batch, lambda reader: reader.split(), **settings)
-    assert [row.page for row in rows] == reused
-    assert [page.row.page for page in unread] == [page for page in (1, 2) if page not in reused]
+    divided = use(batch, lambda reader: reader.split(), **settings)
+    assert [row.page for row in divided.reused] == reused
+    assert [page.row.page for page in divided.unread] == [page for page in (1,) if page not in reused]
+    assert divided.lost == [2], "it was not rendered"
 
 
 def test_rendered_pages_are_stored_with_their_text_layers(batch: dict[str, Any], catalog: Catalog) -> None:
@@ -130,7 +131,8 @@ def test_rendered_pages_are_stored_with_their_text_layers(batch: dict[str, Any],
     assert (first.status, second.status, second.attempts) == ("pending", "failed", 1)
     assert dependencies.home_stores().images.get(first.image).startswith(b"\x89PNG")
     failed: list[Any] = [{"document": DOCUMENT, "page": 2, "status": "failed"}]
-    _, (page,) = use({**batch, "outcomes": failed}, lambda reader: reader.split())
+    _, (page,), lost = use({**batch, "outcomes": failed}, lambda reader: reader.split())
+    assert not lost
     assert TEXT in page.request.image.text
     assert page.request.image.png == b"", "the offline engine looks at no images"
 
