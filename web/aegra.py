@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections.abc import AsyncIterator
+
 from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from web.aegra_shares import keep_places_for_questions
 from web.aegra_threads import ThreadSearchMiddleware
-from web.app import MIDDLEWARE, ROUTES, lifespan
+from web.app import MIDDLEWARE, ROUTES
+from web.app import lifespan as of_every_server
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    """Do what every server does while it runs, and keep places for questions among those of Aegra's workers."""
+    if "aegra_api" in sys.modules:
+        keep_places_for_questions()
+    async with of_every_server(app):
+        yield
 
 
 def ok(request: Request) -> JSONResponse:

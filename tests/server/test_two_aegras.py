@@ -29,10 +29,11 @@ from tests.browser.conftest import CHROMIUM, LETTER, TIMEOUT_MS, ReadingRoom
 from tests.conftest import ROOT, SAMPLE, MakePdf
 from tests.dev_server import STOP_SECONDS, free_port, wait_until_ready
 from tests.postgres import drop_database, new_database
-from tests.redis_server import new_redis
+from tests.redis_server import KillableRedis, new_redis
 from tests.round_robin import RoundRobin, round_robin
+from tests.server.test_serve import wait_for
 from tests.wire.conftest import gemini, port
-from tests.wire.gemini_server import GeminiServer
+from tests.wire.gemini_server import Answer, GeminiServer, Recorded
 from tests.wire.test_many_readers import TEXT, asked, service
 
 __all__ = ["gemini", "port", "service"]  # fixtures
@@ -184,6 +185,79 @@ def _reads(pid: int, service: GeminiServer) -> bool:
 
     port = int(service.url.rpartition(":")[2])
     return any(one.raddr and one.raddr.port == port for one in psutil.Process(pid).net_connections("tcp"))
+
+
+def test_a_question_is_answered_though_there_are_more_readings_than_places(
+    service: GeminiServer, make_pdf: MakePdf, tmp_path: Path
+) -> None:
+    """Two instances of five places: four readings each are under way, four wait, and no place is theirs for ever."""
+    go_on, reply = threading.Event(), service.reply
+
+    def waits(request: Recorded) -> Answer:
+        assert go_on.wait(LIMIT_S)
+        return reply(request)
+
+    places = {"WORKER_COUNT": "1", "N_JOBS_PER_WORKER": "5", "BLPOP_TIMEOUT_SECONDS": "1"}
+    by_model = {"PAGEWITNESS_ENGINE": "llm", "GOOGLE_API_KEY": "test", "GOOGLE_GEMINI_BASE_URL": service.url}
+    with two_instances(tmp_path, **places, **by_model) as both, httpx.Client(timeout=LIMIT_S) as client:
+        url, runs = both.proxy.url, list[str]()
+        service.reply = waits
+        for number in range(1, 13):
+            sent = client.post(
+                f"{url}/uploads?name={number}.pdf", content=make_pdf("a.pdf", TEXT.format(number)).read_bytes()
+            )
+            thread = client.post(f"{url}/threads", json={}).json()["thread_id"]
+            body = {"assistant_id": "ingestion", "input": {"sources": [sent.json()["source"]]}}
+            run = client.post(f"{url}/threads/{thread}/runs", json=body).json()["run_id"]
+            runs.append(f"{url}/threads/{thread}/runs/{run}")
+
+        def statuses() -> Counter[str]:
+            return Counter(client.get(run).json()["status"] for run in runs)
+
+        try:
+            wait_for(lambda: len(service.chats) >= 8)
+            reasons = [both.run("query", question=QUESTION)["reason"] for _ in range(4)]
+            during = statuses()
+        finally:
+            go_on.set()
+        wait_for(lambda: statuses()["success"] == 12)
+        print(
+            f"12 readings for 10 places: {dict(during)} while 4 questions were answered, {dict(statuses())} in the end"
+        )
+        assert set(reasons) <= {"nothing_ingested", "page_unreadable"}  # nothing is read yet: this takes no request
+        assert during == {"running": 8, "pending": 4}
+
+
+def test_redis_is_killed_under_runs(tmp_path: Path) -> None:
+    """Runs that were acknowledged are carried out when it is back, each once, and readiness tells meanwhile."""
+    redis = KillableRedis()
+    try:
+        with (
+            two_instances(tmp_path, REDIS_URL=redis.url, PAGEWITNESS_QUOTA_URL=redis.url) as both,
+            httpx.Client(timeout=LIMIT_S) as client,
+        ):
+            read_sample(both)
+            wanted, url, runs = both.run("query", question=QUESTION)["answer"], both.proxy.url, list[str]()
+            for _ in range(20):
+                thread = client.post(f"{url}/threads", json={}).json()["thread_id"]
+                body = {"assistant_id": "pagewitness", "input": {"question": QUESTION}}
+                reply = client.post(f"{url}/threads/{thread}/runs", json=body).raise_for_status()
+                runs.append(f"{url}/threads/{thread}/runs/{reply.json()['run_id']}")
+            redis.kill()
+            ready = [client.get(f"http://127.0.0.1:{port}/health") for port in both.processes]
+            unfinished = sum(client.get(run).json()["status"] in ("pending", "running") for run in runs)
+            time.sleep(10)
+            redis.start()
+            print(f"Redis was killed with {unfinished} of 20 runs unfinished; /health: {ready[0].json()['detail']}")
+            assert [one.status_code for one in ready] == [503, 503]
+            wait_for(lambda: all(client.get(run).json()["status"] in ("success", "error") for run in runs))
+            states = [client.get(f"{run.partition('/runs/')[0]}/state").json()["values"] for run in runs]
+            print(f"{Counter(client.get(run).json()['status'] for run in runs)} when it was back")
+            assert [one.get("answer") for one in states] == [wanted] * 20
+            assert [len(one["messages"]) for one in states] == [2] * 20, "none was answered twice"
+            assert [client.get(f"http://127.0.0.1:{port}/health").status_code for port in both.processes] == [200, 200]
+    finally:
+        redis.remove()
 
 
 def test_both_are_restarted_one_after_the_other_under_load(tmp_path: Path) -> None:

@@ -102,7 +102,6 @@ SMALL = {
     "graph/ingestion/passwords.py": "the only place that holds passwords",
     "graph/runtime/tracing.py": "the only module that knows what traces may hold",
     "graph/storage/transcript_rows.py": "the ledger and the leases of pages share it",
-    "web/aegra.py": "the only module that needs FastAPI",
     "loaders/pages/preloaded.py": "its import is the work of a process that others are forked from",
     "loaders/errors.py": "imported by every loader, and imports nothing",
 }

@@ -39,7 +39,7 @@ FILES_OF = {
         "graph/storage/redis_quota.py",
     ),
     "ray": ("loaders/pages/ray_pool.py", "loaders/pages/ray_worker.py"),
-    "aegra": ("web/aegra.py", "web/own_server.py"),
+    "aegra": ("web/aegra.py", "web/aegra_shares.py", "web/own_server.py"),
 }
 # Libraries whose internals are used, or that the code depends on by major version.
 UNBOUNDED = {"tzdata"}  # data, versioned by year
