@@ -8,18 +8,18 @@ is not sent again.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from graph.errors import FileDamagedError, HomeError
+from graph.errors import FileDamagedError
+from graph.maintenance.moved_derived import DerivedFiles
 from graph.maintenance.moved_documents import EVERYTHING, Difference, difference
+from graph.maintenance.whole_files import copy_whole, sha256_of, writing
 from graph.storage.blobs import Blobs
 from graph.storage.page_images import FilePageImages
 from graph.storage.shared_images import PAGES
@@ -90,7 +90,8 @@ class Files:
         done = 0
         if (ours := self._source.blobs) and (theirs := self._target.blobs):
             done += _copy_blobs(ours, theirs)
-        return done + sum(_at_once(self._copy_file, self._users_files()))
+        derived = DerivedFiles(self._source, self._target)
+        return done + sum(_at_once(self._copy_file, self._users_files())) + sum(_at_once(derived.copy, derived.found))
 
     def compare_users_files(self) -> Iterator[Difference]:
         """Yield each user's file that the target lacks or has with other bytes."""
@@ -99,10 +100,13 @@ class Files:
             if not sha256.startswith(file.document):
                 what = "has other bytes there (SHA-256)" if sha256 else "is not there"
                 yield {"document": file.document, "name": file.name, "what": f"the file that a user sent {what}"}
+        derived = DerivedFiles(self._source, self._target)
+        for found in _at_once(lambda made: list(derived.compare(made)), derived.found):
+            yield from found
 
     def count(self) -> int:
         """Return how many users' files the source has."""
-        return len(self._users_files())
+        return len(self._users_files()) + len(DerivedFiles(self._source, self._target).found)
 
     def _of(self, document: str) -> list[str]:
         pages = self._source.catalog.pages(EVERYTHING, document)
@@ -157,17 +161,17 @@ class Files:
             return False
         here = _path(self._source, file)
         if here.is_file():
-            _copy_whole(here, to)
+            copy_whole(here, to)
             return True
         blobs = self._source.blobs
-        with _writing(to):
+        with writing(to):
             return bool(blobs and _fetched(blobs, file, to))
 
     def _send(self, file: UserFile, blobs: Blobs) -> bool:
         if self._has_file(file):
             return False
         path = _path(self._source, file)
-        SharedUploads(blobs, self._target.originals).put(file.owner, path, file.name, _sha256(path), file.notes)
+        SharedUploads(blobs, self._target.originals).put(file.owner, path, file.name, sha256_of(path), file.notes)
         return True
 
     def _has_file(self, file: UserFile) -> bool:
@@ -177,11 +181,11 @@ class Files:
         """Return the hash of a file in the target; "" if it is not there."""
         if not (blobs := self._target.blobs):
             path = _path(self._target, file)
-            return _sha256(path) if path.is_file() else ""
+            return sha256_of(path) if path.is_file() else ""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "file"
             try:
-                return _sha256(path) if self._has_file(file) and _fetched(blobs, file, path) else ""
+                return sha256_of(path) if self._has_file(file) and _fetched(blobs, file, path) else ""
             except FileDamagedError:
                 return _DAMAGED
 
@@ -198,32 +202,7 @@ def copy_folder(source: Path, target: Path, in_use: bool) -> None:
                     continue
                 there = target / file.relative_to(source)
                 if file.is_file() and not (there.exists() and there.stat().st_mtime >= file.stat().st_mtime):
-                    _copy_whole(file, there)
-
-
-def _copy_whole(file: Path, to: Path) -> None:
-    """Copy a file with its times; a copy that is stopped leaves no part of it under its name, which would be kept."""
-    with _writing(to):
-        to.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(".part", "", to.parent)
-        os.close(handle)
-        try:
-            shutil.copy2(file, part)
-            os.replace(part, to)
-        finally:
-            Path(part).unlink(missing_ok=True)
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Raise an error of the file system as HomeError."""
-    try:
-        yield
-    except OSError as error:
-        raise HomeError(
-            f"{path} cannot be written ({error.strerror}): free some space on the disk, or correct the permissions, "
-            "then run the same command again."
-        ) from error
+                    copy_whole(file, there)
 
 
 def _here(stores: HomeStores) -> FilePageImages:
@@ -290,17 +269,11 @@ def _copy_blobs(ours: Blobs, theirs: Blobs) -> int:
             theirs.put_file(kind, Path(folder) / key, key)
 
     def note(path: str) -> None:
-        if told := ours.read(path):
-            theirs.write(path, told)
+        theirs.write(path, ours.read(path))
 
     list(_at_once(send, content))
     list(_at_once(note, [path for path in paths if not _HASHED.fullmatch(path)]))  # once what they name is there
     return len(content)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _at_once(function: Callable[[_T], _R], values: Sequence[_T]) -> Iterator[_R]:
