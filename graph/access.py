@@ -129,7 +129,7 @@ class Memberships(Protocol):
         """Return the collections that have one of these members (`NAME` or `group:NAME`), each once."""
 
     def collection_ids(self, name: str) -> list[str]:
-        """Return the ids of the collections of this id or name, compared without regard to case."""
+        """Return the ids of the collections of this id, name or label, compared without regard to case."""
 
 
 def scope_of(identity: Identity, catalog: Memberships, collection: str = "") -> Scope:
@@ -142,6 +142,7 @@ def scope_of(identity: Identity, catalog: Memberships, collection: str = "") -> 
 
     Raises:
         NotAllowedError: there is no such collection, or none that the identity may see.
+        BadInputError: there are several of this name.
     """
     if identity is LOCAL:
         return _only(catalog.collection_ids(collection), collection) if collection else _EVERYTHING
@@ -149,23 +150,40 @@ def scope_of(identity: Identity, catalog: Memberships, collection: str = "") -> 
     found = [own, *(one for one in catalog.memberships(identity.members) if one.collection != own.collection)]
     into = own.collection
     if collection:
-        wanted = [one for one in found if one.collection == collection]
-        wanted = wanted or [one for one in found if one.name.casefold() == collection.casefold()]
-        found = wanted[:1]
-        if not found:
-            raise missing_collection(collection)
-        into = found[0].collection
+        into = _one(of_name(collection, [(one.collection, one.name) for one in found]), collection)
+        found = [one for one in found if one.collection == into]
     reads, writes, manages = (
         frozenset(one.collection for one in found if ROLES.index(one.role) >= rank) for rank in range(len(ROLES))
     )
     return Scope(reads, writes, manages, into, identity.name)
 
 
+def of_name(name: str, collections: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the ids of those of the collections, each an id and a name, that a name, id or label may stand for."""
+    wanted = name.casefold()
+    return (
+        [one for one, _ in collections if one == name]
+        or [one for one, called in collections if called.casefold() == wanted]
+        or [one for one, called in collections if label(one, called).casefold() == wanted]
+    )
+
+
+def label(collection: str, name: str) -> str:
+    """Return the label of a collection where others have the same name."""
+    return f"{name} ({collection[:4]})"
+
+
 def _only(ids: Sequence[str], name: str) -> Scope:
+    one = frozenset([into := _one(ids, name)])
+    return Scope(one, one, one, into, "")
+
+
+def _one(ids: Sequence[str], name: str) -> str:
     if not ids:
         raise missing_collection(name)
-    one = frozenset(ids[:1])
-    return Scope(one, one, one, ids[0], "")
+    if len(ids) > 1:
+        raise BadInputError(f"Several collections are called {name!r}: give the id of one, {' or '.join(ids)}.")
+    return ids[0]
 
 
 def missing_collection(name: str) -> NotAllowedError:

@@ -17,7 +17,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from graph import dependencies
-from graph.access import LOCAL, Identity, Membership, Role, scope_of
+from graph.access import LOCAL, Identity, Membership, Role, label, scope_of
 from graph.errors import BadInputError, UnknownDocumentError
 from graph.storage.cleanup import remove
 
@@ -95,6 +95,7 @@ class OwnCollection(TypedDict):
 
     id: str
     name: str
+    """Its name, with the beginning of its id where the user is a member of several with that name."""
     role: Role
     """What the user may do in it: read; add and delete too; or change the members too."""
     documents: int
@@ -144,10 +145,11 @@ def delete_document(identity: Identity, *, document: DocumentId) -> Deleted:
 def own_collections(identity: Identity) -> OwnCollections:
     """List the collections that the user is a member of, with what the user may do in each."""
     counts = {name: len(ids) for name, ids in dependencies.stores_of(identity).catalog.collections().items()}
-    found: list[OwnCollection] = [
-        {"id": one.collection, "name": one.name, "role": one.role, "documents": counts.get(one.name, 0)}
-        for one in _memberships(identity, counts)
-    ]
+    found: list[OwnCollection] = []
+    for one in _memberships(identity, counts):
+        longer = label(one.collection, one.name)
+        name = longer if longer in counts else one.name
+        found.append({"id": one.collection, "name": name, "role": one.role, "documents": counts.get(name, 0)})
     return {
         "user": identity.name, "personal": "" if identity is LOCAL else identity.personal, "collections": found
     }  # fmt: skip

@@ -11,7 +11,18 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 
-from graph.access import DEFAULT, ROLES, Membership, Role, Scope, missing_collection, require_manager, require_writer
+from graph.access import (
+    DEFAULT,
+    ROLES,
+    Membership,
+    Role,
+    Scope,
+    label,
+    missing_collection,
+    of_name,
+    require_manager,
+    require_writer,
+)
 from graph.errors import BadInputError
 from graph.storage.entries import ensure_personal, remove_entries, within
 from graph.storage.single_values import SingleValues
@@ -52,11 +63,9 @@ class Collections(SingleValues):
         return sorted(best.values(), key=lambda one: (one.name.casefold(), one.collection))
 
     def collection_ids(self, name: str) -> list[str]:
-        """Return the ids of the collections of this id or name, in any spelling of its letters' case."""
+        """Return the ids of the collections of this id, name or label, in any spelling of its letters' case."""
         rows = self._db.rows("SELECT id, name FROM collection ORDER BY id")
-        return [row[0] for row in rows if row[0] == name] or [
-            row[0] for row in rows if row[1].casefold() == name.casefold()
-        ]
+        return of_name(name, [(row[0], row[1]) for row in rows])
 
     def collections(self, scope: Scope) -> dict[str, list[str]]:
         """Return the documents in each collection that was given a name, by that name in alphabetical order.
@@ -186,7 +195,7 @@ def _ids(rows: Sequence[Sequence[str]], scope: Scope) -> dict[str, str]:
     """Return the ids of those of the collections that may be read, by name in alphabetical order."""
     seen = sorted((row for row in rows if scope.may_read(row[0])), key=lambda row: (row[1].casefold(), row[0]))
     many = Counter(row[1].casefold() for row in seen)
-    return {f"{row[1]} ({row[0][:4]})" if many[row[1].casefold()] > 1 else row[1]: row[0] for row in seen}
+    return {label(*row) if many[row[1].casefold()] > 1 else row[1]: row[0] for row in seen}
 
 
 def _known(connection: Connection, scope: Scope) -> dict[str, str]:

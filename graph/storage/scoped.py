@@ -31,7 +31,7 @@ class CollectionStore(Protocol):
         """Return the collections that have one of these members (`NAME` or `group:NAME`), each once."""
 
     def collection_ids(self, name: str) -> list[str]:
-        """Return the ids of the collections of this id or name, in any spelling of its letters' case."""
+        """Return the ids of the collections of this id, name or label, in any spelling of its letters' case."""
 
     def collections(self, scope: Scope) -> dict[str, list[str]]:
         """Return the documents in each collection that was given a name, by that name in alphabetical order."""

@@ -11,12 +11,13 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from typing_extensions import TypedDict
 
-from graph import operations
+from graph import dependencies, operations
 from graph.access import LOCAL, Identity
 from graph.cli.clients.local import LocalClient
 from graph.cli.clients.remote import RemoteClient
 from graph.errors import BadInputError
 from graph.operations import Operation
+from tests.unit.graph.storage.rows import document
 from web.openapi import specification
 from web.operations import routes
 
@@ -109,3 +110,18 @@ def test_a_member_who_cannot_be_one_is_refused() -> None:
     with pytest.raises(BadInputError, match="`who` is 'a,b'"):
         operations.set_member.function(LOCAL, collection="Team", who="a,b", role="reader")
     assert operations.members.function(LOCAL, collection="team")["members"] == {}
+
+
+@pytest.mark.usefixtures("home")
+def test_collections_of_one_name_are_told_apart_and_counted_each() -> None:
+    cid, held = Identity("cid", frozenset(), admin=False), {}
+    for name in ("ann", "ben"):
+        owner = Identity(name, frozenset(), admin=False)
+        made = operations.create_collection.function(owner, collection="Team")["id"]
+        operations.set_member.function(owner, collection=made, who="cid", role="reader")
+        held[made] = int(name == "ann")
+        if held[made]:
+            dependencies.stores_of(owner, made).catalog.add_document(document("d"))
+    listed = operations.own_collections.function(cid)["collections"]
+    assert {one["id"]: one["documents"] for one in listed} == held
+    assert [one["name"] for one in listed] == [f"Team ({one[:4]})" for one in sorted(held)]

@@ -283,6 +283,19 @@ def test_two_users_may_give_a_collection_the_same_name(raw: ScopedCatalog) -> No
     assert of(raw, ANA).collections() == {"Cases": []}
 
 
+def test_a_member_of_two_collections_of_one_name_has_to_say_which(raw: ScopedCatalog) -> None:
+    cid = Identity("cid", frozenset(), admin=False)
+    ids = sorted(of(raw, identity).create_collection("Cases") for identity in (ANA, BEA))
+    for identity, one in ((owner, one) for owner in (ANA, BEA) for one in ids if scope_of(owner, raw).may_manage(one)):
+        of(raw, identity).set_member(one, "cid", "manager")
+    for identity in (cid, LOCAL):
+        with pytest.raises(BadInputError, match=f"Several collections are called 'cases': .* {ids[0]} or {ids[1]}"):
+            scope_of(identity, raw, "cases")
+        named = list(of(raw, identity).collections())
+        assert named == [f"Cases ({one[:4]})" for one in ids]
+        assert [scope_of(identity, raw, name).into for name in (*named, *ids)] == [*ids, *ids]
+
+
 def test_a_role_is_one_of_three_and_a_personal_collection_is_not_shared(raw: ScopedCatalog) -> None:
     ana = of(raw, ANA)
     ours = ana.create_collection("Ours")
