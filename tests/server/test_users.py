@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from graph import users
+from graph.cli.clients.remote import RemoteClient, thread_id
 from tests.dev_server import Server, run_server
 
 pytestmark = pytest.mark.server
@@ -286,6 +287,23 @@ def test_errors_in_a_chat_name_an_attached_file_as_its_user_does(ann: httpx.Clie
     said = ann.post("/runs/wait", json={"assistant_id": "pagewitness", "input": sent}).text
     assert "minutes of May.pdf' is damaged" in said
     assert "downloads" not in said
+
+
+def test_a_thread_that_the_command_line_names_is_of_its_user(
+    server: Server, ann: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = new_thread(ann, thread_id=thread_id("old"))
+    found: dict[str, list[str]] = {}
+    for name in ("ann", "ben.b@example.org"):
+        monkeypatch.setenv("PAGEWITNESS_SERVER_TOKEN", f"token of {name}")
+        for named in ("mine", "mine", "old"):
+            RemoteClient(server.url, {}).ask("Is it warm?", [], named, lambda event: None)
+        with client(server, f"token of {name}") as http:
+            listed = http.post("/threads/search", json={"metadata": {"graph_id": "pagewitness"}, "limit": 100}).json()
+        found[name] = [one["thread_id"] for one in listed]
+        assert {thread_id("mine", name), thread_id("old", "" if name == "ann" else name)} <= set(found[name])
+    assert old in found["ann"]
+    assert not set(found["ann"]) & set(found["ben.b@example.org"])
 
 
 def test_no_log_holds_a_token(server: Server) -> None:

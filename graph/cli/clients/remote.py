@@ -14,7 +14,7 @@ from langgraph_sdk.schema import RunCreateMetadata
 
 from graph.access import missing_collection
 from graph.cli.clients.base import P, QuestionHandler, R, follow, page_line, page_text
-from graph.cli.clients.connection import Connection
+from graph.cli.clients.connection import Connection, ServerRejected
 from graph.cli.clients.uploads import upload_sources
 from graph.cli.progress import EventHandler
 from graph.errors import BadInputError, ServerError
@@ -91,8 +91,17 @@ class RemoteClient:
     ) -> Mapping[str, Any]:
         """Answer a question; threads are stored on the server."""
         request = {"question": question, "documents": list(documents)}
-        on_thread = thread_id(thread) if thread else None
+        on_thread = self._thread(thread) if thread else None
         return self._run("pagewitness", "answer", request, on_event, on_thread, on_question=on_question)
+
+    def _thread(self, name: str) -> str:
+        """Return the id of the user's thread of this name: each user has one of their own."""
+        plain, user = thread_id(name), str(self._connection.get("/collections")["user"])
+        with contextlib.suppress(ServerRejected):  # of another user, or of no one
+            if user:
+                self._connection.get(f"/threads/{plain}")  # as earlier versions have made it
+            return plain
+        return thread_id(name, user)
 
     def proof(self, answer: Mapping[str, Any]) -> bytes:
         """Return the pages that an answer cites as a PDF, which the server makes."""
@@ -224,12 +233,13 @@ class RemoteClient:
                 self._client.runs.cancel(thread, run["run_id"], wait=True)
 
 
-def thread_id(name: str) -> str:
-    """Return the server's thread id for a name: always the same one; a UUID stands for itself."""
+def thread_id(name: str, user: str = "") -> str:
+    """Return the server's thread id for a name that a user gives: always the same one; a UUID stands for itself."""
     try:
         return str(uuid.UUID(name))
     except ValueError:
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"pagewitness:thread:{name}"))
+        whose = f"{user}:" if user else ""
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"pagewitness:thread:{whose}{name}"))
 
 
 def _raise_error_last(parts: Iterator[Any]) -> Iterator[Any]:
