@@ -28,6 +28,7 @@ GROUPS = {
     "documents": Group("many_documents", "Questions, by the number of documents"),
     "answering": Group("model_answers", "Questions, with a model"),
     "storing": Group("storage", "Storing"),
+    "postgres": Group("postgres_store", "Questions and storing, in Postgres"),
     "claims": Group("claim_checks", "Claims, checked by code"),
     "ingestion": Group("ingestion", "Ingestion"),
     "beside": Group("beside_libraries", "Ingestion beside other libraries"),

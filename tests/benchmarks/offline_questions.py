@@ -18,7 +18,7 @@ NO_SLOWER = 1.05
 SCOPE = 1.5
 """How many times as long a question may take that is limited to a collection of a hundredth of the library."""
 _LONG, _SHORT = 40, 10  # questions
-_FEW = 1_010
+FEW = 1_010
 """Chunks of the short form's library: the last document has ten of them."""
 
 
@@ -27,7 +27,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
     found: list[Comparison] = []
     for chunks in SENTENCES if not sizes.quick else [1_000]:
         found += _of(sizes, chunks)
-    return [*found, _in_collection(sizes, _FEW if sizes.quick else max(SENTENCES))]
+    return [*found, _in_collection(sizes, FEW if sizes.quick else max(SENTENCES))]
 
 
 def _of(sizes: Sizes, chunks: int) -> Iterator[Comparison]:
@@ -39,12 +39,12 @@ def _of(sizes: Sizes, chunks: int) -> Iterator[Comparison]:
     documents = sorted(row.id for row in dependencies.stores(Scope.everything()).catalog.documents())
     filters = {"": [], "one document": documents[:1], "half of the documents": documents[: max(1, len(documents) // 2)]}
     asking, took = corpus.Corpus(), dict[str, list[float]]((name, []) for name in filters)
-    first = _ask(asking.question(), [])
+    first = ask(asking.question(), [])
     for turn in range(sizes.of(_LONG, _SHORT)):
         question, order = asking.question(), list(filters)
         # Searching for a question is quicker the second time: each is asked in one way alone.
         for name in order if turn % 2 == 0 else reversed(order):
-            took[name].append(_ask(question if not name else asking.question(), filters[name]))
+            took[name].append(ask(question if not name else asking.question(), filters[name]))
     dependencies.home_stores().close()
     sides = {name: Samples(name or "all documents", tuple(values)) for name, values in took.items()}
     about = f"a library of {chunks:,} chunks of {SENTENCES[chunks]} sentences"
@@ -63,34 +63,44 @@ def _of(sizes: Sizes, chunks: int) -> Iterator[Comparison]:
 
 
 def _in_collection(sizes: Sizes, chunks: int) -> Comparison:
-    """Measure a question limited to a collection of a hundredth of the library against the whole, in turns."""
-    from graph import dependencies
-
     home = corpus.home(sizes.folder, chunks, SENTENCES[max(SENTENCES)])
     machine.awaken(home)
     machine.settle(machine.environment(home, PAGEWITNESS_ENGINE="offline"))
+    return hundredth(f"collection-{chunks}", chunks, sizes.of(_LONG, _SHORT))
+
+
+def hundredth(name: str, chunks: int, questions: int) -> Comparison:
+    """Measure a question limited to a collection of a hundredth of the library against the whole, in turns.
+
+    Args:
+        name: The name of the comparison.
+        chunks: How many chunks the library of the settings has.
+        questions: How many questions are asked of each.
+    """
+    from graph import dependencies
+
     catalog = dependencies.stores(Scope.everything()).catalog
     last = sorted(row.id for row in catalog.documents())[-(chunks // 100 // corpus.CHUNKS_PER_DOCUMENT or 1) :]
     asking, took = corpus.Corpus(), dict[str, list[float]]()
     try:
         catalog.add_to(last, ["A hundredth"])
-        for turn in range(sizes.of(_LONG, _SHORT) + 1):
-            for name in ("", "A hundredth") if turn % 2 else ("A hundredth", ""):
-                milliseconds = _ask(asking.question(), [], name)
+        for turn in range(questions + 1):
+            for collection in ("", "A hundredth") if turn % 2 else ("A hundredth", ""):
+                milliseconds = ask(asking.question(), [], collection)
                 if turn:  # the first opens the library
-                    took.setdefault(name, []).append(milliseconds)
+                    took.setdefault(collection, []).append(milliseconds)
     finally:
         for document in last:
             catalog.put_in(document, [])
         dependencies.home_stores().close()
     return Comparison(
-        f"collection-{chunks}", f"{chunks:,} chunks: a collection of a hundredth of them against all", "ms",
+        name, f"{chunks:,} chunks: a collection of a hundredth of them against all", "ms",
         Samples("a hundredth", tuple(took["A hundredth"])), Samples("all", tuple(took[""])), SCOPE, "most",
         "Less the embedding of the question; each is asked in one way alone.",
     )  # fmt: skip
 
 
-def _ask(question: str, documents: Sequence[str], collection: str = "") -> float:
+def ask(question: str, documents: Sequence[str], collection: str = "") -> float:
     """Return the milliseconds from question to answer, without those of embedding the question."""
     from graph import dependencies
     from graph.app import app
