@@ -75,7 +75,8 @@ def score_sentences(
             if cached[chunk.id]:  # missing token vectors may be written later
                 _cache.put(key(chunk.id), cached[chunk.id])
     existing = [chunk for chunk in ids if chunk in found]
-    return [found[chunk] for chunk in existing], [one for chunk in existing for one in cached[chunk]]
+    # A known chunk may have been deleted meanwhile.
+    return [found[chunk] for chunk in existing], [one for chunk in existing for one in cached.get(chunk, ())]
 
 
 def with_ranks(scored: Sequence[scoring.ScoredSentence], ids: Sequence[str]) -> list[scoring.ScoredSentence]:

@@ -49,6 +49,17 @@ def test_scores_come_in_the_order_of_the_ids(library: tuple[Library, MiniLM, lis
     assert [one.fit for one in scored] == pytest.approx([one.fit for one in together], abs=1e-4)
 
 
+def test_a_chunk_that_is_deleted_after_the_caller_has_read_it_has_no_sentences(
+    library: tuple[Library, MiniLM, list[str]],
+) -> None:
+    catalog, model, ids = library
+    query = scoring.prepare_query(QUESTION, model.encode_query(QUESTION), catalog)
+    (deleted,) = (replace(row, id="a-gone-0001") for row in catalog.chunks(ids[:1]))
+    chunks, scored = late_interaction.score_sentences(catalog, query, [deleted.id, ids[1]], [deleted])
+    assert [row.id for row in chunks] == [deleted.id, ids[1]]
+    assert {one.chunk for one in scored} == {ids[1]}
+
+
 def test_cached_chunks_are_not_read_again(
     library: tuple[Library, MiniLM, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
