@@ -124,7 +124,7 @@ def _unfiltered_png(pixels: NDArray[Any], level: int) -> bytes:
     colour = 2 if pixels.ndim == 3 else 0
     parts = (
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)),
-        (b"IDAT", zlib.compress(rows.tobytes(), level)),
+        (b"IDAT", zlib.compress(rows.data, level)),
         (b"IEND", b""),
     )
     chunks = (
