@@ -82,8 +82,8 @@ def test_no_sum_of_two_products_is_over_sixteen_bits() -> None:
     """Some processors add them so; then vectors would depend on the machine."""
     graph = onnx.load_model_from_string(integer_graph(minilm.package_file(*minilm._MODEL).read_bytes())).graph
     tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    factors = [tensors[node.input[1]].astype(int) for node in graph.node if node.op_type == "MatMulInteger"]
-    assert len(factors) == 4 * 6  # attention's inputs together, its output, and the two of the network behind it
+    factors = [tensors[node.input[1]].astype(int) for node in graph.node if node.op_type == "MatMulIntegerToFloat"]
+    assert len(factors) == 6 * 6  # attention's three inputs, its output, and the two of the network behind it
     for factor in factors:
         assert 255 * (abs(factor[0::2]) + abs(factor[1::2])).max() < 2**15
 
