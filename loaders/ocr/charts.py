@@ -39,16 +39,19 @@ class ScanChart:
     """Those of the lines that name no value: titles of axes and the like."""
 
 
-def find_charts(lines: Sequence[OcrLine], image: Image) -> list[ScanChart]:
-    """Return the charts of a page, by its large drawings: about 10 ms for a page that has none."""
+def find_charts(lines: Sequence[OcrLine], image: Image, *, noisy: bool = False) -> list[ScanChart]:
+    """Return the charts of a page, by its large drawings: about 10 ms for a page that has none.
+
+    Those of a `noisy` page are searched for in a smaller image and cleaned one by one: the whole page takes 170 ms.
+    """
     if not may_be_chart([label for line in lines for label in _labels(line)], share=0.0):
         return []
     size = float(np.median([line.height for line in lines]))
     found: list[ScanChart] = []
-    for place in _drawings(image, size):
+    for place in _drawings(image, size, noisy=noisy):
         inside = [line for line in lines if len(line.text) <= _LONGEST and _is_near(_box(line), place, size)]
         inside = [line for line in inside if not any(line in chart.lines for chart in found)]
-        if inside and (chart := chart_of(inside, image, place)):
+        if inside and (chart := chart_of(inside, image, place, noisy=noisy)):
             found.append(chart)
     return found
 
@@ -58,7 +61,6 @@ def find_level_charts(lines: Sequence[OcrLine], image: Image, ink: Ink) -> list[
     if not may_be_chart([label for line in lines for label in _labels(line)], share=0.0):
         return []
     level = [replace(line, quad=_corners(line.box)) for line in lines]
-    clean = cv2.bilateralFilter(ink.level(image), 7, _GRAIN, 5).astype(np.uint8)
     given = {id(copy): line for copy, line in zip(level, lines, strict=True)}
     return [
         ScanChart(
@@ -66,7 +68,7 @@ def find_level_charts(lines: Sequence[OcrLine], image: Image, ink: Ink) -> list[
             tuple(given[id(line)] for line in found.lines),
             tuple(given[id(line)] for line in found.others),
         )
-        for found in find_charts(level, clean)
+        for found in find_charts(level, ink.level(image), noisy=True)
     ]
 
 
@@ -74,7 +76,9 @@ def _corners(box: Box) -> Quad:
     return (box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)
 
 
-def chart_of(lines: Sequence[OcrLine], image: Image, place: Box | None = None) -> ScanChart | None:
+def chart_of(
+    lines: Sequence[OcrLine], image: Image, place: Box | None = None, *, noisy: bool = False
+) -> ScanChart | None:
     """Return the chart in an image (or a place in it) with these lines of the OCR; None if it cannot be read."""
     placed = [(label, line) for line in lines for label in _labels(line)]
     if not may_be_chart([label for label, _ in placed]):
@@ -86,7 +90,8 @@ def chart_of(lines: Sequence[OcrLine], image: Image, place: Box | None = None) -
     x0, y0 = max(int(around.x0 - margin), 0), max(int(around.y0 - 4), 0)
     x1, y1 = min(math.ceil(around.x1 + 4), width), min(math.ceil(around.y1 + 4), height)
     labels = [Label(label.text, _moved(label.box, x0, y0), label.turned) for label, _ in placed]
-    chart = read_chart(labels, cv2.cvtColor(image[y0:y1, x0:x1], cv2.COLOR_BGR2RGB))
+    part = image[y0:y1, x0:x1]
+    chart = read_chart(labels, cv2.cvtColor(_without_grain(part) if noisy else part, cv2.COLOR_BGR2RGB))
     if chart is None:
         return None
     others = [line for label, line in placed if label.text in chart.words]
@@ -112,9 +117,17 @@ def _labels(line: OcrLine) -> list[Label]:
     return [Label(text, _box(line), turned=is_tall(line.quad) and len(text) > 1)]
 
 
-def _drawings(image: Image, size: float) -> list[Box]:
+def _without_grain(image: Image) -> Image:
+    return cv2.bilateralFilter(image, 7, _GRAIN, 5).astype(np.uint8)
+
+
+def _drawings(image: Image, size: float, *, noisy: bool = False) -> list[Box]:
     """Return the places of large drawings, those that overlap as one."""
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)[::2, ::2]
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    height, width = grey.shape
+    half = (width + 1) // 2, (height + 1) // 2
+    small = cv2.resize(grey, half, interpolation=cv2.INTER_AREA) if noisy else grey[::2, ::2]
+    grey = _without_grain(small.astype(np.uint8)) if noisy else small
     paper = int(np.bincount(grey.ravel(), minlength=256).argmax())
     mask = (np.abs(grey.astype(np.int16) - paper) > _DARK).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)

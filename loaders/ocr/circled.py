@@ -47,9 +47,9 @@ class Ring(NamedTuple):
 
 def find_rings(lines: Sequence[OcrLine], image: Image, ink: Ink) -> list[Ring]:
     """Return the rings around words in a row of print; a number in a ring before its row is that of a list."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.mask, connectivity=8)
+    labels, stats = ink.components
     size, found = ink.size, list[Ring]()
-    for index, (x, y, w, h, area) in enumerate(stats.tolist()):
+    for index, (x, y, w, h, area) in enumerate(stats):
         fits = _HEIGHT[0] * size <= h <= _HEIGHT[1] * size and _WIDTH[0] * size <= w <= _WIDTH[1] * size
         if index == 0 or not fits or w < _UPRIGHT * h or area > _INKED * w * h:
             continue

@@ -67,10 +67,16 @@ class Ink:
         return cv2.warpAffine(image, turn, (width, height), flags=cv2.INTER_NEAREST).astype(np.uint8)
 
     @cached_property
+    def components(self) -> tuple[NDArray[np.int32], list[list[int]]]:
+        """The connected shapes: a label for each pixel, and by label x, y, width, height and area (0 is the paper)."""
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(self.mask, connectivity=8)
+        return labels.astype(np.int32, copy=False), stats.tolist()
+
+    @cached_property
     def shapes(self) -> list[Box]:
         """The places of connected shapes of at least 4 pixels."""
-        _, _, stats, _ = cv2.connectedComponentsWithStats(self.mask, connectivity=8)
-        return [Box(x, y, x + w, y + h) for x, y, w, h, area in stats[1:].tolist() if area >= 4]
+        _, stats = self.components
+        return [Box(x, y, x + w, y + h) for x, y, w, h, area in stats[1:] if area >= 4]
 
     @cached_property
     def rules(self) -> Rules:
@@ -88,7 +94,8 @@ class Ink:
         return self._rules(across, [box for box in down if box.y1 - box.y0 >= least], down)
 
     def _clear_pieces(self, mask: Image, width: int, height: int) -> list[Box]:
-        return [piece for piece in self._pieces(mask, width, height) if self._is_clear(piece)]
+        pieces = self._pieces(mask, width, height)
+        return [piece for piece, clear in zip(pieces, self._are_clear(pieces), strict=True) if clear]
 
     def _rules(self, across: list[Box], down: list[Box], short: list[Box]) -> Rules:
         """Return the lines of the page's mask with these pale pieces: across, down, and short ones down."""
@@ -172,22 +179,21 @@ class Ink:
         found = [Box(x, y, x + w, y + h) for x, y, w, h, _ in stats[1:].tolist()]
         return [box for box in found if min(box.x1 - box.x0, box.y1 - box.y0) <= max(3.0, _THIN * self.size)]
 
-    def _is_clear(self, piece: Box) -> bool:
-        """Return whether a pale piece is a drawn line, not the foot of a line of print or blurred stems of several."""
-        x, y = (piece.x0 + piece.x1) / 2, (piece.y0 + piece.y1) / 2
-        if piece.x1 - piece.x0 > piece.y1 - piece.y0:
-            inside = [
-                min(piece.x1, box.x1) - max(piece.x0, box.x0)
-                for box in self._print
-                if abs(y - (box.y0 + box.y1) / 2) < (0.5 - _EDGE) * (box.y1 - box.y0)
-            ]
-        else:
-            inside = [
-                min(piece.y1, box.y1) - max(piece.y0, box.y0)
-                for box in self._print
-                if box.x0 + _SIDE * self.size < x < box.x1 - _SIDE * self.size
-            ]
-        return 2 * sum(max(0.0, length) for length in inside) < max(piece.x1 - piece.x0, piece.y1 - piece.y0)
+    def _are_clear(self, pieces: Sequence[Box]) -> list[bool]:
+        """Return for pale pieces whether each is a drawn line: no foot of a line of print, no stems of several."""
+        if not pieces or not self._print:
+            return [True] * len(pieces)
+        left, top, right, bottom = (side[:, np.newaxis] for side in np.array(pieces, np.float64).T)
+        x0, y0, x1, y1 = np.array(self._print, np.float64).T
+        level = (right - left > bottom - top)[:, 0]
+        near = np.abs((top + bottom) / 2 - (y0 + y1) / 2) < (0.5 - _EDGE) * (y1 - y0)
+        middle, side = (left + right) / 2, _SIDE * self.size
+        within = (x0 + side < middle) & (middle < x1 - side)
+        over = np.maximum(0.0, np.minimum(right, x1) - np.maximum(left, x0))
+        along = np.maximum(0.0, np.minimum(bottom, y1) - np.maximum(top, y0))
+        inside = np.where(level, (over * near).sum(axis=1), (along * within).sum(axis=1))
+        clear: list[bool] = (2 * inside < np.maximum(right - left, bottom - top)[:, 0]).tolist()
+        return clear
 
     def _is_bare(self, box: Box) -> bool:
         """Return whether the space right above and below a line is empty: no serifs of print, no struck letters."""

@@ -164,9 +164,10 @@ class Unread(NamedTuple):
 def piece_of(crop: Image) -> Piece:
     """Measure a line that was cut out of a page; its reading is added later."""
     height, width = crop.shape[:2]
-    grey = (cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) if crop.ndim == 3 else crop).astype(np.float32)
-    contrast = max(1.0, float(np.percentile(grey, 95) - np.percentile(grey, 2)))
-    ground = float(np.mean(np.abs(grey - np.median(grey)) < _GROUND * contrast))
+    levels = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) if crop.ndim == 3 else crop
+    light, dark, usual = np.percentile(levels, (95, 2, 50)).tolist()
+    contrast, grey = max(1.0, light - dark), levels.astype(np.float32)
+    ground = float(np.mean(np.abs(grey - usual) < _GROUND * contrast))
     if width < 2:
         return Piece(width, height, ground=ground)
     steps = np.abs(np.diff(cv2.GaussianBlur(grey, (3, 3), 0), axis=1))  # smoothed, or noise looks like sharp edges

@@ -75,19 +75,27 @@ def with_lost_digits(
 
 
 def _free(shapes: Sequence[Shape], known: Sequence[Shape]) -> list[Shape]:
-    """Return the shapes that belong to no character."""
-    return [shape for shape in shapes if not any(_share(shape, own) > _SAME for own in known)]
+    """Return the shapes that belong to no character: that share less than `_SAME` of the narrower one's width.
+
+    All pairs at once: one by one those of a page took a twentieth of its CPU time.
+    """
+    if not shapes or not known:
+        return list(shapes)
+    (left, right), (own_left, own_right) = _edges(shapes), _edges(known)
+    shared = np.minimum(right[:, np.newaxis], own_right) - np.maximum(left[:, np.newaxis], own_left)
+    narrower = np.minimum((right - left)[:, np.newaxis], own_right - own_left)
+    free = np.flatnonzero((shared / np.maximum(1.0, narrower)).max(axis=1) <= _SAME)
+    return [shapes[at] for at in free.tolist()]
+
+
+def _edges(shapes: Sequence[Shape]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the left and the right edges of shapes."""
+    return np.array([shape.left for shape in shapes], float), np.array([shape.right for shape in shapes], float)
 
 
 def _is_raised(line: Print, at: int, text: str) -> bool:
     start = len(text[:at].rstrip("0123456789"))
     return kind_of(line, at, range(at, at + 1), start) == "raised"
-
-
-def _share(one: Shape, other: Shape) -> float:
-    """Return the share of the narrower of two shapes that is over or under the other."""
-    shared = min(one.right, other.right) - max(one.left, other.left)
-    return shared / max(1.0, min(one.right - one.left, other.right - other.left))
 
 
 def _digit(crop: Image, shape: Shape, read: ReadSign) -> str:

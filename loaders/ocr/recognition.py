@@ -84,16 +84,9 @@ class _Ocr(QuickRapidOCR):
 
     def detect_and_crop(self, img: Image, op_record: dict[str, Any]) -> Any:
         """Find the lines, each of one column, and record which are in tables."""
-
-        def tiny(image: Image) -> Any:
-            return super(_Ocr, self).detect_and_crop(image, {})[1]
-
-        def larger(image: Image) -> Any:
-            return _default_ocr().detect_and_crop(image, {})[1]
-
         # Flat images get paper above and below, which the boxes include: RapidOCR subtracts it by the record.
         img, _ = apply_vertical_padding(img, op_record, self.width_height_ratio, self.min_height)
-        quads = detect(img, tiny, larger, in_picture=self.in_picture)
+        quads = detect(img, self.find, _find_by_default_model, in_picture=self.in_picture)
         self.careful = in_tables(quads)
         boxes = np.array(quads, np.float32)
         return self.crop_text_regions(img, boxes), TextDetOutput(img, boxes, [1.0] * len(quads))
@@ -111,6 +104,10 @@ class _Ocr(QuickRapidOCR):
         shown: Any = tuple(piece.text for piece in self.pieces)
         none: Any = (None,) * len(img)
         return TextRecOutput(img, shown, [piece.score for piece in self.pieces], none)
+
+
+def _find_by_default_model(image: Image) -> Any:
+    return _default_ocr().find(image)
 
 
 def _piece(crop: Image, found: Reading, *, old: bool = False) -> tuple[Piece, int]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -126,9 +125,9 @@ def _with_far_titles(
 def _rings(ink: Ink) -> list[_Ring]:
     """Return the round frames and discs that touch no other ink."""
     low, high = max(_SMALLEST, _SIDE[0] * ink.size), _SIDE[1] * ink.size
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.mask, connectivity=8)
+    labels, stats = ink.components
     found = []
-    for index, (x, y, w, h, _) in enumerate(stats.tolist()):
+    for index, (x, y, w, h, _) in enumerate(stats):
         if index == 0 or not (low <= min(w, h) and max(w, h) <= min(high, _SKEW * min(w, h) + 1)):
             continue
         box = Box(x, y, x + w, y + h)

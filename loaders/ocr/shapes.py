@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple
@@ -147,9 +147,14 @@ def aligned(characters: str, places: Sequence[float], shapes: Sequence[Shape]) -
     return [None if own is None else shapes[own] for own in found]
 
 
+def _place(late: tuple[int, float]) -> int:
+    return late[0]
+
+
 def _around(off: Sequence[tuple[int, float]], at: int) -> float:
     """Return the usual error of the places of the characters near one."""
-    near = [late for other, late in off if abs(other - at) <= _BESIDE // 2]
+    first = bisect_left(off, at - _BESIDE // 2, key=_place)
+    near = [late for _, late in off[first : bisect_right(off, at + _BESIDE // 2, key=_place)]]
     return median(near) if near else 0.0
 
 

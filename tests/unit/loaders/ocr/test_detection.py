@@ -29,14 +29,11 @@ def looks(image: Any, in_picture: bool) -> tuple[list[Quad], int]:
     """Return what is found in an image, and how often the larger detector was asked."""
     engine, asked = rapid_ocr(), []
 
-    def tiny(image: Any) -> Any:
-        return super(type(engine), engine).detect_and_crop(image, {})[1]
-
     def larger(image: Any) -> Any:
         asked.append(image)
         raise RapidOCRError("nothing")
 
-    return detect(image, tiny, larger, in_picture=in_picture), len(asked)
+    return detect(image, engine.find, larger, in_picture=in_picture), len(asked)
 
 
 def test_the_larger_detector_is_not_asked_about_sharp_print_in_a_picture() -> None:
