@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import pickle
 import threading
 import time
 import uuid
@@ -139,8 +140,10 @@ class RayPool:
                 with self._wake:
                     if not (self._waiting or cluster.held or self._closing):
                         self._wake.wait()
-                    while self._waiting and cluster.idle:
-                        cluster.give(self._waiting.popleft())
+                # Without the lock, for which the callers' event loops would wait while a file is sent to Ray.
+                while self._waiting and cluster.idle:
+                    cluster.give(self._waiting[0])  # where this fails, the job is still there to get the error
+                    self._waiting.popleft()
                 self._waiting.extendleft(cluster.look())
         except Exception as exc:  # whatever Ray raises: a job without an outcome would be waited for
             error = exc if isinstance(exc, PoolError) else PoolError(f"{self.address} failed: {message_of(exc)}.")
@@ -187,8 +190,13 @@ class _Cluster:
         """Let an idle actor run a job."""
         if task.future.cancelled():
             return
-        actor, task.started = self.idle.pop(), time.monotonic()
-        self.held[actor.run.remote(task.limits, task.function, task.job, self._file(task.job))] = actor, task
+        actor, task.started = self.idle[-1], time.monotonic()
+        try:
+            reference = actor.run.remote(task.limits, task.function, task.job, self._file(task.job))
+        except (TypeError, AttributeError, pickle.PicklingError) as exc:  # it cannot be sent: only this job is lost
+            task.answer(failure_of(exc))
+            return
+        self.held[reference] = self.idle.pop(), task
 
     def look(self) -> list[_Task]:
         """Take finished results, and kill the actors of jobs that are late or cancelled; return jobs to give again."""
@@ -296,7 +304,8 @@ def connect(address: str) -> Any:
         if _users:
             return ray
         if address == LOCAL:
-            ray.init(num_cpus=cores(), include_dashboard=False, object_store_memory=_LOCAL_STORE, **quiet)
+            # A new one, also beside one that was started here before and has other processors.
+            ray.init("local", num_cpus=cores(), include_dashboard=False, object_store_memory=_LOCAL_STORE, **quiet)
         else:
             ray.init(address, **quiet)
     except Exception as exc:  # Ray has no common class for what its start and its client raise

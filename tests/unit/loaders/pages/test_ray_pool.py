@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -161,6 +162,18 @@ async def test_a_cluster_copies_what_machines_share_and_is_sent_what_it_cannot_c
         shutil.rmtree(copies / digest, ignore_errors=True)
     assert seen == [True, False], "copied under its hash, and then sent"
     assert len(list(copies.glob(f"*/{own.name}"))) == 1
+
+
+@pytest.mark.slow
+async def test_a_job_that_cannot_be_sent_fails_alone() -> None:
+    """It was taken from the queue, and waited for without end."""
+    pool = ray_pool("ray://local", 1)
+    try:
+        lost, fine = await pool.map(str, [threading.Lock(), 7])
+    finally:
+        pool.close()
+    assert isinstance(lost, Failure)
+    assert fine == "7"
 
 
 @pytest.mark.slow
