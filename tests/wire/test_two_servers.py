@@ -82,7 +82,7 @@ def team_of_two(folder: Path, own_database: str = "", **variables: str) -> Itera
     shared = {"PAGEWITNESS_STORE_URL": database, "PAGEWITNESS_FILES_URL": (folder / "shared").as_uri(), **variables}
     with contextlib.ExitStack() as opened:
         servers = [opened.enter_context(started(folder / name, run=_SHORT_LEASES, **shared)) for name in ("a", "b")]
-        proxy = opened.enter_context(round_robin([_port(one) for one in servers]))
+        proxy = opened.enter_context(round_robin([port_of(one) for one in servers]))
         yield Team(servers, proxy, database)
     if not own_database:
         drop_database(database)
@@ -140,7 +140,7 @@ def test_100_questions_at_once(tmp_path: Path) -> None:
             answers = Counter(pool.map(lambda _: team.ask(), range(100)))
         print(f"100 questions at once: {dict(team.proxy.given)} by port, {len(answers)} different answers")
         assert answers == {wanted: 100}
-        assert min(team.proxy.given[port] for port in map(_port, team.servers)) >= 30
+        assert min(team.proxy.given[port] for port in map(port_of, team.servers)) >= 30
 
 
 @pytest.mark.slow
@@ -230,7 +230,7 @@ def test_both_servers_are_restarted_one_after_the_other_under_load(tmp_path: Pat
             return opened.enter_context(started(tmp_path / name, run=_SHORT_LEASES, **shared))
 
         servers = [start("a"), start("b")]
-        team = Team(servers, opened.enter_context(round_robin([_port(one) for one in servers])), database)
+        team = Team(servers, opened.enter_context(round_robin([port_of(one) for one in servers])), database)
         read_sample(team)
         wanted, over, answers = team.ask(), threading.Event(), Counter[str]()
 
@@ -244,9 +244,9 @@ def test_both_servers_are_restarted_one_after_the_other_under_load(tmp_path: Pat
                 time.sleep(1)
                 servers[at].process.send_signal(signal.SIGTERM)
                 assert servers[at].process.wait(STOP_SECONDS) == 0
-                team.proxy.ports.remove(_port(servers[at]))
+                team.proxy.ports.remove(port_of(servers[at]))
                 servers[at] = start(name)
-                team.proxy.ports.append(_port(servers[at]))
+                team.proxy.ports.append(port_of(servers[at]))
             time.sleep(1)
             over.set()
             for one in asking:
@@ -256,5 +256,5 @@ def test_both_servers_are_restarted_one_after_the_other_under_load(tmp_path: Pat
     drop_database(database)
 
 
-def _port(one: Started) -> int:
+def port_of(one: Started) -> int:
     return int(one.server.url.rpartition(":")[2])

@@ -1,0 +1,85 @@
+"""Several `pagewitness serve` behind nginx with `deploy/nginx-serve.conf`: each client stays with one of them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import CHROMIUM, LETTER, TIMEOUT_MS, ReadingRoom
+from tests.conftest import MakePdf
+from tests.nginx import nginx
+from tests.wire.test_two_servers import Team, port_of, team_of_two
+
+pytest.importorskip("obstore", reason="the extra `team` is not installed")
+pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.processes]
+CONFIGURATION, COOKIE = "nginx-serve.conf", "pagewitness_instance"
+
+
+def names(team: Team) -> dict[str, int]:
+    return dict(zip(("serve-a:2024", "serve-b:2024"), map(port_of, team.servers), strict=True))
+
+
+def has(team: Team, thread: str) -> list[bool]:
+    """Return which of the instances have a thread."""
+    asked = (httpx.get(f"{one.server.url}/threads/{thread}", timeout=300) for one in team.servers)
+    return [one.status_code == 200 for one in asked]
+
+
+def thread_of(room: ReadingRoom) -> str:
+    return str(room.page.evaluate("location.hash.match(/thread=([^&]*)/)[1]"))
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
+def test_the_room_stays_with_its_instance(tmp_path: Path, make_pdf: MakePdf) -> None:
+    letter = make_pdf("lighthouse.pdf", *LETTER)
+    with (
+        team_of_two(tmp_path) as team,
+        nginx(CONFIGURATION, names(team), tmp_path) as url,
+        sync_playwright() as it,
+    ):
+        options = ["--no-sandbox"] if os.geteuid() == 0 else []
+        chromium = it.chromium.launch(executable_path=CHROMIUM, args=options)
+
+        def new_room() -> ReadingRoom:
+            context = chromium.new_context()
+            context.set_default_timeout(TIMEOUT_MS)
+            room = ReadingRoom(context.new_page(), url)
+            room.enter()
+            return room
+
+        room, elsewhere = new_room(), new_room()
+        room.read(letter)
+        assert "43 metres" in room.ask("How high is the lighthouse of Tornholm?")
+        assert "1874" in room.ask("When was it lit for the first time?")
+        kept = has(team, thread := thread_of(room))
+        assert sorted(kept) == [False, True]
+        for _ in range(20):  # until another browser is another instance's
+            assert "12 euros" in elsewhere.ask("What does a berth cost a night?")
+            other = thread_of(elsewhere)
+            if has(team, other) != kept:
+                break
+            elsewhere.page.context.close()
+            elsewhere = new_room()
+        assert has(team, other) != kept
+        print(f"{thread} is kept by instance {kept.index(True)}, {other} by the other one")
+
+
+def test_a_client_without_cookies_stays_with_its_instance(tmp_path: Path) -> None:
+    with team_of_two(tmp_path) as team, nginx(CONFIGURATION, names(team), tmp_path) as url:
+        found = list[list[bool]]()
+        for number in range(8):
+            told: Any = {"Authorization": f"Bearer nobody-{number}"}
+            for _ in range(3):
+                reply = httpx.post(f"{url}/threads", json={}, headers=told, timeout=300)
+                assert COOKIE not in reply.cookies
+                thread = reply.json()["thread_id"]
+                assert httpx.get(f"{url}/threads/{thread}", headers=told, timeout=300).status_code == 200
+                found.append(has(team, thread))
+            assert found[-1] == found[-2] == found[-3]
+        print(f"8 clients: {sum(one[0] for one in found[::3])} stay with one instance, the others with the other")
+        assert {tuple(one) for one in found} == {(True, False), (False, True)}
