@@ -89,7 +89,7 @@ long: $(READY) ## stress tests: bursts of refusals, thirty kills, long documents
 
 drills: $(READY) ## kill Postgres, readers and servers: failure drills that print what they saw (some minutes)
 	$(BIN)/python -m pytest -m slow -s tests/wire/test_drills.py tests/wire/test_hard_drills.py tests/wire/test_random_operations.py \
-	  tests/wire/test_two_servers.py tests/wire/test_load.py \
+	  tests/wire/test_network_drills.py tests/wire/test_two_servers.py tests/wire/test_load.py tests/server/test_nginx.py \
 	  tests/server/test_two_aegras.py tests/flows/test_migration.py
 
 bench: $(READY) ## measure speed side by side, and write docs/performance.md (long; the first time makes libraries)

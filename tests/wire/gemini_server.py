@@ -53,6 +53,7 @@ class GeminiServer:
         key: str | None = None,
         retired: Collection[str] = (),
         port: int = 0,
+        host: str = "127.0.0.1",
         quota: Quota | None = None,
     ) -> None:
         self.reply, self.latency, self.key, self.retired = reply, latency, key, retired
@@ -64,8 +65,8 @@ class GeminiServer:
         self.in_flight = self.peak_in_flight = 0
         self.lock, self.stopping = threading.Lock(), threading.Event()
         self._steps: dict[str, deque[Answer | None]] = {"chat": deque(), "embed": deque()}
-        self._http = Listener(("127.0.0.1", port), self)
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+        self._http = Listener((host, port), self)
+        self.url = f"http://{host}:{self._http.server_address[1]}"
 
     @property
     def chats(self) -> list[Recorded]:
