@@ -30,6 +30,9 @@ ELSEWHERE = {
     "docker": "tests/unit/test_docker_files.py compares the files",
     "curl": "tests/server drives the same routes",
     "cp": "the file exists",
+    **dict.fromkeys(("pg_dump", "pg_restore"), "tests/flows/test_backup.py runs it"),
+    "createdb": "of Postgres, as pg_dump",
+    "aws": "a client of S3; any other does",
     "pip": "tests/server/test_installed_package.py; tests/unit/test_packaging.py knows the extras",
     "ollama": "tests/wire/test_other_providers.py drives its client",
 }
