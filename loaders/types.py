@@ -363,7 +363,7 @@ class Sentence(SentencePredicates):
     band: tuple[str, ...] = ()
 
 
-FILE_READER = "reader-8"
+FILE_READER = "reader-9"
 """Version of the readers and OCR: raise it when pages come out differently; `doctor` counts pages of older versions."""
 
 CHUNKER = 11
