@@ -89,7 +89,9 @@ def wait_for(room: ReadingRoom, moment: str) -> None:
         room.page.locator("#batch-title", has_text="Needs attention").wait_for()
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    "moment", [MOMENTS[1], MOMENTS[3], *(pytest.param(MOMENTS[at], marks=pytest.mark.slow) for at in (0, 2, 4))]
+)
 def test_a_reload_during_a_batch_forgets_no_file(
     open_room: OpenRoom, empty: Server, six: list[Path], moment: str
 ) -> None:

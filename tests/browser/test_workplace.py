@@ -20,7 +20,12 @@ OpenRoom = Callable[..., ReadingRoom]
 HEIGHT, LIT = "How high is the lighthouse of Tornholm?", "When was the lighthouse of Tornholm lit?"
 UNKNOWN = "Which mountain railway goes to Zermatt in winter?"
 # The layout changes at 896 pixels, the colours only with the scheme: both layouts in both schemes, and a size between.
-SIZES = [(1440, 900, "dark"), (1024, 768, "light"), (390, 844, "light"), (390, 844, "dark")]
+SIZES = [
+    (1440, 900, "dark"),
+    (390, 844, "light"),
+    pytest.param(1024, 768, "light", marks=pytest.mark.slow),
+    pytest.param(390, 844, "dark", marks=pytest.mark.slow),
+]
 
 
 @pytest.mark.parametrize(("width", "height", "scheme"), SIZES)

@@ -74,7 +74,7 @@ def test_an_uninterrupted_run_replaces_the_document(bench: Bench) -> None:
     assert [key for key, _ in bench.expected["meta"]] == [f"basis:{document[0]}", "indexed_by"]
 
 
-@pytest.mark.parametrize("seed", [*range(2), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 30))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 30))])
 def test_a_run_that_was_killed_is_completed_by_the_next(bench: Bench, seed: int) -> None:
     home = bench.home(f"killed-{seed}")
     del bench.server.requests[:]

@@ -35,6 +35,7 @@ def scan() -> bytes:
     return bytes(document.tobytes())
 
 
+@pytest.mark.slow
 async def test_ten_questions_are_answered_while_two_hundred_pages_are_read(server: Server, make_pdf: MakePdf) -> None:
     client = server.client
     lamp = server.upload(make_pdf("lamp.pdf", "The lamp of Skerry was lit at dusk by its keeper.").read_bytes()).json()

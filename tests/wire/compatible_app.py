@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -31,6 +31,12 @@ def skip_without_client(kind: Format) -> None:
 def formats(*kinds: Format) -> pytest.MarkDecorator:
     """Return a mark that runs a test with each of the formats, or with all if none is given."""
     return pytest.mark.parametrize("kind", kinds or ("openai", "ollama", "anthropic"))
+
+
+def first_of(kinds: Sequence[Format]) -> pytest.MarkDecorator:
+    """Return a mark that runs a long test with the first of these formats, and with the others in `make long`."""
+    others = [pytest.param(one, marks=pytest.mark.slow) for one in kinds[1:]]
+    return pytest.mark.parametrize("kind", [kinds[0], *others])
 
 
 def script(asked: Asked) -> str:

@@ -64,7 +64,13 @@ def busiest(moments: list[float]) -> int:
     return max(sum(start <= moment < start + WINDOW for moment in moments) for start in moments)
 
 
-@pytest.mark.parametrize("told", [True, False], ids=["configured", "learned from the first refusal"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(True, id="configured", marks=pytest.mark.slow),
+        pytest.param(False, id="learned from the first refusal"),
+    ],
+)
 async def test_the_limit_by_the_minute_is_used_to_nine_tenths_and_exceeded_by_one_burst_at_most(
     gemini: GeminiServer, catalog: SqliteCatalog, told: bool
 ) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.wire.compatible_app import EMBEDDING, formats, skip_without_client
+from tests.wire.compatible_app import EMBEDDING, first_of, skip_without_client
 from tests.wire.compatible_server import DIMENSIONS, Format
 
 PROGRAM = ["unshare", "--map-root-user", "--net", sys.executable, "-m", "tests.wire.without_internet"]
@@ -31,7 +31,7 @@ def why_not() -> str:
     return "" if run.stdout == "ready\n" else run.stderr[-200:] or "it ended without a word"
 
 
-@formats(*EMBEDDING)
+@first_of(EMBEDDING)
 def test_the_two_commands_use_a_server_on_this_machine(kind: Format, tmp_path: Path) -> None:
     skip_without_client(kind)
     if reason := why_not():

@@ -51,7 +51,11 @@ def test_a_picture_of_a_chart_gives_its_values_by_ocr(look: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    "draw", [lambda: bars(("2023", "2024"), seed=2), LOOKS["lying bars, two series"]], ids=["standing", "lying"]
+    "draw",
+    [
+        pytest.param(lambda: bars(("2023", "2024"), seed=2), id="standing", marks=pytest.mark.slow),
+        pytest.param(LOOKS["lying bars, two series"], id="lying"),
+    ],
 )
 @pytest.mark.heavy
 def test_a_chart_in_a_scan_is_found_and_read(tmp_path: Path, draw: Callable[[], Drawn]) -> None:
