@@ -21,7 +21,7 @@ COMMANDS = {
     "documents": ("commands", "List the documents."),
     "eval": ("commands", "Measure the answers to questions with known answers."),
     "ingest": ("commands", "Read PDFs, books and images."),
-    "migrate": ("moving", "Copy the library or its files into Postgres, a folder or back."),
+    "migrate": ("moving", "Copy the library or its files to another place."),
     "pages": ("commands", "List a DOCUMENT's pages: how each was read, and its cost."),
     "rechunk": ("commands", "Rebuild all chunks and vectors; no page is read again."),
     "reembed": ("commands", "Rebuild all vectors; no page is read again."),

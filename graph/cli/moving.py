@@ -29,7 +29,7 @@ from graph.types import counted
 @click.option("--reopen", is_flag=True, show_default="off", help="Write again into a home folder that was left.")
 @with_options
 def migrate(options: Options, address: str, files: str, verify: bool, overwrite: bool, reopen: bool) -> int:
-    """Copy the library or its files into Postgres, a folder or back.
+    """Copy the library or its files to another place.
 
     Run it again if it was stopped: what is there already is left out. The home folder that the library leaves stays as
     it is, and refuses to be written.
