@@ -306,6 +306,7 @@ def test_an_example_question_reads_the_sample_and_asks_it(open_room: OpenRoom, r
     room.check()
 
 
+@pytest.mark.slow
 def test_a_large_library_is_filtered_paged_and_chosen_from(open_room: OpenRoom, library: Server) -> None:
     sources = []
     for n in range(1, 56):

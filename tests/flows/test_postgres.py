@@ -71,7 +71,7 @@ def test_the_sample_is_answered_as_from_a_home_folder(
     assert not (home / "catalog.sqlite3").exists()
 
 
-@pytest.mark.processes
+@pytest.mark.slow
 def test_two_processes_that_write_at_once_store_what_one_does(
     make_pdf: MakePdf, home: Path, tmp_path: Path, postgres_url: str
 ) -> None:

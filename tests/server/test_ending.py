@@ -64,6 +64,7 @@ def test_a_run_is_finished_while_new_ones_are_sent_elsewhere(tmp_path: Path) -> 
         assert one.said.splitlines() == lines(one, stops="1 run")
 
 
+@pytest.mark.slow
 def test_a_run_that_takes_too_long_is_carried_out_by_the_next_server(tmp_path: Path) -> None:
     with started(tmp_path / "handed", run=giving(0.2)) as one:
         wait_for(lambda: "/room" in one.said)

@@ -17,7 +17,7 @@ from graph.app import app
 from graph.errors import BadInputError, IndexMismatchError, ModelError
 from graph.settings import settings
 from tests.wire import anthropic_wire
-from tests.wire.compatible_app import PAGES, formats, ingest, ledger, point_at, script, skip_without_client
+from tests.wire.compatible_app import PAGES, first_of, formats, ingest, ledger, point_at, script, skip_without_client
 from tests.wire.compatible_server import Answer, Asked, CompatibleServer, Cut, Format, Refusal
 from tests.wire.scripted_replies import QUESTION
 
@@ -117,7 +117,7 @@ def test_a_context_that_is_too_short_is_said_and_how_to_lengthen_it(kind: Format
         app.invoke({"question": QUESTION})
 
 
-@formats()
+@first_of(("openai", "ollama", "anthropic"))
 @pytest.mark.usefixtures("told")
 def test_a_page_of_a_hundred_thousand_tokens_is_not_taken_for_what_the_page_says(kind: Format, start: Start) -> None:
     start(kind, lambda asked: Cut(LONG) if asked.images else script(asked))

@@ -88,6 +88,7 @@ def team_of_two(folder: Path, own_database: str = "", **variables: str) -> Itera
         drop_database(database)
 
 
+@pytest.mark.slow
 def test_a_document_is_read_asked_shown_and_deleted_whichever_server_has_its_turn(
     make_pdf: MakePdf, tmp_path: Path
 ) -> None:

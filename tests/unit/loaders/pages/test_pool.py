@@ -337,7 +337,9 @@ __import__('time').sleep(0.5)
 """
 
 
-@pytest.mark.parametrize("hang", ["", STUCK], ids=["idle", "stuck in C"])
+@pytest.mark.parametrize(
+    "hang", [pytest.param("", id="idle", marks=pytest.mark.slow), pytest.param(STUCK, id="stuck in C")]
+)
 def test_workers_end_when_their_parent_is_killed(hang: str) -> None:
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     code = ORPHANS.format(hang=hang)
