@@ -63,6 +63,7 @@ class TableView:
     chunks: list[ChunkRow] = field(default_factory=list)
     about: frozenset[str] = frozenset()
     """Stems of the document's name and title."""
+    _units: dict[str, dict[str, Decimal] | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def title(self) -> str:
@@ -75,24 +76,28 @@ class TableView:
         """Return whether a printed value of a column cannot be parsed: nothing can then be said of all its values."""
         return any(row.cells.get(column, "") == UNREAD for row in self.rows)
 
-    def filled(self, column: str) -> list[str]:
-        """Return the filled cells of a column."""
-        return [row.cells[column] for row in self.rows if column in row.cells]
+    def _in_units(self, column: str) -> dict[str, Decimal] | None:
+        """Return the cells of a column in one unit, {} where they have none; None for a column with one unit or none.
 
-    def _has_units(self, column: str) -> bool:
-        return have_different_units(self.filled(column), self.decimal)
+        Computed once: each cell of a large table is asked for.
+        """
+        if column not in self._units:
+            cells = [row.cells[column] for row in self.rows if column in row.cells]
+            different = have_different_units(cells, self.decimal)
+            self._units[column] = in_one_unit(cells, self.decimal) if different else None
+        return self._units[column]
 
     def value(self, row: Row, column: str) -> Decimal | None:
         """Return the number in a cell; None if there is none, it is ambiguous, or its column has several units."""
-        if self._has_units(column):
+        if self._in_units(column) is not None:
             return None
         values = cell_values(row.cells.get(column, ""), self.decimal)
         return values[0] if len(values) == 1 or (values and not self.decimal) else None
 
     def order(self, row: Row, column: str) -> Decimal | None:
         """Return the sort key of a cell: its number, the seconds of a time ("2:31:05"), or its value in one unit."""
-        if self._has_units(column):
-            return in_one_unit(self.filled(column), self.decimal).get(row.cells.get(column, ""))
+        if (in_units := self._in_units(column)) is not None:
+            return in_units.get(row.cells.get(column, ""))
         value = self.value(row, column)
         return duration_seconds(row.cells.get(column, "")) if value is None else value
 
