@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -24,32 +24,20 @@ from graph.storage.rows import DONE
 from graph.storage.stores import Stores
 from loaders.errors import SourceError
 from tests.conftest import MakePdf
+from tests.machines import Move, several_machines
 from tests.object_store import Fault, failing_store, new_bucket, s3_server, store_that_ends, use_endpoint
-from tests.postgres import drop_database, new_database
 from tests.unit.loaders.sources.test_office import docx
 from web.app import ROUTES
 
 pytest.importorskip("obstore", reason="the extra `team` is not installed")
-Move = Callable[[str], None]
 
 
 @pytest.fixture
 def move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Move]:
     """Make this process the instance of this name, on a machine of its own."""
-    made, opened = new_database(), set()
-    monkeypatch.setenv("PAGEWITNESS_STORE_URL", made)
     monkeypatch.setenv("PAGEWITNESS_FILES_URL", new_bucket(monkeypatch))
-    monkeypatch.setenv("PAGEWITNESS_ENGINE", "offline")
-
-    def become(name: str) -> None:
-        monkeypatch.setenv("PAGEWITNESS_HOME", str(tmp_path / "homes" / name))
-        monkeypatch.setenv("PAGEWITNESS_MACHINE", f"host-{name}")
-        opened.add(dependencies.home_stores())
-
-    yield become
-    for one in opened:
-        one.close()
-    drop_database(made)
+    with several_machines(tmp_path, monkeypatch) as become:
+        yield become
 
 
 def stores() -> Stores:

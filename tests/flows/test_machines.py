@@ -5,7 +5,7 @@ The machines are played by this process under two names, with a home folder each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,27 +19,14 @@ from graph.retrieval.documents import find_document
 from graph.storage.rows import DocumentRow
 from loaders.errors import SourceError
 from tests.conftest import MakePdf
-from tests.postgres import drop_database, new_database
-
-Move = Callable[[str], None]
+from tests.machines import Move, several_machines
 
 
 @pytest.fixture
 def move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Move]:
     """Make this process the machine of this name."""
-    made, opened = new_database(), set()
-    monkeypatch.setenv("PAGEWITNESS_STORE_URL", made)
-    monkeypatch.setenv("PAGEWITNESS_ENGINE", "offline")
-
-    def become(name: str) -> None:
-        monkeypatch.setenv("PAGEWITNESS_HOME", str(tmp_path / "homes" / name))
-        monkeypatch.setenv("PAGEWITNESS_MACHINE", f"host-{name}")
-        opened.add(dependencies.home_stores())
-
-    yield become
-    for one in opened:
-        one.close()
-    drop_database(made)
+    with several_machines(tmp_path, monkeypatch) as become:
+        yield become
 
 
 def read(path: Path) -> str:
