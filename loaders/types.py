@@ -55,7 +55,7 @@ FailureReason = Literal[
 PASSING: frozenset[FailureReason] = frozenset(
     {"quota_minute", "quota_day", "overloaded", "timeout", "network", "files"}
 )
-"""Temporary reasons, in a model service or the store of page images: the page still has to be read."""
+"""Temporary reasons, in a model service or the store of files: the page still has to be read."""
 
 
 CORRECTED = "corrected from the text layer:"

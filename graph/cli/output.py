@@ -83,7 +83,7 @@ _WHY_DUE = {
     "overloaded": "the model service was overloaded or out of order",
     "timeout": "the model service did not answer in time",
     "network": "the model service could not be reached",
-    "files": "the store of page images could not be reached",
+    "files": "the store of files could not be reached",
 }
 
 

@@ -97,6 +97,7 @@ def path_here(path: str, document: str) -> Path:
 
     Raises:
         SourceError: this process may not read the file, or on a server there is none, or another machine has it.
+        FilesError: the store that machines share does not give the copy.
     """
     given, others = Path(local_sources.path_of(path)), local_sources.is_elsewhere(path)
     with suppress(SourceError):
@@ -157,7 +158,21 @@ def check_bytes(path: str, document: str) -> None:
         return  # a scope of the whole home may write every document
     made = Path(os.path.realpath(path)).is_relative_to(os.path.realpath(stores.derived / document))
     if not stores.catalog.document(document) or not (made or _digest(path, os.stat(path)[6:9]).startswith(document)):
-        raise SourceError(f"{Path(path).name!r} is not the file of this document: read it again in a new thread.")
+        raise _other_file(Path(path).name)
+
+
+def check_document(document: str) -> None:
+    """Check that the run's user may see a document, where its file cannot be had.
+
+    Raises:
+        SourceError: it is not there, or another user's.
+    """
+    if not dependencies.stores(dependencies.run_scope()).catalog.document(document):
+        raise _other_file(document)
+
+
+def _other_file(name: str) -> SourceError:
+    return SourceError(f"{name!r} is not the file of this document: read it again in a new thread.")
 
 
 @lru_cache(maxsize=64)

@@ -15,9 +15,9 @@ from langgraph.types import Command, Overwrite
 from graph import context, dependencies
 from graph.dependencies import Deps
 from graph.engines.requests.usage import record_usage
-from graph.errors import BadInputError, ServiceOutOfOrderError, as_list
+from graph.errors import BadInputError, FilesError, ServiceOutOfOrderError, as_list
 from graph.events import writer
-from graph.ingestion import chat, report, unchanged
+from graph.ingestion import access, chat, report, unchanged
 from graph.ingestion.batches import render_batch, transcribe_batch
 from graph.ingestion.embedding import prefetch_vectors
 from graph.ingestion.indexing import chunk_if_stale, chunks_before_page, embed_and_publish, find_stale, turn
@@ -179,7 +179,10 @@ async def render_pages(state: BatchState) -> dict[str, object]:
     """Render the pages of a batch that no other batch reads, and store the images and the file's own text layer."""
     deps = await dependencies.current()
     # First of all: a client of the API can write the state of a thread, and no lease is taken of an unknown document.
-    await asyncio.to_thread(BatchReader(deps, state).jobs)
+    try:
+        await asyncio.to_thread(BatchReader(deps, state).jobs)
+    except FilesError:  # `render_batch` leaves the pages to the next run
+        await asyncio.to_thread(access.check_document, state["id"])
     leases = _leases(deps, state)
     mine = await leases.take(state["pages"])
     try:

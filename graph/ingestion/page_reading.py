@@ -45,6 +45,8 @@ class Division(NamedTuple):
     reused: list[PageRow]
     unread: list[UnreadPage]
     lost: list[int]
+    postponed: list[PageOutcome]
+    """Those left to the next run, since the store of files does not answer."""
 
 
 class UnreadPage(NamedTuple):
@@ -70,6 +72,7 @@ class BatchReader:
 
         Raises:
             SourceError: this process may not open the file.
+            FilesError: another machine began the run, and the store of files does not give the file.
         """
         path, password = str(access.path_here(self._batch["path"], self._batch["id"])), password_of(self._batch["id"])
         access.check_bytes(path, self._batch["id"])
@@ -80,14 +83,15 @@ class BatchReader:
         )
         return [replace(job, page=page) for page in numbers]
 
-    def postpone(self) -> list[PageOutcome]:
-        """Mark all pages as pending without rendering them, because the day's requests are used up."""
-        for row in self._rows().values():
+    def postpone(self, why: Failure, rows: Sequence[PageRow] | None = None) -> list[PageOutcome]:
+        """Leave pages, by default all of the batch, to the next run, with the reason in the ledger."""
+        for row in self._rows().values() if rows is None else rows:
             if not self._keeps_reading(row):
-                row = replace(row, status="pending", reason="quota_day", detail="The day's requests are spent.")
+                row = replace(row, status="pending", reason=why.reason, detail=why.detail)
                 self._record(row)
                 emit_page(self._batch, row)
-        return [page_outcome(self._batch, page, "pending") for page in self._batch["pages"]]
+        pages = self._batch["pages"] if rows is None else [row.page for row in rows]
+        return [page_outcome(self._batch, page, "pending") for page in pages]
 
     def store_images(self, images: Sequence[PageImage | Failure]) -> list[PageOutcome]:
         """Store the rendered pages, in the order of the batch, with the file's text layer; return those that failed.
@@ -126,16 +130,20 @@ class BatchReader:
         """Return the pages whose transcript of an earlier run was taken over, those left to read, and those lost.
 
         A page is lost if its lease was, while it was rendered: its image is then not recorded, or is on the machine of
-        its new reader. Pages of the batch that already have an outcome, because rendering failed, are in none.
+        its new reader. Pages of the batch that already have an outcome, because rendering failed, are in none. Pages
+        left to read are postponed where the store of files does not give the file or the images.
         """
         rows, handled = self._rows(), {outcome["page"] for outcome in self._batch.get("outcomes", [])}
         reused = self._reuse_transcripts([row for row in rows.values() if row.page not in handled])
         handled |= {row.page for row in reused}
         handled |= {row.page for row in rows.values() if row.status in DONE and self._is_held_by_others}
         left = [row for row in rows.values() if row.page not in handled]
-        requests = self._requests([row for row in left if row.image])
+        try:
+            requests = self._requests([row for row in left if row.image])
+        except FilesError as error:
+            return Division(reused, [], [], self.postpone(Failure("files", str(error)), left))
         unread = [UnreadPage(row, requests[row.page]) for row in left if row.page in requests]
-        return Division(reused, unread, [row.page for row in left if row.page not in requests])
+        return Division(reused, unread, [row.page for row in left if row.page not in requests], [])
 
     async def readings(self, pages: Sequence[UnreadPage]) -> AsyncIterator[tuple[PageRow, PageReading | Failure]]:
         """Read pages, and yield the ledger line and the result of each as soon as it is read, in any order.
@@ -245,6 +253,8 @@ class BatchReader:
 
         A page whose image is not on this machine is left out.
         """
+        if not rows:
+            return {}
         requests, figures = dict[int, PageRequest](), self._batch.get("pages_with_figures", ())
         recognised = self._batch.get("recognised_pages", ())
         for row, job in zip(rows, self.jobs([row.page for row in rows]), strict=True):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from graph import context, dependencies
 from graph.context import Context
 from graph.engines.base import Engine
+from graph.errors import FilesError
 from graph.ingestion import access
 from graph.ingestion.passwords import password_of
 from graph.ingestion.state import PendingDocument
@@ -58,7 +59,10 @@ async def text_only_pages(engine: Engine, document: PendingDocument) -> list[int
         return []
     if reader == "text":
         return pages
-    path = await asyncio.to_thread(access.path_here, document["path"], document["id"])
+    try:
+        path = await asyncio.to_thread(access.path_here, document["path"], document["id"])
+    except FilesError:  # another machine began the run; `render_pages` says so of each page
+        return []
     profiles = await profile_pages(str(path), pages, password_of(document["id"]))
     # A page whose profile failed is rendered like any other, and the error of that goes into the ledger.
     return [page.page for page in profiles if isinstance(page, PageProfile) and not needs_vision(page)]

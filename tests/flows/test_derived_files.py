@@ -12,6 +12,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from langchain_core.runnables import RunnableConfig, RunnableLambda
+from langgraph.checkpoint.memory import InMemorySaver
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -19,7 +21,8 @@ from graph import app, dependencies
 from graph.access import Scope
 from graph.cli import main
 from graph.errors import FilesError
-from graph.ingestion import access
+from graph.ingestion import access, nodes
+from graph.ingestion import graph as ingestion
 from graph.storage.rows import DONE
 from graph.storage.stores import Stores
 from loaders.errors import SourceError
@@ -209,3 +212,35 @@ def test_a_store_that_fails_while_another_instance_fetches_a_file_is_told_in_a_s
     dependencies._stores_at.cache_clear()
     move("b")
     assert access.path_here(given, identity).is_file()
+
+
+def _end(_: object) -> None:
+    raise RuntimeError("the process ends")
+
+
+def test_an_instance_that_takes_over_a_reading_and_gets_no_file_says_so_of_each_page(
+    move: Move, make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = TestClient(Starlette(routes=ROUTES), base_url="http://127.0.0.1")
+    pdf = make_pdf("prices.pdf", "A day ticket to the island costs 14 euros.", "A week costs 70 euros.").read_bytes()
+    move("a")
+    sent = client.post("/uploads", params={"name": "prices.pdf"}, content=pdf).json()
+    kept, thread = InMemorySaver(), RunnableConfig(configurable={"thread_id": "1"})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nodes, "render_pages", RunnableLambda(_end))
+        ending = ingestion.build().compile(checkpointer=kept)
+    with pytest.raises(RuntimeError, match="the process ends"):
+        ending.invoke({"sources": [sent["source"]]}, thread)
+    move("b")
+    with failing_store("500", monkeypatch):
+        unfinished = ingestion.build().compile(checkpointer=kept).invoke(None, thread)["report"]["unfinished"]
+        assert (unfinished["reason"], unfinished["pages"]) == ("files", 2)
+        for page in stores().catalog.pages(sent["id"]):
+            assert (page.status, page.reason, page.attempts) == ("pending", "files", 0)
+            assert "cannot be reached (it answers with status 500)" in page.detail
+    dependencies.home_stores().close()
+    dependencies._stores_at.cache_clear()
+    use_endpoint(s3_server(), monkeypatch)
+    move("b")
+    read(Path(sent["source"]))
+    assert {page.status for page in stores().catalog.pages(sent["id"])} <= DONE

@@ -78,7 +78,7 @@ def test_a_store_that_fails_half_way_leaves_its_pages_to_the_next_run(
         monkeypatch.setenv("PAGEWITNESS_FILES_URL", url)
         assert ingest(tmp_path / "a") != 0
         told = capsys.readouterr().out
-        assert "the store of page images could not be reached" in " ".join(told.split())
+        assert "the store of files could not be reached" in " ".join(told.split())
         assert sum(status in DONE for status, _ in statuses()) == 1
         assert {line for line in statuses() if line[0] not in DONE} == {("pending", "files")}
         dependencies.home_stores().close()

@@ -13,14 +13,17 @@ from graph.access import Scope
 from graph.context import Context
 from graph.engines.base import PageReading
 from graph.engines.requests.usage import PageCost
+from graph.ingestion import access
 from graph.ingestion.leases import BatchLeases
 from graph.ingestion.page_reading import BatchReader
 from graph.storage.base import Catalog
 from graph.storage.rows import PageRow
 from graph.types import Usage
+from loaders.errors import SourceError
 from loaders.pages.jobs import render
 from loaders.types import Block, Failure
 from tests.conftest import MakePdf
+from tests.object_store import failing_store
 from tests.unit.graph.ingestion.conftest import DOCUMENT, NAME, document_row, in_run
 
 T = TypeVar("T")
@@ -131,14 +134,31 @@ def test_rendered_pages_are_stored_with_their_text_layers(batch: dict[str, Any],
     assert (first.status, second.status, second.attempts) == ("pending", "failed", 1)
     assert dependencies.home_stores().images.get(first.image).startswith(b"\x89PNG")
     failed: list[Any] = [{"document": DOCUMENT, "page": 2, "status": "failed"}]
-    _, (page,), lost = use({**batch, "outcomes": failed}, lambda reader: reader.split())
+    _, (page,), lost, _ = use({**batch, "outcomes": failed}, lambda reader: reader.split())
     assert not lost
     assert TEXT in page.request.image.text
     assert page.request.image.png == b"", "the offline engine looks at no images"
 
 
 def test_a_batch_is_left_for_another_day_without_being_rendered(batch: dict[str, Any], catalog: Catalog) -> None:
-    outcomes = use(batch, lambda reader: reader.postpone())
+    outcomes = use(batch, lambda reader: reader.postpone(TOMORROW))
     assert [(one["page"], one["status"]) for one in outcomes] == [(1, "pending"), (2, "pending")]
     rows = catalog.pages(DOCUMENT)
     assert [(row.status, row.reason) for row in rows] == [("pending", "quota_day")] * 2 + [("pending", "")]
+
+
+def test_pages_are_left_to_the_next_run_where_the_store_does_not_give_their_file(
+    batch: dict[str, Any], catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("obstore", reason="the extra `team` is not installed")
+    catalog.record_page(PageRow(DOCUMENT, 1, image="rendered"))
+    catalog.record_page(PageRow(DOCUMENT, 2, image="rendered"))
+    there = {**batch, "path": f"/elsewhere/uploads/{DOCUMENT}/{NAME}"}
+    with failing_store("refused", monkeypatch) as url:
+        monkeypatch.setenv("PAGEWITNESS_FILES_URL", url)
+        divided = use(there, lambda reader: reader.split())
+        with pytest.raises(SourceError, match=r"'0{16}' is not the file of this document"):
+            use({**there, "id": "0" * 16}, lambda _: access.check_document("0" * 16))
+    assert (divided.unread, divided.lost) == ([], [])
+    assert [(one["page"], one["status"]) for one in divided.postponed] == [(1, "pending"), (2, "pending")]
+    assert {(row.status, row.reason) for row in catalog.pages(DOCUMENT, [1, 2])} == {("pending", "files")}
