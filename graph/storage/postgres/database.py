@@ -15,7 +15,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
+from psycopg.adapt import Dumper
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import Format
 from psycopg.types.string import StrBinaryDumper, StrDumper, StrDumperUnknown
 from psycopg_pool import ConnectionPool
 
@@ -286,6 +288,18 @@ class _BinaryText(StrBinaryDumper):
         return storable(obj)
 
 
+class Binary(bytes):
+    """A value in its binary form; the statement says of which type it is, as in `?::halfvec`."""
+
+
+class _BinaryDumper(Dumper):
+    format = Format.BINARY
+
+    def dump(self, obj: Binary) -> Buffer | None:
+        """Return the value as it is."""
+        return obj
+
+
 def _begin_alone(connection: psycopg.Connection) -> None:
     """Wait until no other transaction writes; the time limit of this one begins after that."""
     limited = connection.info.server_version >= _WITH_TRANSACTION_TIMEOUT
@@ -295,5 +309,6 @@ def _begin_alone(connection: psycopg.Connection) -> None:
 
 def _configure(connection: psycopg.Connection) -> None:
     connection.execute((_CONFIGURATION.format(IDLE_S) + NOTICES_CUTS).encode())
+    connection.adapters.register_dumper(Binary, _BinaryDumper)
     for dumper in (_BinaryText, _Text, _UntypedText):  # psycopg uses the last one where a statement gives no type
         connection.adapters.register_dumper(str, dumper)

@@ -17,11 +17,10 @@ from graph.access import Scope
 from graph.errors import other_embedder, other_length
 from graph.storage.entries import visible
 from graph.storage.postgres.database import Database, Transaction
+from graph.storage.postgres.halfvecs import halfvec, halfvecs, numbers_of
 from graph.storage.rows import VectorRow
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from graph.storage.base import Vectors
 
 Table = Literal["chunk_vectors", "page_vectors"]
@@ -92,18 +91,19 @@ class PostgresVectors:
         parts = [ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH)]
 
         def store(part: Sequence[str]) -> None:
-            self._store(part, [vectors[last[row]] for row in part])
+            self._store(part, np.stack([vectors[last[row]] for row in part]))
 
         with ThreadPoolExecutor(_AT_ONCE) as threads:
             list(threads.map(store, parts))
 
-    def _store(self, ids: Sequence[str], vectors: Sequence[Vectors]) -> None:
+    def _store(self, ids: Sequence[str], vectors: Vectors) -> None:
         with self._db.writing(alone=False) as transaction:
+            ((type_id,),) = transaction.execute("SELECT 'halfvec'::regtype::oid").fetchall()
             transaction.execute(
                 f"INSERT INTO {self._table} SELECT id, split_part(id, '/', 1), split_part(id, '-', 1), "
-                "split_part(id, '-', 2), vector::halfvec FROM unnest(?::text[], ?::text[]) AS new (id, vector) "
+                "split_part(id, '-', 2), vector FROM unnest(?::text[], ?::halfvec[]) AS new (id, vector) "
                 "ON CONFLICT (id) DO UPDATE SET vector = excluded.vector",
-                [list(ids), [_literal(vector) for vector in vectors]],
+                [list(ids), halfvecs(vectors, type_id)],
             )
 
     def _prepare(self, dimensions: int) -> None:
@@ -135,13 +135,13 @@ class PostgresVectors:
             query = f"SELECT id, vector FROM {self._table} v WHERE id = ANY(%s){may.replace('?', '%s')}"
             return cursor.execute(query.encode(), [list(ids), *own]).fetchall()
 
-        return {row[0]: _numbers(row[1]) for row in self._db.reading(read)}
+        return {row[0]: numbers_of(row[1]) for row in self._db.reading(read)}
 
     def search(
         self, scope: Scope, vector: Vectors, documents: Sequence[str], limit: int
     ) -> list[tuple[str, str, float]]:
         """Return the nearest rows as (row id, chunk id, cosine), best first; in these documents, or in all."""
-        question = _literal(vector)
+        question = halfvec(vector)
         ranked = "SELECT id, chunk, 1 - (vector <=> ?::halfvec) FROM {} ORDER BY vector <=> ?::halfvec LIMIT ?"
         may, own = visible(scope, "v.document")
         values: list[Any] = [*([list(documents)] if documents else []), *own]
@@ -160,7 +160,7 @@ class PostgresVectors:
 
     def search_among(self, scope: Scope, vector: Vectors, ids: Sequence[str]) -> list[tuple[str, str, float]]:
         """Return all stored rows of these ids as (row id, chunk id, cosine), best first."""
-        question = _literal(vector)
+        question = halfvec(vector)
         may, own = visible(scope, "v.document")
         return self._hits(
             f"SELECT id, chunk, 1 - (vector <=> ?::halfvec) AS cosine FROM {self._table} v WHERE id = ANY(?){may} "
@@ -213,13 +213,3 @@ def _set_dimensions(transaction: Transaction, table: str, dimensions: int) -> No
         transaction.execute(f"ALTER TABLE {table} ALTER COLUMN vector SET STORAGE PLAIN")
         transaction.execute(f"CREATE INDEX {table}_near ON {table} USING hnsw (vector halfvec_cosine_ops)")
     transaction.execute("UPDATE embedders SET dimensions = ? WHERE index = ?", [dimensions, table])
-
-
-def _literal(vector: NDArray[np.float32]) -> str:
-    """Return a vector as Postgres reads it, with five digits, more than a 16-bit float has."""
-    return "[" + ",".join([f"{number:.5g}" for number in vector.tolist()]) + "]"
-
-
-def _numbers(stored: bytes) -> NDArray[np.float32]:
-    """Return a `halfvec` from its binary form: its length, two unused bytes, and the 16-bit floats."""
-    return np.frombuffer(stored, ">f2", offset=4).astype(np.float32)

@@ -197,6 +197,14 @@ def test_a_scope_far_from_a_question_is_searched_though_the_index_gives_up_befor
     assert {row for row, *_ in hits} >= {f"b-g1-{at:04d}" for at in best[:8]}, "halves may change the order"
 
 
+def test_vectors_are_stored_as_the_nearest_16_bit_floats(index: LibraryVectors) -> None:
+    vectors = np.random.default_rng(3).normal(size=(260, 3)).astype(np.float32)  # two statements
+    ids = [f"a-g1-{at:04d}/0" for at in range(260)]
+    index.add([VectorRow(one) for one in ids], vectors)
+    stored = index.vectors(ids)
+    assert [stored[one].tolist() for one in ids] == vectors.astype(np.float16).tolist()
+
+
 @pytest.mark.parametrize("act", ["add", "search"])
 def test_vectors_of_another_length_are_refused_with_the_command_to_run(index: LibraryVectors, act: str) -> None:
     index.add([VectorRow("a-g1-0000")], AXES[:1])
