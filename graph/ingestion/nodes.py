@@ -85,7 +85,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
             emit_rejected_source(rejected[-1])
     if not documents:
         problems = [one["failures"][0]["detail"] for one in rejected] or [one["detail"] for one in skipped]
-        raise BadInputError(" ".join(problems))
+        raise BadInputError("\n".join(problems))  # a line for each file: a client can tell them apart
     await asyncio.to_thread(unchanged.remember, deps.stores, opened)
     return {
         "documents": list(documents.values()),

@@ -145,9 +145,9 @@ async function follow(batch, jobs, context, eventsOf, asked = null) {
     }
   }
   jobs.forEach((job) => job.row.end());
-  await refresh();
-  if (batch.jobs.some((job) => job.problem)) await keep(batch, true);
+  if (batch.jobs.some((job) => job.problem)) await keep(batch, true); // before the list is fetched: the page may be reloaded
   else await close(batch);
+  await refresh();
   await lookForUnread();
 }
 
@@ -253,10 +253,13 @@ async function fill(jobs) {
   }));
 }
 
+/** The addresses among the files of a failed run, each with what was wrong: the error has a line for each file. */
 async function failedAddresses(thread, jobs) {
   const { error } = await get(`/threads/${thread}`);
   const text = String((typeof error === "object" ? error?.message : error) ?? "It could not be read: try again.").split("\nDuring task")[0];
-  return jobs.filter((job) => !job.source.startsWith("upload:")).map((job) => [job, text]);
+  const lines = text.split("\n");
+  const told = jobs.map((job, at) => [job, lines.length === jobs.length ? lines[at] : text]);
+  return told.filter(([job]) => !job.source.startsWith("upload:"));
 }
 
 const idsBeingRead = () => new Set([...batches.values()].flatMap(({ jobs }) => jobs.filter((job) => job.row && !job.row.done).map((job) => job.id)));
