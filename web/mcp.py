@@ -74,16 +74,20 @@ def _replied(identity: Any, method: Any, params: dict[str, Any]) -> dict[str, An
 
 
 async def _called(identity: Any, params: dict[str, Any], user: Identity) -> AsyncIterator[str]:
-    """Yield line feeds while a tool works, then its result as JSON."""
+    """Yield line feeds while a tool works, or waits until fewer others do, then its result as JSON."""
+    call = asyncio.create_task(_in_turn(params, user))
+    try:
+        while not (await asyncio.wait([call], timeout=_KEEP_ALIVE_S))[0]:
+            yield "\n"
+    finally:
+        if not call.done():
+            call.cancel()  # the client has gone
+    yield json.dumps(_result(identity, call.result()))
+
+
+async def _in_turn(params: dict[str, Any], user: Identity) -> dict[str, Any]:
     async with _calls:
-        call = asyncio.create_task(call_tool(params["name"], params.get("arguments"), user))
-        try:
-            while not (await asyncio.wait([call], timeout=_KEEP_ALIVE_S))[0]:
-                yield "\n"
-        finally:
-            if not call.done():
-                call.cancel()  # the client has gone
-        yield json.dumps(_result(identity, call.result()))
+        return await call_tool(params["name"], params.get("arguments"), user)
 
 
 def _initialized(params: dict[str, Any]) -> dict[str, Any]:
