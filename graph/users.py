@@ -1,7 +1,8 @@
 """Users of a server: those of a file (`PAGEWITNESS_USERS=users.toml`), or those that a proxy has authenticated.
 
 The file holds no secret, only the SHA-256 of each token. It is read again when it changes, so that a user who is
-removed from it is refused from then on. Without configured users there is one local user, who manages everything.
+removed from it is refused from then on; while it is being saved, the users before count. Without configured users there
+is one local user, who manages everything.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import logging
 import re
 import secrets
 import threading
@@ -31,6 +33,9 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _KEYS = {"name", "groups", "token_sha256", "admin"}
 _READ_AGAIN_S = 5.0
 """A file is read again after this time even if it looks unchanged: some file systems report changes late."""
+_SAVED_S = 2.0
+"""An editor may empty the file, or remove it, before it writes it: the users before count for so long meanwhile."""
+UNREADABLE = "The list of this server's users cannot be read: ask its manager to look at the server's log."
 _UNKNOWN = "You are no user of this server any more: ask who runs it."
 
 
@@ -48,14 +53,24 @@ class User:
 
 
 class _Read(NamedTuple):
-    """The file as it was read: time, version (see `_version`), users by name, and what is wrong with it, or ""."""
+    """The file as it was read.
+
+    Attributes:
+        at: When.
+        version: See `_version`.
+        users: The users by name.
+        problem: What is wrong with it, or "".
+        broken_at: When it was first found broken while the users before it still count, or 0.
+    """
 
     at: float
     version: tuple[int, ...]
     users: Mapping[str, User]
     problem: str
+    broken_at: float = 0.0
 
 
+logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 _read: dict[Path, _Read] = {}
 
@@ -168,11 +183,15 @@ def current_rights(identity: Identity) -> Identity:
     """Return a user of the file with the current groups and rights; other users unchanged.
 
     Raises:
-        NotAllowedError: the user was removed.
+        NotAllowedError: the user was removed, or the file cannot be read.
     """
     if identity is LOCAL or proxy_headers():
         return identity
-    user = of_name(identity.name)
+    try:
+        user = of_name(identity.name)
+    except BadInputError as error:  # it names a file of the server
+        logger.error("Runs of users are refused: %s", error)
+        raise NotAllowedError(UNREADABLE, seen=True) from None
     if user is None:
         raise NotAllowedError(_UNKNOWN, seen=True)
     return user.identity
@@ -252,11 +271,18 @@ def _users() -> Mapping[str, User]:
             try:
                 read = _Read(now, version, _parse(path), "")
             except BadInputError as error:
-                read = _Read(now, version, {}, str(error))
+                read = _broken(read, now, version, str(error))
             _read[path] = read
     if read.problem:
         raise BadInputError(read.problem)  # no one is let in by a list that may be half of one
     return read.users
+
+
+def _broken(before: _Read | None, now: float, version: tuple[int, ...], problem: str) -> _Read:
+    """Return what counts while the file cannot be used: the users before it for a moment, then none."""
+    if before and not before.problem and now - (since := before.broken_at or now) < _SAVED_S:
+        return before._replace(version=(-1,), broken_at=since)  # read again by the next request
+    return _Read(now, version, {}, problem)
 
 
 def _version(path: Path) -> tuple[int, ...]:

@@ -33,7 +33,6 @@ IDENTITY = "pagewitness.identity"
 _COOKIE_DAYS = 30
 _MAX_TOKEN_BYTES = 4096
 _TOKEN_REQUIRED = "This server asks for a token: send it as `Authorization: Bearer ...`, or sign in at /room."
-_NO_USERS = "The list of this server's users cannot be read: ask its manager to look at the server's log."
 
 logger = logging.getLogger(__name__)
 auth = Auth()
@@ -52,7 +51,7 @@ async def authenticate(headers: dict[Any, Any], scope: dict[str, Any] | None = N
         identity = identify(texts, _address(scope or {}))
     except BadInputError as error:
         logger.error("All requests of users are refused: %s", error)
-        raise Auth.exceptions.HTTPException(status_code=401, detail=_NO_USERS) from None
+        raise Auth.exceptions.HTTPException(status_code=401, detail=users.UNREADABLE) from None
     if identity is None:
         raise Auth.exceptions.HTTPException(status_code=401, detail=_TOKEN_REQUIRED)
     return cast(Auth.types.MinimalUserDict, users.as_user(identity))
@@ -136,7 +135,7 @@ async def sign_in(request: Request) -> Response:
         session = await asyncio.to_thread(session_of, body.decode("utf-8", "replace").strip())
     except BadInputError as error:
         logger.error("All requests of users are refused: %s", error)
-        return WebError(503, _NO_USERS).response()
+        return WebError(503, users.UNREADABLE).response()
     if session is None:
         return WebError(401, "The token is wrong: check it, or ask the manager of this server for one.").response()
     response = JSONResponse({"signed_in": True})

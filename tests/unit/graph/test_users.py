@@ -50,6 +50,28 @@ def test_a_token_is_of_the_user_who_has_its_hash() -> None:
         assert users.of_token(wrong) is None, wrong
 
 
+def test_users_stay_in_while_the_file_is_being_saved(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert users.of_token(ANN)
+    content = file.read_text("utf-8")
+    file.write_text("", "utf-8")
+    assert users.of_token(ANN)
+    file.unlink()
+    assert users.of_token(ANN)
+    file.write_text(content.replace('name = "ben"', 'name = "bert"'), "utf-8")
+    assert [users.of_name(name) is not None for name in ("ann", "ben", "bert")] == [True, False, True]
+    file.write_text(content[:-20], "utf-8")
+    assert users.of_token(ANN)
+    monkeypatch.setattr(users, "_SAVED_S", 0.0)
+    for _ in range(2):
+        with pytest.raises(BadInputError, match="TOML"):
+            users.of_token(ANN)
+    monkeypatch.setattr(users, "_SAVED_S", 60.0)
+    with pytest.raises(BadInputError, match="TOML"):
+        users.of_token(ANN)
+    file.write_text(content, "utf-8")
+    assert users.of_token(ANN)
+
+
 def test_a_user_who_is_taken_out_of_the_file_is_out_at_once(file: Path) -> None:
     assert users.of_token(ANN)
     file.write_text(users.toml_table("ben", BEN), "utf-8")
@@ -151,8 +173,9 @@ def test_an_identity_survives_the_way_through_a_run() -> None:
     assert of_user(SimpleNamespace(identity="ann", admin="yes", groups="staff")) == person("ann")
 
 
-@pytest.mark.usefixtures("file")
-def test_a_run_on_a_server_acts_for_a_user_of_the_file_with_the_rights_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_on_a_server_acts_for_a_user_of_the_file_with_the_rights_of_now(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert users.run_identity() is LOCAL, "the command line is the local user"
     monkeypatch.setenv("PAGEWITNESS_SERVED", "1")
     with pytest.raises(NotAllowedError, match="has no user"):
@@ -160,3 +183,7 @@ def test_a_run_on_a_server_acts_for_a_user_of_the_file_with_the_rights_of_now(mo
     assert users.current_rights(person("ann", admin=True)) == person("ann", "staff", "law")
     with pytest.raises(NotAllowedError, match="no user of this server"):
         users.current_rights(person("eve"))
+    write(file, "[[user]")
+    with pytest.raises(NotAllowedError, match="cannot be read: ask its manager") as refused:
+        users.current_rights(person("ann"))
+    assert str(file) not in str(refused.value)
