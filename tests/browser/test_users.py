@@ -83,7 +83,7 @@ def choose(room: ReadingRoom, label: str, *documents: str) -> None:
     )
 
 
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", [1440, pytest.param(390, marks=pytest.mark.slow)])
 def test_a_reader_sees_whose_library_is_open_and_may_not_add(open_room: OpenRoom, team: Server, width: int) -> None:
     room = enter(open_room, team, "rita", viewport={"width": width, "height": 900})
     page, narrow = room.page, width < 800

@@ -19,6 +19,7 @@ from tests.flows.test_ingestion import STORM, TICKET, ingest
 NASTY = DATA / "nasty"
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @pytest.mark.processes
 def test_the_collected_files_end_as_expected_in_one_run(home: Path) -> None:
@@ -83,7 +84,7 @@ def test_hostile_files_do_not_affect_the_other_documents(home: Path, make_pdf: M
     assert known.isdisjoint(rejected)
 
 
-@pytest.mark.parametrize("share", [0.3, 0.4, 0.5, 0.6])
+@pytest.mark.parametrize("share", [0.4, *(pytest.param(share, marks=pytest.mark.slow) for share in (0.3, 0.5, 0.6))])
 def test_the_pages_that_a_cut_file_has_lost_are_no_blank_pages(
     home: Path, make_pdf: MakePdf, tmp_path: Path, share: float
 ) -> None:

@@ -201,6 +201,7 @@ def test_who_was_removed_from_a_collection_does_not_see_it_in_the_new_place(old:
     there.close()
 
 
+@pytest.mark.slow
 def test_a_home_that_is_being_written_is_copied_and_left_by_a_second_copy(
     old: Path, postgres_url: str, make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]
 ) -> None:

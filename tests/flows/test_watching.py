@@ -185,6 +185,7 @@ def test_a_service_that_cannot_be_used_is_asked_again(watch: Watch, make_pdf: Ma
     assert tired.settle() == ["read lock.pdf"]
 
 
+@pytest.mark.slow
 @pytest.mark.heavy
 def test_a_hundred_thousand_files_are_seen(tmp_path: Path) -> None:
     """Their number alone; what a look costs stands in graph/watching/folders.py."""

@@ -28,6 +28,7 @@ PDF = b"%PDF-1.7\n"
 LONG = 40  # pages
 
 
+@pytest.mark.slow
 def test_a_file_of_300_mb_is_refused_with_413(server: Server) -> None:
     """Announced or not, and with the answer still readable after so much was sent."""
 

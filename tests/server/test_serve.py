@@ -98,6 +98,7 @@ def test_it_says_two_lines_and_a_clean_stop_says_nothing(tmp_path: Path) -> None
     assert sorted(path.name for path in (tmp_path / "quiet").iterdir()) == ["home", "server.log"]
 
 
+@pytest.mark.slow
 def test_verbose_prints_the_log_of_the_framework(tmp_path: Path) -> None:
     with started(tmp_path / "loud", "--verbose", PAGEWITNESS_RUNS_AT_ONCE="7") as one:
         asyncio.run(one.server.run("pagewitness", **ASKED))

@@ -31,6 +31,7 @@ def lighthouse(number: int) -> str:
     return base64.b64encode(document.tobytes()).decode()
 
 
+@pytest.mark.slow
 async def test_fifty_threads_with_attachments_stay_small(tmp_path: Path) -> None:
     """In everything that the server keeps, the runs' own input included: fifty leave less than 5 MB."""
     threads = 50

@@ -116,6 +116,7 @@ def test_the_command_follows_a_folder_until_ctrl_c(tmp_path: Path, make_pdf: Mak
         assert not command.has("read", "heron.pdf")
 
 
+@pytest.mark.slow
 def test_the_command_follows_a_folder_for_a_server(server: Server, tmp_path: Path, make_pdf: MakePdf) -> None:
     folder, made = tmp_path / "papers", make_pdf("kingfisher.pdf", "The kingfisher dives from the second post.")
     known = make_pdf("known.pdf", "The bittern booms at dusk, and nobody has seen it.")

@@ -171,7 +171,9 @@ def test_a_document_that_is_deleted_while_two_read_it_keeps_neither_waiting(
 
 
 @pytest.mark.processes
-@pytest.mark.parametrize("killed", [0, 2], ids=["all live", "two are killed"])
+@pytest.mark.parametrize(
+    "killed", [pytest.param(0, id="all live", marks=pytest.mark.slow), pytest.param(2, id="two are killed")]
+)
 def test_three_processes_read_each_page_once(
     service: GeminiServer, book: Path, tmp_path: Path, postgres_url: str, killed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,7 +56,7 @@ def told(home: Path, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     assert [file for file in home.rglob("*") if file.is_file() and SECRET.encode() in file.read_bytes()] == []
 
 
-@formats()
+@first_of(("openai", "ollama", "anthropic"))
 @pytest.mark.usefixtures("told")
 def test_a_server_that_does_not_run_is_named_with_its_address_and_the_next_run_reads(
     kind: Format, start: Start, monkeypatch: pytest.MonkeyPatch
@@ -130,7 +130,7 @@ def test_a_page_of_a_hundred_thousand_tokens_is_not_taken_for_what_the_page_says
     )
 
 
-@formats()
+@first_of(("openai", "ollama", "anthropic"))
 @pytest.mark.usefixtures("told")
 def test_an_answer_of_a_hundred_thousand_tokens_is_a_failure_of_the_model_and_no_refusal(
     kind: Format, start: Start

@@ -24,6 +24,7 @@ from tests.wire.compatible_app import (
     EMBEDDING,
     PAGES,
     Use,
+    first_of,
     formats,
     ingest,
     ledger,
@@ -94,7 +95,7 @@ def test_requests_on_the_wire_equal_those_of_ledger_and_answer(kind: Format, use
     assert answer["usage"]["output_tokens"] > 0
 
 
-@formats()
+@first_of(("openai", "ollama", "anthropic"))
 def test_a_model_without_images_leaves_pages_to_the_file_from_the_first_refusal_on(kind: Format, use: Use) -> None:
     server = use(kind, sees=False)
     report = ingest()

@@ -91,6 +91,7 @@ def test_without_the_setting_no_image_is_sent_and_none_is_found(
     assert not dependencies.home_stores().has_page_vectors()
 
 
+@pytest.mark.slow
 def test_reembed_makes_the_vectors_of_images_again(album: Path, gemini: GeminiServer) -> None:
     app.invoke({"sources": [str(album)]})
     gemini.requests.clear()
@@ -99,6 +100,7 @@ def test_reembed_makes_the_vectors_of_images_again(album: Path, gemini: GeminiSe
     assert retrieved("Where is the volcano?")[0] == 6
 
 
+@pytest.mark.slow
 def test_pages_that_are_read_again_keep_the_vectors_of_their_images(
     album: Path, gemini: GeminiServer, model: Model
 ) -> None:

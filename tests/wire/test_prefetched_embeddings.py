@@ -83,6 +83,7 @@ def test_chunks_are_embedded_while_the_last_page_is_read(model: Model, gemini: G
     assert report["usage"]["requests"] == len(gemini.requests)
 
 
+@pytest.mark.slow
 def test_vectors_of_a_run_that_ends_early_are_kept(model: Model, gemini: GeminiServer, paper: Path) -> None:
     gemini.reply = reading(model, when(gemini, lambda: len(embedded(gemini)) >= 64, lambda request: REFUSED))
     with pytest.raises(ModelError, match="403"):

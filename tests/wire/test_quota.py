@@ -197,7 +197,9 @@ def ledger() -> list[tuple[str, str]]:
     return [(row.status, row.reason) for row in catalog.pages(catalog.documents()[0].id)]
 
 
-@pytest.mark.parametrize("known", [True, False], ids=["configured", "unknown"])
+@pytest.mark.parametrize(
+    "known", [pytest.param(True, id="configured", marks=pytest.mark.slow), pytest.param(False, id="unknown")]
+)
 def test_a_spent_day_ends_the_run_and_later_days_finish_it_with_no_request_twice(
     known: bool, book: Path, day: Callable[[int], None], gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -173,7 +173,7 @@ def test_a_dry_run_knows_what_was_read_before(
 
 
 @pytest.mark.data
-@pytest.mark.parametrize(("reader", "requests"), [("vision", 6), ("auto", 3)])
+@pytest.mark.parametrize(("reader", "requests"), [pytest.param("vision", 6, marks=pytest.mark.slow), ("auto", 3)])
 def test_the_paper_takes_six_requests_at_most_and_none_again(
     model: Model, gemini: GeminiServer, capsys: pytest.CaptureFixture[str], reader: str, requests: int
 ) -> None:

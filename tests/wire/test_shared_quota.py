@@ -94,12 +94,19 @@ def start(
     return started
 
 
+# Redis keeps the same limit by the same contract (`test_quota.py`); the long tests run on it with `make long`.
+on_postgres_first = pytest.mark.parametrize(
+    "quota_url", ["postgres", pytest.param("redis", marks=pytest.mark.slow)], indirect=True
+)
+
+
 def said(process: ForkedProcess) -> list[float | str]:
     """What a process printed until it ended, or was killed in the middle of a line."""
     lines = process.communicate(timeout=60)[0].splitlines(keepends=True)
     return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
+@on_postgres_first
 def test_three_processes_keep_one_limit_though_one_is_killed(
     quota_url: str, tmp_path: Path, senders: list[ForkedProcess]
 ) -> None:
@@ -117,6 +124,7 @@ def test_three_processes_keep_one_limit_though_one_is_killed(
     assert len(sent) >= 2 * LIMIT  # and the limit was used: in five seconds it renews itself twice
 
 
+@on_postgres_first
 def test_a_refusal_of_one_process_stops_all(quota_url: str, tmp_path: Path, senders: list[ForkedProcess]) -> None:
     senders += start(quota_url, tmp_path, 10_000, refused_after=1.0)
     each = [said(process) for process in senders]
@@ -130,6 +138,7 @@ def test_a_refusal_of_one_process_stops_all(quota_url: str, tmp_path: Path, send
         assert max(times) > refused + 3
 
 
+@on_postgres_first
 def test_the_application_counts_its_requests_there(
     quota_url: str, gemini: GeminiServer, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

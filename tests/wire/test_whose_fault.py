@@ -28,7 +28,7 @@ def lose_page_4() -> None:
     catalog.record_page(replace(row, status="failed", reason="blocked"))
 
 
-@pytest.mark.parametrize("torn", [Reply(cut=True), Fault(reset=True)])
+@pytest.mark.parametrize("torn", [Reply(cut=True), pytest.param(Fault(reset=True), marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("on", "steps"),
     [("embed", 0), ("chat", 0), ("chat", 1), ("chat", 2)],

@@ -31,6 +31,7 @@ def why_not() -> str:
     return "" if run.stdout == "ready\n" else run.stderr[-200:] or "it ended without a word"
 
 
+@pytest.mark.slow
 @first_of(EMBEDDING)
 def test_the_two_commands_use_a_server_on_this_machine(kind: Format, tmp_path: Path) -> None:
     skip_without_client(kind)

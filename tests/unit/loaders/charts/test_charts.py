@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,14 +30,12 @@ FIGURE_1 = {
 
 
 @pytest.mark.parametrize(
-    "look", [pytest.param(look, marks=[pytest.mark.heavy] if look == "10,000 points" else []) for look in LOOKS]
+    "look", [pytest.param(look, marks=[pytest.mark.slow] if look == "10,000 points" else []) for look in LOOKS]
 )
 def test_a_drawn_chart_gives_each_value_with_its_labels(look: str, tmp_path: Path) -> None:
     document, truth = LOOKS[look]()
     path = save(document, tmp_path / "chart.pdf")
-    started = time.process_time()
     assert stated(path) == truth
-    assert time.process_time() - started < 20  # ten thousand points take two CPU seconds
 
 
 @pytest.mark.parametrize("look", ["bars, three series, legend", "lying bars", "stacked bars", "pie, legend"])

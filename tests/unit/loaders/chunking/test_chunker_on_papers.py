@@ -27,6 +27,7 @@ def read_document(path: Path) -> list[Chunk]:
     return chunk_pages(path.stem, [(page.page, page.blocks) for page in pages if isinstance(page, PageText)])
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @pytest.mark.heavy
 def test_the_paper_keeps_its_tables_and_the_sentences_over_its_page_breaks(

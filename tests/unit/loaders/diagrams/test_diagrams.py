@@ -55,7 +55,7 @@ def blocks_of(path: Path) -> tuple[Block, ...]:
 
 
 @pytest.mark.parametrize("fill", [(0.9, 0.95, 1.0), None])
-@pytest.mark.parametrize("scanned", [False, True])
+@pytest.mark.parametrize("scanned", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.heavy
 def test_boxes_are_units_with_their_titles_and_arrows_have_ends(
     fill: tuple[float, float, float] | None, scanned: bool, tmp_path: Path

@@ -103,7 +103,7 @@ def test_print_that_is_hardly_read_is_said_to_be() -> None:
     assert not found.words or "little confidence" in found.detail
 
 
-@pytest.mark.parametrize("ground", [60, 235])
+@pytest.mark.parametrize("ground", [60, pytest.param(235, marks=pytest.mark.slow)])
 @pytest.mark.heavy
 def test_a_photograph_of_48_megapixels_taken_at_an_angle_is_read(ground: int, tmp_path: Path) -> None:
     doc: Any = pymupdf.open()
