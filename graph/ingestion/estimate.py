@@ -6,8 +6,6 @@ import asyncio
 import math
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from typing_extensions import TypedDict
 
@@ -20,6 +18,7 @@ from graph.ingestion.unchanged import find_unchanged
 from graph.settings import settings
 from loaders.errors import SourceError
 from loaders.sources.download import DOCUMENT_ID_DIGITS, is_url
+from loaders.temporary import temporary_folder
 from loaders.types import DocumentInfo, Failure, PageProfile
 
 IMAGE_TOKENS = 1_120
@@ -87,10 +86,10 @@ async def estimate(sources: list[str], context: Context) -> Estimate:
         raise BadInputError("No sources were given: name files, folders, globs or addresses of PDFs, books or images.")
     engine = dependencies.reader_name(context, settings())
     by_hash: dict[str, DocumentEstimate] = {}
-    with TemporaryDirectory() as downloads:
+    with temporary_folder() as downloads:
         attached = context.attachments == "read"
         for found in await find(
-            as_list(sources, "sources"), Path(downloads), context.password, attached=attached,
+            as_list(sources, "sources"), downloads, context.password, attached=attached,
             unchanged=partial(_find_unchanged, context, engine),
         ):  # fmt: skip
             by_hash[_key(found)] = await _estimate_document(found, context, engine)

@@ -6,7 +6,6 @@ and PDFs have a note (`graph/storage/shared_derived.py`).
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from graph.storage.blobs import Blobs
 from graph.storage.shared_derived import SharedDerived
 from graph.storage.stores import HomeStores
 from loaders.sources.parts import MARK
+from loaders.temporary import temporary_folder
 
 _FOLDER, _ATTACHED, _DAMAGED = "derived", "attached", "damaged"
 
@@ -109,9 +109,9 @@ class DerivedFiles:
         path = stores.home / made.path
         if not stores.blobs or (stores is self._source and path.is_file()):
             return sha256_of(path) if path.is_file() else ""
-        with tempfile.TemporaryDirectory() as folder:
+        with temporary_folder() as folder:
             try:
-                fetched = Path(folder) / "file"
+                fetched = folder / "file"
                 return sha256_of(fetched) if made.fetch(stores.blobs, fetched) else ""
             except FileDamagedError:
                 return _DAMAGED

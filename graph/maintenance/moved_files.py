@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -26,6 +25,7 @@ from graph.storage.shared_images import PAGES
 from graph.storage.shared_uploads import ATTACHED, UPLOADED, SharedUploads, note_path
 from graph.storage.stores import HomeStores
 from graph.storage.user_files import ALL
+from loaders.temporary import temporary_folder
 
 # Not copied: stored in tables, built again on demand, or of the process that owns the folder.
 _NOT_FILES = ("catalog.sqlite3", "chroma", "pages", "cache", "owner.", "server.lock", "bench")
@@ -182,8 +182,8 @@ class Files:
         if not (blobs := self._target.blobs):
             path = _path(self._target, file)
             return sha256_of(path) if path.is_file() else ""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "file"
+        with temporary_folder() as folder:
+            path = folder / "file"
             try:
                 return sha256_of(path) if self._has_file(file) and _fetched(blobs, file, path) else ""
             except FileDamagedError:
@@ -264,9 +264,9 @@ def _copy_blobs(ours: Blobs, theirs: Blobs) -> int:
 
     def send(path: str) -> None:
         kind, _, key = path.partition("/")
-        with tempfile.TemporaryDirectory() as folder, suppress(KeyError):  # deleted since it was listed
-            ours.get_file(kind, key, Path(folder) / key)
-            theirs.put_file(kind, Path(folder) / key, key)
+        with temporary_folder() as folder, suppress(KeyError):  # deleted since it was listed
+            ours.get_file(kind, key, folder / key)
+            theirs.put_file(kind, folder / key, key)
 
     def note(path: str) -> None:
         theirs.write(path, ours.read(path))

@@ -22,6 +22,7 @@ from typing import Any
 
 from loaders.pages.models import load
 from loaders.pages.spawning import without_main
+from loaders.temporary import make_folder, remove_folder
 
 LOAD_SECONDS = 120.0
 """Wall-clock seconds to load models, .8 on a quiet machine; after that each process loads its own."""
@@ -42,6 +43,7 @@ class Template(ForkServer):
     def __init__(self, base: Template | None = None, models: frozenset[str] = frozenset()) -> None:
         """Take the template that it is forked from, which may have some of its models; it starts when it is needed."""
         super().__init__()
+        _keep_sockets_apart()
         self.models = models
         self._base = base
         self._process: BaseProcess | None = None
@@ -103,6 +105,15 @@ class Template(ForkServer):
             with suppress(OSError):
                 os.unlink(self._forkserver_address)
         self._alive = self._forkserver_alive_fd = None
+
+
+def _keep_sockets_apart() -> None:
+    """Let sockets of this process lie in a folder that is removed later if the process is killed."""
+    here: Any = multiprocessing.current_process()
+    if "tempdir" not in here._config:
+        folder, lock = make_folder()
+        here._config["tempdir"] = str(folder)
+        util.Finalize(None, remove_folder, args=(folder, lock), exitpriority=-100)  # after the processes have ended
 
 
 def _serve(listener: socket.socket, lives: Any, loaded: Any, models: frozenset[str]) -> None:

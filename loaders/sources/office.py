@@ -7,10 +7,10 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 from pathlib import Path
 
 from loaders.errors import SourceError
+from loaders.temporary import temporary_folder
 
 SECONDS = 180.0
 """Seconds allowed for one conversion: a letter takes 3-6 s with the start of LibreOffice, a workbook of 300 pages
@@ -50,8 +50,7 @@ def convert_to_pdf(path: Path, target: Path, converter: str, seconds: float = SE
         SourceError: the file could not be converted.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="pagewitness-office-", ignore_cleanup_errors=True) as folder:
-        work = Path(folder)
+    with temporary_folder() as work:
         (work / "profile" / "user").mkdir(parents=True)
         (work / "profile" / "user" / "registrymodifications.xcu").write_text(_PROFILE, "utf-8")
         # A fixed name: one that begins with a hyphen would be taken for an option.

@@ -132,7 +132,7 @@ def test_a_spawned_process_can_be_started_without_the_main_script() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are spawned")
 def test_a_fork_server_can_be_started_by_another() -> None:
-    from multiprocessing import connection, forkserver, popen_forkserver, util
+    from multiprocessing import connection, current_process, forkserver, popen_forkserver, util
 
     server: Any = forkserver.ForkServer()
     assert vars(server) == {
@@ -146,6 +146,8 @@ def test_a_fork_server_can_be_started_by_another() -> None:
     internals: Any = (connection, util)
     assert callable(internals[0].arbitrary_address), PAGE
     assert callable(internals[1].close_fds), PAGE
+    here: Any = current_process()
+    assert here._config.get("tempdir") in (None, util.get_temp_dir()), PAGE
 
 
 def test_the_jobs_and_processes_of_a_pool_can_be_compared() -> None:
