@@ -6,6 +6,7 @@ Slow: `make drills`, on Python 3.12 with the extra `aegra`. The proxy gives each
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -28,6 +29,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser.conftest import CHROMIUM, LETTER, TIMEOUT_MS, ReadingRoom
 from tests.conftest import ROOT, SAMPLE, MakePdf
 from tests.dev_server import STOP_SECONDS, free_port, wait_until_ready
+from tests.nginx import nginx
 from tests.postgres import drop_database, new_database
 from tests.redis_server import KillableRedis, new_redis
 from tests.round_robin import RoundRobin, round_robin
@@ -146,6 +148,48 @@ def test_the_room_works_though_each_request_reaches_another_instance(tmp_path: P
         room.check()
         print(f"the room: {dict(both.proxy.given)} requests by port")
         assert min(both.proxy.given.values()) >= 10
+
+
+def test_nginx_gives_requests_to_both_and_then_to_the_one_that_is_left(tmp_path: Path) -> None:
+    """With the configuration of `deploy/compose.yml`."""
+    with two_instances(tmp_path) as both, httpx.Client(timeout=LIMIT_S) as client:
+        ports = list(both.processes)
+        with nginx("nginx.conf", dict(zip(("api-a:8000", "api-b:8000"), ports, strict=True)), tmp_path) as url:
+            sent = client.post(f"{url}/uploads?name=sample.pdf", content=SAMPLE.read_bytes()).raise_for_status().json()
+            body: dict[str, Any] = {"assistant_id": "ingestion", "input": {"sources": [sent["source"]]}}
+            report = client.post(f"{url}/runs/wait", json=body).raise_for_status().json()["report"]
+            assert [one["status"] for one in report["documents"]] == ["complete"]
+
+            def ask(_: int) -> str:
+                asked = {"assistant_id": "query", "input": {"question": QUESTION}}
+                for _ in range(2):  # once more, as a client does whose instance died under the request
+                    reply = client.post(f"{url}/runs/wait", json=asked)
+                    if reply.status_code < 500:
+                        break
+                return str(reply.raise_for_status().json()["answer"])
+
+            with ThreadPoolExecutor(4) as pool:
+                answers = Counter(pool.map(ask, range(20)))
+                asked = [_log_of(tmp_path, number).count("/runs/wait") for number in range(2)]
+                end = both.processes.pop(ports[0])
+                asking = [pool.submit(ask, number) for number in range(20)]
+                end.kill()
+                end.wait(60)
+                both.proxy.ports.remove(ports[0])
+                after = Counter(one.result() for one in asking)
+            print(f"nginx: {asked} lines of log about runs by instance, {after.total()} answered after one was killed")
+            assert len(answers) == 1
+            assert min(asked) >= 5
+            assert set(after) == set(answers)
+            thread = client.post(f"{url}/threads", json={}).raise_for_status().json()["thread_id"]
+            stream = {"assistant_id": "pagewitness", "input": {"question": QUESTION}, "stream_mode": ["updates"]}
+            streamed = client.post(f"{url}/threads/{thread}/runs/stream", json=stream)
+            assert json.dumps(next(iter(answers)))[1:40] in streamed.text
+            assert client.get(f"{url}/health").status_code == 200
+
+
+def _log_of(folder: Path, number: int) -> str:
+    return (folder / f"server-{number}.log").read_text("utf-8", "replace")
 
 
 def test_an_instance_is_killed_while_it_reads(service: GeminiServer, make_pdf: MakePdf, tmp_path: Path) -> None:
