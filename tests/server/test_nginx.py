@@ -69,6 +69,38 @@ def test_the_room_stays_with_its_instance(tmp_path: Path, make_pdf: MakePdf) -> 
         print(f"{thread} is kept by instance {kept.index(True)}, {other} by the other one")
 
 
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
+def test_an_instance_is_killed_while_its_room_reads_and_talks(tmp_path: Path, make_pdf: MakePdf) -> None:
+    """What was asked stays on the screen, a sentence says what happened, and the other instance goes on with it."""
+    letter = make_pdf("lighthouse.pdf", *LETTER)
+    book = make_pdf("log.pdf", *(f"Day {day}: the wind came from the north, {day} knots." for day in range(300)))
+    with team_of_two(tmp_path) as team, nginx(CONFIGURATION, names(team), tmp_path) as url, sync_playwright() as it:
+        options = ["--no-sandbox"] if os.geteuid() == 0 else []
+        context = it.chromium.launch(executable_path=CHROMIUM, args=options).new_context()
+        context.set_default_timeout(TIMEOUT_MS)
+        room = ReadingRoom(page := context.new_page(), url)
+        room.enter()
+        room.read(letter)
+        assert "43 metres" in room.ask("How high is the lighthouse of Tornholm?")
+        kept = has(team, thread := thread_of(room))
+        page.set_input_files("#files", book)
+        page.locator("#jobs li", has_text="of 300").wait_for()
+        team.servers[kept.index(True)].process.kill()
+        page.get_by_text("The server that was reading does not answer any more").first.wait_for()
+        page.get_by_text("The server that answers now does not have this conversation").wait_for()
+        assert "43 metres" in page.locator(".turn").inner_text()
+        page.get_by_role("button", name="Go on in a new conversation").click()
+        assert "1874" in room.ask("When was it lit for the first time?")
+        page.locator(".turn").nth(1).locator(".citation").first.wait_for()
+        page.reload()
+        page.locator(".turn").nth(1).locator(".citation").first.wait_for()
+        turns = page.locator(".turn").all_inner_texts()
+        print(f"killed while it read 300 pages: {len(turns)} turns at the other instance, in {thread_of(room)}")
+        assert "43 metres" in turns[0]
+        assert "1874" in turns[1]
+        assert thread_of(room) != thread
+
+
 def test_a_client_without_cookies_stays_with_its_instance(tmp_path: Path) -> None:
     with team_of_two(tmp_path) as team, nginx(CONFIGURATION, names(team), tmp_path) as url:
         found = list[list[bool]]()

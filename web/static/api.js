@@ -1,9 +1,10 @@
 // The HTTP client: LangGraph's API for threads and runs, PageWitness's routes for files and pages.
 
+/** A request that failed: `status` is 0 where no response came, and `broke` says that it ended in the middle. */
 export class ApiError extends Error {
-  constructor(status, message) {
+  constructor(status, message, { broke = false } = {}) {
     super(message);
-    this.status = status;
+    Object.assign(this, { status, broke });
   }
 }
 
@@ -29,10 +30,11 @@ async function request(path, options = {}) {
 /** The sentence about an error for the user; messages of the server's library are replaced, since users cannot know their terms. */
 async function errorText(response, path) {
   const ofLibrary = /^\/(threads|runs)/.test(path);
-  if (ofLibrary && response.status === 404) return "This conversation is not on the server any more: begin a new one.";
+  if (ofLibrary && response.status === 404) return "This conversation is not on the server any more: it was deleted, or the server that has it does not answer.";
   if (ofLibrary && response.status === 409) return "Another question is being answered in this conversation: wait until it is done.";
   const body = await response.json().catch(() => ({}));
   if (typeof body.detail === "string" && !(ofLibrary && /\b(thread|run|assistant|graph)s?\b/i.test(body.detail))) return body.detail;
+  if ([502, 503, 504].includes(response.status)) return `The server does not answer just now (${response.status}): try again in a moment.`;
   return `The server could not do this (${response.status}): its log says why.`;
 }
 
@@ -110,7 +112,7 @@ async function* translateErrors(events, signal) {
     yield* events;
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError(0, "The connection to the server broke. Reading goes on there: reload this page to see how far it is.");
+    throw new ApiError(0, "The connection to the server broke.", { broke: true });
   }
 }
 

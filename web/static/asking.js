@@ -5,14 +5,16 @@ import { cancel, changeOf, get, join, newThread, note, run, runOf } from "./api.
 import { askBack } from "./ask_back.js";
 import { limitedTo } from "./collections.js";
 import { KIND, actions, nameOf, refreshConversations, shortened } from "./conversations.js";
-import { byId, make, menu } from "./dom.js";
+import { button, byId, make, menu } from "./dom.js";
 import { askedOf, chosenDocuments, keptChoice, noneChosen, restoreChoice } from "./library.js";
-import { makeTurn, resultOf, turnsOf } from "./turns.js";
+import { makeTurn, messagesOf, resultOf, turnsOf } from "./turns.js";
 import { welcome } from "./welcome.js";
 
 const MODES = ["custom", "updates"]; // `values` would hold the whole conversation, three times a question
 const MAX_KEPT = 2000; // characters of the questions that a conversation can be found by
 const FOLLOW_MS = 4000;
+const LOST_MS = 60_000; // how long a server that does not answer is looked for: it may be starting again
+const AGAIN_MS = 1000;
 const channel = new BroadcastChannel("pagewitness");
 // Steps are stored where a model takes its time, so that a page loaded meanwhile shows the question. An offline answer
 // takes 30 ms, and 8 to 10 % less of the server without them.
@@ -21,6 +23,7 @@ let thread = null; // the id of the conversation's thread, once there is one
 let shownTurns = []; // the turns on the screen: {question, askedOf, result}
 let changed = null; // when the thread was last changed, as the server says
 let running = null; // {controller, id} of the question that is being answered here
+let carried = []; // messages of a conversation that the server does not have any more, with which a new one begins
 let opened = Promise.resolve(); // settled when the conversation is on the screen
 let opening = 0; // counts calls of show(), so that a late response of an earlier one is dropped
 
@@ -41,9 +44,12 @@ export async function ask(question) {
   const documents = await chosenDocuments();
   const turn = add(asked);
   const begun = performance.now();
+  byId("gone")?.remove();
+  const before = carried;
   await follow(turn, asked, async function* (signal) {
     if (!thread) {
-      const metadata = { ...KIND, name: shortened(question), asked: question.slice(0, MAX_KEPT), chosen: keptChoice() };
+      const questions = shownTurns.map((one) => one.question);
+      const metadata = { ...KIND, name: shortened(questions[0]), asked: questions.join("\n").slice(-MAX_KEPT), chosen: keptChoice() };
       thread = await newThread(metadata);
       go({ thread, turn: null }, { replace: true, silent: true });
       nameIt({ thread_id: thread, metadata });
@@ -51,12 +57,13 @@ export async function ask(question) {
     const message = { role: "user", content: question, ...(asked.askedOf ? { additional_kwargs: { asked_of: asked.askedOf } } : {}) };
     let answer;
     for (;;) {
-      yield* run(thread, { messages: [message], documents }, { modes: MODES, signal, answer, context, durability });
+      yield* run(thread, { messages: [...before, message], documents }, { modes: MODES, signal, answer, context, durability });
       const back = turn.asked();
       if (!back) return;
       answer = await askBack(turn.element, back, signal);
     }
   }, { waited: () => (performance.now() - begun) / 1000 });
+  if (before.length && asked.result) await redraw().catch(() => {}); // its links name the new conversation
 }
 
 /** Show the events of a run in a turn until it ends; a question that failed goes back into the field. */
@@ -66,12 +73,15 @@ async function follow(turn, asked, eventsOf, { waited = () => undefined, id = nu
   let question = asked.question;
   try {
     for await (const part of eventsOf(mine.controller.signal)) {
-      if (part.event === "metadata") mine.id = part.data?.run_id ?? null;
-      else {
+      if (part.event === "metadata") {
+        mine.id = part.data?.run_id ?? null;
+        carried = [];
+      } else {
         turn.handle(part);
         asked.result = resultOf(part) ?? asked.result;
       }
     }
+    if (!asked.result && mine.id && (await foundAgain(turn, mine))) return; // a server that ends closes its streams
     const low = atEnd();
     turn.end(undefined, waited());
     if (low) turn.element.scrollIntoView({ block: "start" }); // when it was asked there was nothing below it to show
@@ -81,10 +91,51 @@ async function follow(turn, asked, eventsOf, { waited = () => undefined, id = nu
     }
   } catch (error) {
     asked.result = null; // the first values of a run hold the answer before it
-    turn.fail(error.name === "AbortError" ? "Stopped." : error.message);
+    if (error.broke && mine.id && (await foundAgain(turn, mine))) return;
+    turn.fail(mine.controller.signal.aborted ? "Stopped." : error.message);
   }
   if (question && running === mine && !byId("question").value) fill(question);
   if (running === mine) done();
+}
+
+/**
+ * Look for a question whose stream ended without an answer: follow it again while it is answered, then show the
+ * conversation as it was stored. Returns whether there is nothing more to do.
+ */
+async function foundAgain(turn, mine) {
+  const { signal } = mine.controller;
+  turn.say("The connection to the server broke: looking for the answer");
+  for (let answered = performance.now(); performance.now() - answered < LOST_MS && running === mine && !signal.aborted; ) {
+    try {
+      const one = await changeOf(thread);
+      if (running !== mine || !one) break;
+      answered = performance.now();
+      if (one.status !== "busy") {
+        await redraw();
+        if (running === mine) done();
+        return true;
+      }
+      for await (const part of join(thread, mine.id, { signal })) turn.handle(part);
+    } catch {
+      // it does not answer yet
+    }
+    await new Promise((wait) => setTimeout(wait, AGAIN_MS));
+  }
+  return running !== mine;
+}
+
+/** Say below the conversation that the server does not have it; what is shown stays, and can go on in a new one. */
+function tellGone() {
+  if (byId("gone") || !shownTurns.length) return;
+  const goOn = button("Go on in a new conversation", () => {
+    byId("gone").remove();
+    carried = messagesOf(shownTurns);
+    go({ thread: (thread = null), turn: null }, { replace: true, silent: true });
+    nameIt(null);
+    byId("question").focus();
+  });
+  byId("talk").append(make("section", { id: "gone", className: "gone", role: "alert" },
+    make("p", { className: "wrong" }, "The server that answers now does not have this conversation: it was deleted, or the server that has it does not answer. What is shown here stays until you leave it."), goOn));
 }
 
 /** Whether the end of the conversation is in view; if not, the reader is further up and the page does not scroll. */
@@ -98,7 +149,12 @@ function done() {
   byId("send").textContent = "Ask";
   if (!thread) return;
   channel.postMessage(thread);
-  changeOf(thread).then((one) => (changed = one?.updated_at ?? changed)).catch(() => {});
+  const ended = thread;
+  changeOf(ended).then((one) => {
+    if (thread !== ended) return;
+    changed = one?.updated_at ?? changed;
+    if (!one) tellGone();
+  }).catch(() => {});
   refreshConversations().catch(() => {});
 }
 
@@ -154,6 +210,7 @@ export async function show() {
     running = null;
     byId("send").textContent = "Ask";
     thread = named;
+    carried = [];
     await (opened = open().then(() => thread && restoreChoice(known?.metadata?.chosen)).catch(() => {})); // else the choice stays as it is
   }
   if (turn) {
@@ -175,17 +232,22 @@ async function open() {
   }
   byId("talk").replaceChildren(make("p", { className: "step" }, "Opening the conversation"));
   try {
-    const [state, one] = await Promise.all([get(`/threads/${thread}/state`), get(`/threads/${thread}`)]);
-    if (call !== opening) return;
-    changed = one.updated_at;
-    const turns = turnsOf(state.values?.messages ?? []);
-    nameIt({ ...one, extracted: { first: turns[0]?.question } });
-    await drawTurns(turns, state, one.status === "busy");
+    await redraw(call);
   } catch (error) {
     if (call !== opening) return;
     nameIt(null);
     byId("talk").replaceChildren(make("p", { className: "wrong", role: "alert" }, error.message));
   }
+}
+
+/** Show the conversation as the server has it now; if it cannot be fetched, what is on the screen stays. */
+async function redraw(call = ++opening) {
+  const [state, one] = await Promise.all([get(`/threads/${thread}/state`), get(`/threads/${thread}`)]);
+  if (call !== opening) return;
+  changed = one.updated_at;
+  const turns = turnsOf(state.values?.messages ?? []);
+  nameIt({ ...one, extracted: { first: turns[0]?.question } });
+  await drawTurns(turns, state, one.status === "busy");
 }
 
 async function drawTurns(turns, state, busy) {
@@ -209,7 +271,7 @@ async function drawTurns(turns, state, busy) {
 /** Follow a question that was asked before this page was loaded, or in another window, then show it as it was stored. */
 async function rejoin(turn, asked, id, call) {
   await follow(turn, asked, (signal) => join(thread, id, { signal }), { id });
-  if (call === opening) await open();
+  if (call === opening) await redraw().catch(() => {}); // the next look shows it
 }
 
 /** Show again the question that a run asked back before this page was loaded. */
@@ -227,11 +289,15 @@ function goOn(turn, asked, back) {
 /** Show turns that were added elsewhere. */
 async function lookForNews() {
   if (!thread || running || document.hidden) return;
-  const one = await changeOf(thread);
-  if (running || !one || one.thread_id !== thread || one.updated_at === changed) return;
-  changed = one.updated_at;
+  const looked = thread;
+  const one = await changeOf(looked);
+  if (running || thread !== looked) return;
+  if (!one) return tellGone();
+  byId("gone")?.remove();
+  if (one.updated_at === changed) return;
   const turns = turnsOf((await get(`/threads/${thread}/state`)).values?.messages ?? []);
-  if (turns.length !== shownTurns.length || Boolean(turns.at(-1)?.result) !== Boolean(shownTurns.at(-1)?.result) || one.status === "busy") await open();
+  if (turns.length !== shownTurns.length || Boolean(turns.at(-1)?.result) !== Boolean(shownTurns.at(-1)?.result) || one.status === "busy") await redraw();
+  else changed = one.updated_at;
 }
 
 const look = () => lookForNews().catch(() => {}); // the server may be down for a while: the next look tries again

@@ -1,6 +1,6 @@
 // Ingestion: a batch of files is sent, then read by one run. The server keeps the batch, so that a reload loses no file.
 
-import { get, join, newThread, note, remove, run, runOf, sendPassword, threads, upload } from "./api.js";
+import { changeOf, get, join, newThread, note, remove, run, runOf, sendPassword, threads, upload } from "./api.js";
 import { askBack, questionIn } from "./ask_back.js";
 import { limitedTo, whyNotAdd } from "./collections.js";
 import { button, byId, confirmed, plural } from "./dom.js";
@@ -12,6 +12,8 @@ const MAX_WAITING = 30; // files waiting to be read that are listed one by one
 const LOOK_MS = 5000;
 const REST = 20; // times as long as a look took
 const NOTE_MS = 1000;
+const AGAIN_MS = 1000;
+const LOST = "The server that was reading does not answer any more. What it had read is kept: read the rest again.";
 const MODES = ["custom", "values"];
 const OPEN = { room: "reading" };
 // The label of each stage, and its beginning and end as shares of the work on a file: nearly all of it is reading.
@@ -135,13 +137,17 @@ async function follow(batch, jobs, context, eventsOf, asked = null) {
         }
       }
     } while (back);
+    if (!report) throw Object.assign(new Error(LOST), { broke: true }); // a server that ends closes its streams
     for (const document of report?.documents ?? []) finish(jobs, document, context);
     for (const { source, detail } of report?.skipped ?? []) jobs.find((job) => job.source === source)?.row.note(`It was left out. ${detail}`);
     for (const { source } of report?.duplicates ?? []) jobs.find((job) => job.source === source)?.row.note("It is the same document as another one of these.");
   } catch (error) {
+    if (error.broke && (await foundAgain(batch, jobs))) return;
+    const why = error.broke ? LOST : error.message;
+    if (error.broke) showMessage(LOST); // a row goes away where some of its pages were read
     for (const job of jobs) {
       if (job.locked) unlock(job, context);
-      else fail(job, job.why ?? error.message);
+      else fail(job, job.why ?? why);
     }
   }
   jobs.forEach((job) => job.row.end());
@@ -149,6 +155,22 @@ async function follow(batch, jobs, context, eventsOf, asked = null) {
   else await close(batch);
   await refresh();
   await lookForUnread();
+}
+
+/** Look for a batch whose stream ended without a report until a server answers; show it again, or return false if it is gone. */
+async function foundAgain(batch, jobs) {
+  for (const { row } of jobs) if (row.element.isConnected) row.progress("the connection to the server broke: looking for it", 0, 0);
+  for (;;) {
+    const one = await changeOf(batch.thread).catch(() => undefined); // it does not answer yet
+    if (one) {
+      jobs.forEach(({ row }) => row.remove());
+      batches.delete(batch.thread);
+      await adopt(one).then(refresh).then(lookForUnread).catch((error) => showMessage(error.message));
+      return true;
+    }
+    if (one === null) return false;
+    await new Promise((wait) => setTimeout(wait, AGAIN_MS));
+  }
 }
 
 function progress(byDocument, jobs, data) {

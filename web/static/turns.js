@@ -29,6 +29,12 @@ export function turnsOf(messages) {
   return turns;
 }
 
+/** The messages of turns that were answered, from which a new conversation can go on. */
+export const messagesOf = (turns) => turns.filter(({ result }) => result).flatMap(({ question, askedOf, result: { answer, messages, question: asked, ...more } }) => [
+  { role: "user", content: question, ...(askedOf ? { additional_kwargs: { asked_of: askedOf } } : {}) },
+  { role: "assistant", content: answer, additional_kwargs: messages?.at(-1)?.additional_kwargs ?? more },
+]);
+
 const wordsOf = (content) =>
   typeof content === "string" ? content : (content ?? []).map((part) => (part.type === "text" ? part.text : part.name ? `[${part.name}]` : "")).filter(Boolean).join("\n");
 
@@ -53,6 +59,10 @@ export function makeTurn({ question, askedOf = null }, { number, thread, again, 
   };
   return {
     element,
+    /** Show what is being done. */
+    say(label) {
+      step.textContent = label;
+    },
     /** What the run asks back, once. */
     asked() {
       const one = back;
