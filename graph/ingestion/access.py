@@ -185,7 +185,9 @@ def _digest(path: str, told: tuple[int, ...]) -> str:
 def _allowed(path: Path, stores: Stores | None = None) -> bool:
     stores = stores or dependencies.stores(dependencies.run_scope())
     real = Path(os.path.realpath(path))
-    given = (*settings().allowed_folders, *settings().watch_folders)
+    given = settings().allowed_folders
+    if stores.scope.is_everything:
+        given = (*given, *settings().watch_folders)  # what is in them belongs to the local user, as in the library
     derived = Path(os.path.realpath(stores.derived))
     if real.is_relative_to(derived) and not stores.scope.is_everything:
         # Made from a document: only for those who may see it.

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from graph import dependencies
+from graph.access import LOCAL, Identity
 from graph.ingestion import access
 from loaders.errors import SourceError
 from tests.conftest import MakePdf
@@ -54,6 +55,19 @@ def test_everything_else_is_refused_in_one_sentence(allowed: Path, make_pdf: Mak
     for source in (str(outside), f"{allowed}/../outside.pdf", f"{allowed}x/a.pdf", "~/a.pdf", "a.pdf", "*.pdf"):
         with pytest.raises(SourceError, match="is not in a folder"):
             access.check_source(source)
+
+
+def test_a_followed_folder_is_not_read_by_the_paths_that_other_users_give(
+    allowed: Path, make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed, inside = make_pdf("followed/a.pdf", "A"), make_pdf("allowed/a.pdf", "A")
+    monkeypatch.setenv("PAGEWITNESS_WATCH_FOLDERS", str(followed.parent))
+    ann, local = (dependencies.stores_of(one) for one in (Identity("ann", frozenset(), admin=True), LOCAL))
+    assert access.check_path(followed, stores=local) == followed
+    for stores in (ann, local):
+        assert access.check_path(inside, stores=stores) == inside
+    with pytest.raises(SourceError, match="is not in a folder that this server may read"):
+        access.check_path(followed, stores=ann)
 
 
 def test_an_upload_is_found_by_its_reference(allowed: Path, make_pdf: MakePdf) -> None:
