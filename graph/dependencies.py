@@ -75,9 +75,9 @@ def pool() -> PagePool:
 @build_once(2)
 def _pool_at(url: str, stores: HomeStores | None = None) -> PagePool:
     if not url:
-        from loaders.pages.pool import ProcessPagePool
+        from loaders.pages.ahead import process_pool
 
-        return ProcessPagePool()
+        return process_pool()
     require_extra("ray", "PAGEWITNESS_POOL_URL")
     prepare_ray()
     from loaders.pages.ray_pool import RayPool

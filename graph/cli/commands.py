@@ -85,6 +85,7 @@ def ingest(
 
     A SOURCE is a file, a folder, a glob or an http(s) address.
     """
+    options.begin_reading(sources)
     from graph.cli import output, progress
 
     given = {**({"attachments": attachments} if attachments else {}), **_wish(collection)}

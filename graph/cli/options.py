@@ -6,7 +6,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +77,14 @@ class Options:
         process.freeze_gc()
         # The server has its own environment: only what is given as an option is sent to it.
         return RemoteClient(self.server, {**context, "engine": self.engine} if self.engine else context)
+
+    def begin_reading(self, sources: Sequence[str]) -> None:
+        """Start the processes that will read these sources: they import while this process does, unless it has."""
+        from graph.settings import settings
+        from loaders.pages import ahead
+
+        if not (self.server or settings().pool_url or "graph.app" in sys.modules):
+            ahead.begin(sources)
 
     def reject_server(self, reason: str) -> None:
         """Raise BadInputError if `--server` was given to a command that works in this process only."""

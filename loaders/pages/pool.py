@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import partial
 from multiprocessing.util import Finalize
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -82,6 +83,7 @@ class ProcessPagePool:
         cpu_seconds: float = CPU_SECONDS,
         wall_seconds: float | None = None,
         memory: int = MEMORY_BYTES,
+        processes: Processes | None = None,
     ) -> None:
         """Take `workers` processes (None: one per usable core) and the limits of a job.
 
@@ -90,11 +92,12 @@ class ProcessPagePool:
             cpu_seconds: CPU time of a job.
             wall_seconds: Wall-clock seconds at a usual load; None for WALL_FACTOR times the CPU time.
             memory: Bytes of data that a worker may hold.
+            processes: What starts the workers; None for new ones, which import the readers first.
         """
         self.workers = workers or cores()
         self.cpu_seconds = cpu_seconds
         self.wall_seconds = wall_seconds or WALL_FACTOR * cpu_seconds
-        self._processes = processes_here()
+        self._processes = processes or processes_here()
         self._expected: frozenset[str] = frozenset()
         self._all = _Workers(self.workers, memory, TASKS_PER_WORKER, self._processes)
         self._lone = _Workers(
@@ -123,6 +126,21 @@ class ProcessPagePool:
             raise SourceError(
                 f"{args[0]!s} is damaged, it ended the process that read it: get a new copy of it."
             ) from exc
+
+    def look_ahead(self, function: Callable[..., Any], *args: Any) -> None:
+        """Call a function in a worker, and load the models that its file's pages are expected to use, without waiting.
+
+        What goes wrong is left to the call that is waited for: nothing is reported.
+        """
+
+        def look() -> None:
+            with suppress(Exception):
+                scheduled = self._all.submit(self._limits(), function, *args, run=run_expecting)
+                self._expected |= scheduled.future.result().expected
+                if CAN_FORK and self._expected:
+                    self._all.load(self._expected)
+
+        threading.Thread(target=look, name="look-ahead", daemon=True).start()
 
     def close(self) -> None:
         """End all workers, busy or not; a later job starts new ones."""

@@ -5,12 +5,13 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from loaders.pages import templates
+from loaders.pages import ahead, templates
 from loaders.pages.jobs import inspect
 from loaders.pages.models import LAYOUT, OCR, ModelsWantedError, expect, expected, requests_allowed, want
 from loaders.pages.pool import ProcessPagePool
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere proce
 _MODELS = "__import__('loaders.pages.models', fromlist=['want'])"
 _PARENT = "__import__('os').getppid()"
 WANTS = f"({_MODELS}.want('layout'), sorted({_MODELS}._ProcessModels.loaded), {_PARENT})[1:]"
+IS_TEXT_OPEN = "__import__('loaders.pdf.document', fromlist=['_cached_pages'])._cached_pages.cache_info().currsize"
 HAS_LAYOUT = "'pymupdf.layout' in __import__('sys').modules"
 
 
@@ -81,3 +83,16 @@ async def test_processes_outlive_the_one_that_they_were_forked_from(pool: Proces
 async def test_what_a_file_needs_is_known_before_its_first_page_is_read(pool: ProcessPagePool) -> None:
     await pool.call(inspect, SAMPLE)
     assert OCR in pool._expected
+
+
+async def test_what_the_first_file_needs_is_loaded_before_anyone_asks_for_the_pool(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("A note.")
+    ahead.begin([str(tmp_path), "nowhere.pdf", str(tmp_path / "notes.txt")])
+    pool, other = ahead.process_pool(), ahead.process_pool()
+    try:
+        while not pool._all._pool or pool._all._open:
+            await asyncio.sleep(0.02)
+        assert await results(pool, IS_TEXT_OPEN) == [1]
+    finally:
+        pool.close()
+    assert other is not pool, "one pool is begun"
