@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
 from graph.dependencies import Deps
@@ -16,6 +16,7 @@ from graph.ingestion.leases import alone
 from graph.ingestion.page_vectors import embed_pages
 from graph.ingestion.progress import Emit, RunProgress, log
 from graph.ingestion.state import PendingDocument
+from graph.retrieval.embedder import SentenceEmbedder
 from graph.storage.cleanup import remove_stale
 from graph.storage.rows import DocumentRow, PageRow
 from graph.storage.stores import Stores
@@ -36,6 +37,22 @@ def chunks_fingerprint(rows: Sequence[PageRow]) -> str:
 def is_of_current_chunker(fingerprint: str) -> bool:
     """Return whether chunks with this fingerprint were made by the chunker of this version."""
     return fingerprint.startswith(f"{CHUNKER}:")
+
+
+def open_ahead(deps: Deps, documents: Iterable[PendingDocument]) -> None:
+    """Open the index and load the embedder in a thread while pages are read, if any are: .7 CPU seconds at first.
+
+    Errors are left to `embed_and_publish`, which does the same before it uses them.
+    """
+
+    def load() -> None:
+        with suppress(Exception):
+            deps.stores.check(deps.embedder.identity)
+            if isinstance(deps.embedder, SentenceEmbedder):
+                deps.embedder.is_word("")
+
+    if any(document["pages"] for document in documents):
+        asyncio.get_running_loop().run_in_executor(None, load)
 
 
 class StaleDocument(NamedTuple):

@@ -20,7 +20,14 @@ from graph.events import writer
 from graph.ingestion import access, chat, report, unchanged
 from graph.ingestion.batches import render_batch, transcribe_batch
 from graph.ingestion.embedding import prefetch_vectors
-from graph.ingestion.indexing import chunk_if_stale, chunks_before_page, embed_and_publish, find_stale, turn
+from graph.ingestion.indexing import (
+    chunk_if_stale,
+    chunks_before_page,
+    embed_and_publish,
+    find_stale,
+    open_ahead,
+    turn,
+)
 from graph.ingestion.leases import BatchLeases
 from graph.ingestion.page_reading import BatchReader, page_outcome
 from graph.ingestion.page_selection import is_done, text_only_pages
@@ -87,6 +94,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
         problems = [one["failures"][0]["detail"] for one in rejected] or [one["detail"] for one in skipped]
         raise BadInputError("\n".join(problems))  # a line for each file: a client can tell them apart
     await asyncio.to_thread(unchanged.remember, deps.stores, opened)
+    open_ahead(deps, documents.values())
     return {
         "documents": list(documents.values()),
         "rejected_sources": rejected,
@@ -117,7 +125,8 @@ async def _open_for_writing(stores: Stores, embedder: str) -> None:
     if await asyncio.to_thread(stores.reembedding):
         async with turn(stores, alone=False):  # a rebuild that is under way ends first; one that was stopped is refused
             pass
-    await asyncio.to_thread(stores.check, embedder)
+    if await asyncio.to_thread(stores.has_index):
+        await asyncio.to_thread(stores.check, embedder)
 
 
 async def _pending(deps: Deps, found: Found, info: DocumentInfo | Unchanged) -> PendingDocument:

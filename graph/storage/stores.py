@@ -182,6 +182,10 @@ class HomeStores(HomeFolders):
             self.catalog.set_meta(self.INDEXED_BY, embedder)
         self.check_complete()
 
+    def has_index(self) -> bool:
+        """Return whether there may be vectors of an embedding model; the index is not opened for it."""
+        return bool(self._chroma_url) or (self._chroma_folder / "chroma.sqlite3").exists()
+
     def check_complete(self) -> None:
         """Raise IndexMismatchError if a `reembed` has not finished."""
         if self.reembedding():
@@ -338,7 +342,7 @@ class Stores(UserFiles):
         self.opened = home
         self.acquire, self.acquire_for_writing = home.acquire, home.acquire_for_writing
         self.exists, self.was_replaced, self.sizes = home.exists, home.was_replaced, home.sizes
-        self.check_complete = home.check_complete
+        self.check_complete, self.has_index = home.check_complete, home.has_index
         self.reembedding, self.check, self.asked_models = home.reembedding, home.check, home.asked_models
         self.has_page_vectors, self.conversations = home.has_page_vectors, home.conversations
         self.of_users, self.turn = home.of_users, home.turn

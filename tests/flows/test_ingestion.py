@@ -16,6 +16,7 @@ from graph.access import Scope
 from graph.app import app
 from graph.cli import main
 from graph.context import Context
+from graph.errors import BadInputError
 from graph.ingestion.graph import app as ingestion
 from graph.ingestion.state import DocumentReport
 from graph.storage.catalog import SqliteCatalog
@@ -171,7 +172,11 @@ def test_one_broken_file_in_a_folder_is_reported_and_the_rest_is_done(
 
 
 def test_the_password_opens_an_encrypted_file(home: Path, make_pdf: MakePdf) -> None:
-    (report,) = ingest(make_pdf("locked.pdf", WINCH, password="secret"), password="secret")
+    locked = make_pdf("locked.pdf", WINCH, password="secret")
+    with pytest.raises(BadInputError, match="is encrypted"):
+        ingest(locked)
+    assert not (home / "chroma").exists(), "an index is made once there are pages to read"
+    (report,) = ingest(locked, password="secret")
     assert report["status"] == "complete"
     assert hits("winch") != []
 

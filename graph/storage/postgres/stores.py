@@ -97,6 +97,10 @@ class PostgresStores(HomeStores):
         """Return True: a database always has a catalog."""
         return True
 
+    def has_index(self) -> bool:
+        """Return True, as of the catalog."""
+        return True
+
     def close(self) -> None:
         """Close the connections."""
         with self._lock:
