@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -141,14 +141,22 @@ def text_layer(page: Any, textpage: Any) -> TextLayer:
     }
     words = mark_signs(dict(words_by_line(textpage)), styles)
     lines = [_line(line, key[0], styles.get(key, {})) for key, line in words.items()]
-    images = tuple(as_box(info["bbox"]) for info in page.get_image_info())
+    shown = page.get_bboxlog()
     math = sum(
         len(span["text"].strip())
         for line in styles.values()
         for span in line.get("spans", ())
         if _MATH_FONT.search(span["font"])
     )
-    return TextLayer(page.rect.width, page.rect.height, tuple(lines), images, _drawings(page), math)
+    width, height = page.rect.width, page.rect.height
+    return TextLayer(width, height, tuple(lines), _images(page, shown), _drawings(shown, width, height), math)
+
+
+def _images(page: Any, shown: Sequence[tuple[str, Any]]) -> tuple[Box, ...]:
+    """Return the boxes of the page's images, of which a page of text and lines alone has none: asking takes 3 ms."""
+    if all(kind.endswith(("text", "path")) for kind, _ in shown):
+        return ()
+    return tuple(as_box(info["bbox"]) for info in page.get_image_info())
 
 
 def read_layer(page: Any, flags: int, styles: int, drawn: int) -> tuple[TextLayer, int]:
@@ -157,9 +165,12 @@ def read_layer(page: Any, flags: int, styles: int, drawn: int) -> tuple[TextLaye
     `styles` leaves out words printed twice at one place (it takes 15 ms, so it is set only where needed), `drawn` the
     file's replacements of drawn texts.
     """
-    layer, more, others = text_layer(page, page.get_textpage(flags=flags)), 0, 0
+    given, more, others = page.get_textpage(flags=flags), 0, 0
+    layer = text_layer(page, given)
     if _may_give_other_texts(page):
-        others = other_words(layer.text, text_layer(page, page.get_textpage(flags=flags | drawn)).text)
+        text = page.get_textpage(flags=flags | drawn)
+        if text.extractWORDS() != given.extractWORDS():
+            others = other_words(layer.text, text_layer(page, text).text)
         more = drawn if others else 0
     more |= styles if _is_set_twice(layer) else 0
     if more:
@@ -199,12 +210,11 @@ def in_logical_order(layer: TextLayer) -> TextLayer:
     return layer if lines == layer.lines else replace(layer, lines=lines)
 
 
-def _drawings(page: Any) -> tuple[Box, ...]:
+def _drawings(shown: Sequence[tuple[str, Any]], width: float, height: float) -> tuple[Box, ...]:
     """Return the boxes of the page's drawings, clipped to the page."""
-    paths = (as_box(bbox) for kind, bbox in page.get_bboxlog() if kind.endswith(("path", "shade")))
-    width, height = page.rect.width, page.rect.height
-    shown = (Box(max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)) for x0, y0, x1, y1 in paths)
-    inside = (box for box in shown if box.x0 <= box.x1 and box.y0 <= box.y1)
+    paths = (as_box(bbox) for kind, bbox in shown if kind.endswith(("path", "shade")))
+    clipped = (Box(max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)) for x0, y0, x1, y1 in paths)
+    inside = (box for box in clipped if box.x0 <= box.x1 and box.y0 <= box.y1)
     return tuple(itertools.islice(inside, MAX_DRAWINGS))
 
 

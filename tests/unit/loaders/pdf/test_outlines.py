@@ -71,6 +71,12 @@ def _text(page: Any) -> None:
         page.insert_text((50, 100 + 20 * at), f"Line {at} of the report says what was counted that day.", fontsize=10)
 
 
+def _ground(page: Any) -> None:
+    """Draw nothing that is seen beside the words."""
+    page.draw_rect((40, 60, 380, 560), color=(1, 1, 1), fill=(1, 1, 1))
+    page.insert_text((50, 112), "The boats were counted by the crew at noon.", fontsize=11)
+
+
 def _form(page: Any) -> None:
     """Fill fields in: their values are drawn, and read from the file."""
     for at in range(4):
@@ -82,7 +88,7 @@ def _form(page: Any) -> None:
         page.add_widget(field)
 
 
-@pytest.mark.parametrize("draw", [_chart, _text, _form])
+@pytest.mark.parametrize("draw", [_chart, _text, _ground, _form])
 @pytest.mark.heavy
 def test_points_and_rules_are_no_letters(tmp_path: Path, draw: Callable[[Any], object]) -> None:
     page = read(_page(tmp_path, draw))
