@@ -11,4 +11,5 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process for each core, a
 for _name in ("loaders.pages.jobs", "loaders.pages.pool", "loaders.pages.reader", "loaders.pdf.reader"):
     import_module(_name)
 
+import_module("loaders.pages.shared_results").create()
 gc.freeze()  # imported objects are shared as long as nothing writes to them, as garbage collection would

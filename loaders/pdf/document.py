@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import math
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -24,6 +24,7 @@ from loaders.pages.cpu import single_threaded_onnx
 from loaders.pages.models import LAYOUT, want
 from loaders.pages.onnx_graphs import with_leaky_units, with_small_maps
 from loaders.pages.rendering import Rendering, encode_pixmap, rgb_pixels
+from loaders.pages.shared_results import find_or_make
 from loaders.pdf import proof, sheets
 from loaders.pdf.attachments import attachments, named
 from loaders.pdf.comments import with_comments
@@ -89,9 +90,9 @@ _LAYOUT_FLAGS = (  # pymupdf4llm's, without the content of images
 class PdfFile:
     """An open PDF. Pages count from 1."""
 
-    def __init__(self, doc: Any, title: str) -> None:
-        """Take an open document of the PDF library, and its title."""
-        self._doc, self._title = doc, title
+    def __init__(self, doc: Any, title: str, identity: Hashable = None) -> None:
+        """Take an open document of the PDF library, its title, and what tells its file from others in all processes."""
+        self._doc, self._title, self._identity = doc, title, identity
         self.pages: int = self._doc.page_count
         self._layers: dict[int, TextLayer] = {}
         self._prints: dict[int, Print] = {}
@@ -128,16 +129,18 @@ class PdfFile:
         if number not in self._layers:
             if len(self._layers) >= MAX_CACHED_LAYERS:
                 del self._layers[next(iter(self._layers))]
-            page = self._page(number)
-            layer, more = read_layer(page, _TEXT_FLAGS, pymupdf.TEXT_COLLECT_STYLES, pymupdf.TEXT_IGNORE_ACTUALTEXT)
-            look = page.get_textpage(flags=_LOOK_FLAGS | more)
-            seen = with_fields(page, with_whole_words(look, visible_layer(page, look, layer)))
-            layer = with_tick_boxes(page, look, seen)
-            layer = replace(with_comments(page, in_logical_order(layer)), outlined=is_outlined(page, layer))
-            files = tuple(attachments(self._doc, range(number, number + 1)))
-            comments = layer.comments + named(files)
-            self._layers[number] = replace(layer, comments=comments, files=tuple(each.name for each in files))
+            self._layers[number] = find_or_make(self._identity, number, self._read_layer)
         return self._layers[number]
+
+    def _read_layer(self, number: int) -> TextLayer:
+        page = self._page(number)
+        layer, more = read_layer(page, _TEXT_FLAGS, pymupdf.TEXT_COLLECT_STYLES, pymupdf.TEXT_IGNORE_ACTUALTEXT)
+        look = page.get_textpage(flags=_LOOK_FLAGS | more)
+        seen = with_fields(page, with_whole_words(look, visible_layer(page, look, layer)))
+        layer = with_tick_boxes(page, look, seen)
+        layer = replace(with_comments(page, in_logical_order(layer)), outlined=is_outlined(page, layer))
+        files = tuple(attachments(self._doc, range(number, number + 1)))
+        return replace(layer, comments=layer.comments + named(files), files=tuple(each.name for each in files))
 
     def has_pictures(self, pixels: int) -> bool:
         """Return whether a page has a picture of at least `pixels` (.04 ms a page, stops at the first)."""
@@ -309,7 +312,7 @@ def open_book(path: Path) -> PdfFile:
 @lru_cache(maxsize=MAX_OPEN_FILES)
 def _cached(path: Path, mtime_ns: int, size: int, password: str | None, book: bool) -> PdfFile:
     """Open a document; time and size of the file are part of the key, so that a changed file is opened again."""
-    return PdfFile(*(_open_book(path) if book else _open(path, password)))
+    return PdfFile(*(_open_book(path) if book else _open(path, password)), (path, mtime_ns, size))
 
 
 def _open_book(path: Path) -> tuple[Any, str]:

@@ -23,6 +23,8 @@ _MODELS = "__import__('loaders.pages.models', fromlist=['want'])"
 _PARENT = "__import__('os').getppid()"
 WANTS = f"({_MODELS}.want('layout'), sorted({_MODELS}._ProcessModels.loaded), {_PARENT})[1:]"
 IS_TEXT_OPEN = "__import__('loaders.pdf.document', fromlist=['_cached_pages'])._cached_pages.cache_info().currsize"
+_SHARED = "__import__('loaders.pages.shared_results', fromlist=['find_or_make'])"
+MAKES = f"{_SHARED}.find_or_make('a.pdf', 3, lambda page: (page, __import__('os').getpid()))"
 HAS_LAYOUT = "'pymupdf.layout' in __import__('sys').modules"
 
 
@@ -78,6 +80,11 @@ async def test_processes_outlive_the_one_that_they_were_forked_from(pool: Proces
     found = [await results(pool, WANTS) for _ in range(2)]
     assert [loaded for ((loaded, _),) in found] == [["layout"]] * 2
     assert parent not in [other for ((_, other),) in found]
+
+
+async def test_what_one_process_has_made_others_find(pool: ProcessPagePool) -> None:
+    (maker,) = await results(pool, MAKES)
+    assert await results(pool, *[MAKES] * 6) == [maker] * 6
 
 
 async def test_what_a_file_needs_is_known_before_its_first_page_is_read(pool: ProcessPagePool) -> None:
