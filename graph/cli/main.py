@@ -22,9 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code, one of `graph.cli.exit_codes`.
     """
     process.configure_gc(pause=True)  # before click is loaded: `--help` takes 38 ms instead of 39.5
-    words = sys.argv[1:] if arguments is None else list(arguments)
+    if arguments is None:
+        return process.QuickExit().with_code(main(sys.argv[1:]))
     try:
-        return _run(words)
+        return _run(list(arguments))
     finally:
         process.freeze_gc()
 

@@ -1,4 +1,4 @@
-"""State of the command's and the server's process: its garbage collector, and whether its threads have changed.
+"""State of the command's and the server's process: its garbage collector, its end, and whether threads have changed.
 
 Some 400,000 objects are loaded before the first question is answered, and none of them becomes garbage. Scanning them
 took a fifth of the 2.2 s of `pagewitness ask` (1.75 s without), and caused pauses of 150 ms in readings of a hundred
@@ -7,7 +7,11 @@ pages. A process that imports the graph as a library keeps Python's defaults.
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
+import sys
+from contextlib import suppress
 from typing import Literal
 
 _YOUNG = 5_000
@@ -68,3 +72,27 @@ def note_change() -> None:
 def changes() -> int:
     """Return how many changes were noted."""
     return _changes
+
+
+class QuickExit:
+    """The end of a process without taking apart what it has loaded, which takes .15 to .3 CPU seconds.
+
+    What other modules do at exit is done before, in its usual order, since it is the first handler that is registered.
+    """
+
+    def __init__(self) -> None:
+        self._code: int | None = None
+        atexit.register(self._leave)
+
+    def with_code(self, code: int) -> int:
+        """Return an exit code, with which the process ends quickly; without one it ends as usual."""
+        self._code = code
+        return code
+
+    def _leave(self) -> None:
+        if self._code is None:
+            return
+        with suppress(OSError, ValueError):  # closed, or a pipe that no one reads: the usual end reports it
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(self._code)

@@ -94,3 +94,23 @@ def test_the_server_freezes_without_a_pause(tmp_path: Path) -> None:
     before, after, kept = run(program, tmp_path).split()
     assert (before, after) == ("True", "True")
     assert int(kept) > LOADED
+
+
+_ENDS = """
+import atexit, sys
+from graph.runtime.process import QuickExit
+
+class Freed:
+    def __del__(self):
+        print("freed")
+
+freed, end = Freed(), QuickExit()
+atexit.register(print, "handlers run")
+sys.exit(end.with_code(3) if "quickly" in sys.argv else 4)
+"""
+
+
+@pytest.mark.parametrize(("word", "code", "said"), [("quickly", 3, ""), ("usually", 4, "freed\n")])
+def test_a_command_ends_with_its_code_and_takes_nothing_apart(word: str, code: int, said: str) -> None:
+    done = subprocess.run([sys.executable, "-c", _ENDS, word], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (code, f"handlers run\n{said}", "")
