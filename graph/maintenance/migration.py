@@ -113,6 +113,8 @@ def target_of(address: str, source: HomeStores, files: str = "") -> HomeStores:
         raise BadInputError(
             f"{address!r} is no place for a library: give postgresql://user@host/database, or home:FOLDER."
         )
+    target.store_named = "--to" if address else source.store_named
+    target.files_named = "--files" if files else source.files_named
     if _is_same_catalog(source, target) and target.files_place == source.files_place:
         raise BadInputError(f"The library is there already: {target.place}.")
     return target

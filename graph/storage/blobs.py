@@ -40,22 +40,24 @@ class Blobs:
         url: `s3://bucket/prefix`, `gs://…`, `az://…` or `file:///folder`.
         library: Returns the id of the library that owns the blobs; called once.
         request_s: How long a request may take, in seconds.
+        named: The setting or option that holds the address.
 
     Raises:
         BadInputError: the address is none of these.
     """
 
-    def __init__(self, url: str, library: Callable[[], str], request_s: float = _REQUEST_S) -> None:
+    def __init__(
+        self, url: str, library: Callable[[], str], request_s: float = _REQUEST_S, named: str = "PAGEWITNESS_FILES_URL"
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in SCHEMES or not (parts.path.strip("/") if parts.scheme == "file" else parts.hostname):
             raise BadInputError(
-                "PAGEWITNESS_FILES_URL is not the address of a bucket or a folder: set one such as "
-                "s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or file:///folder, or nothing for the "
-                "home folder."
+                f"{named} is not the address of a bucket or a folder: give one such as s3://bucket/prefix, "
+                "gs://bucket/prefix, az://container/prefix or file:///folder, or nothing for the home folder."
             )
         self.place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         """Where it is, without a password."""
-        self._store = _opened(url, parts.scheme, request_s)
+        self._store, self._named = _opened(url, parts.scheme, request_s, named), named
         self._library, self._is_ours = library, False
         self._clock_is_ahead: timedelta | None = None
 
@@ -78,7 +80,7 @@ class Blobs:
     def _compare(self, ours: str) -> None:
         if (owner := self._owner()) not in (ours, ""):
             raise BadInputError(
-                f"PAGEWITNESS_FILES_URL leads to the files of another library ({self.place} holds those of "
+                f"{self._named} leads to the files of another library ({self.place} holds those of "
                 f"{owner[:40]!r}, this one is {ours!r}): set a prefix or folder for this library alone."
             )
 
@@ -295,7 +297,7 @@ class Blobs:
         if not self._owner() and (claimed or self._is_ours):
             raise FilesError(
                 f"The files in {self.place} are gone (the mark of their library is missing): mount or restore the "
-                "store, or correct PAGEWITNESS_FILES_URL."
+                f"store, or correct {self._named}."
             )
 
     def _failed(self, error: Exception) -> FilesError:
@@ -311,7 +313,7 @@ def _name(kind: str, key: str) -> str:
     return f"{kind}/{key}"
 
 
-def _opened(url: str, scheme: str, request_s: float) -> Any:
+def _opened(url: str, scheme: str, request_s: float, named: str) -> Any:
     from obstore.store import from_url
 
     if scheme == "file":
@@ -319,7 +321,7 @@ def _opened(url: str, scheme: str, request_s: float) -> Any:
             return from_url(url, mkdir=True)
         except Exception as error:
             raise BadInputError(
-                f"The folder {url} (PAGEWITNESS_FILES_URL) cannot be made ({error}): name another, or correct the "
+                f"The folder {url} ({named}) cannot be made ({error}): name another, or correct the "
                 "rights of the one above it."
             ) from error
     return from_url(

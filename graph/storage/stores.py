@@ -57,6 +57,10 @@ class HomeStores(HomeFolders):
     FILES_AT = "files_at"
     """Catalog key of the address whose store of files was last found to be, or made, this library's."""
 
+    store_named, files_named = "PAGEWITNESS_STORE_URL", "PAGEWITNESS_FILES_URL"
+    """Where the user wrote the addresses of the database and of the store of files, for messages: a setting or an
+    option."""
+
     has_other_writers = False
     """Whether another process may be writing what this one reads."""
 
@@ -296,7 +300,7 @@ class HomeStores(HomeFolders):
             if self._blobs is None:
                 from graph.storage.blobs import Blobs
 
-                self._blobs = Blobs(self._files_url, self.library_id)
+                self._blobs = Blobs(self._files_url, self.library_id, named=self.files_named)
             return self._blobs
 
     def library_id(self) -> str:

@@ -263,7 +263,7 @@ def test_vectors_of_another_model_are_refused(old: Path, postgres_url: str, caps
         ("home:", "'home:' is no place for a library"),
         ("", "needs a place"),
         ("home:{old}", "The library is there already"),
-        ("postgresql://postgres@127.0.0.1:1/none", "cannot be used"),
+        ("postgresql://postgres@127.0.0.1:1/none", "postgresql://postgres@127.0.0.1:1/none (--to) cannot be used"),
     ],
 )
 def test_a_place_that_is_none_is_refused(

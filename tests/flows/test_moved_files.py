@@ -173,9 +173,9 @@ def test_a_full_disk_is_told_in_a_sentence_and_leaves_no_part_of_a_file(
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--files", "file:///proc/files"), "file:///proc/files (PAGEWITNESS_FILES_URL) cannot be made (No such file"),
+        (("--files", "file:///proc/files"), "file:///proc/files (--files) cannot be made (No such file"),
         (("--home", "nowhere", "--files", "file:///tmp/files"), "There is no library in "),
-        (("--files", "ftp://files"), "is not the address of a bucket or a folder"),
+        (("--files", "ftp://files"), "--files is not the address of a bucket or a folder"),
     ],
 )
 def test_where_no_files_can_go_or_come_from_is_told(

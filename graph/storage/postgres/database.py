@@ -59,25 +59,27 @@ class Database:
 
     Args:
         url: Its address, `postgresql://user:password@host:port/name`.
+        setting: The setting or option that holds it.
 
     Raises:
         BadInputError: the address is not valid, or no database answers there.
         HomeError: the tables were made by a newer PageWitness, or cannot be made.
     """
 
-    def __init__(self, url: str) -> None:
-        self.place = place_of(url)
+    def __init__(self, url: str, setting: str = "PAGEWITNESS_STORE_URL") -> None:
+        self.place = place_of(url, setting)
+        named = f"{self.place} ({setting})"
         self._local = threading.local()
         # Only one thread of a process waits at the database for the lock of writers: a process that was stopped while
         # six threads waited would get it six times and hold it for 30 s each.
         self._turn = threading.Lock()
         try:
             with psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_S) as connection:
-                migrate(connection, self.place)
+                migrate(connection, named)
         except psycopg.Error as error:
             raise BadInputError(
-                f"The database {self.place} (PAGEWITNESS_STORE_URL) cannot be used ({cause(error)}): start it, or "
-                "correct the address, the user's rights or the password."
+                f"The database {named} cannot be used ({cause(error)}): start it, or correct "
+                " the address, the user's rights or the password."
             ) from error
         self._pool = ConnectionPool(
             url,

@@ -186,7 +186,7 @@ def migrate(connection: psycopg.Connection, place: str) -> None:
 
     Args:
         connection: A connection outside of a transaction.
-        place: The database's address without its password.
+        place: The database's address without its password, and the setting that holds it.
 
     Raises:
         HomeError: the tables were made by a newer PageWitness, or the extension `vector` is missing.
@@ -208,8 +208,7 @@ def _version(connection: psycopg.Connection, place: str) -> int:
         connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
     except (psycopg.errors.FeatureNotSupported, psycopg.errors.UndefinedFile) as error:
         raise HomeError(
-            f"The database {place} (PAGEWITNESS_STORE_URL) has no extension `vector`: install pgvector 0.8 "
-            "or later on its server."
+            f"The database {place} has no extension `vector`: install pgvector 0.8 or later on its server."
         ) from error
     connection.execute("CREATE TABLE IF NOT EXISTS pagewitness (version INTEGER NOT NULL)")
     row = connection.execute("SELECT version FROM pagewitness").fetchone()
@@ -218,7 +217,7 @@ def _version(connection: psycopg.Connection, place: str) -> int:
     version: int = row[0] if row else 0
     if version > len(STEPS):
         raise HomeError(
-            f"The tables in {place} (PAGEWITNESS_STORE_URL) are of version {version}, this PageWitness knows "
+            f"The tables in {place} are of version {version}, this PageWitness knows "
             f"versions up to {len(STEPS)}: upgrade PageWitness, or name another database."
         )
     return version

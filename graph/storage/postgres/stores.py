@@ -43,7 +43,7 @@ class PostgresStores(HomeStores):
     def _database(self) -> Database:
         with self._lock:
             if self._opened is None:
-                self._opened = Database(self._url)
+                self._opened = Database(self._url, self.store_named)
             return self._opened
 
     def with_files(self, files_url: str) -> PostgresStores:
@@ -87,7 +87,7 @@ class PostgresStores(HomeStores):
 
     def ask(self) -> None:
         """Check that the database answers, by a connection of its own."""
-        ask(self._url, "PAGEWITNESS_STORE_URL")
+        ask(self._url, self.store_named)
 
     def was_replaced(self) -> bool:
         """Return False, without a wait for a thread that opens the database."""
