@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from graph.settings import Settings
 from tests.conftest import ROOT
 from tests.docker_files import CHROMA_VERSION, FILES, PORT, langgraphs_services
 
@@ -120,3 +121,37 @@ def test_the_image_of_an_instance_runs_what_the_documentation_says() -> None:
     assert set_to["PAGEWITNESS_HOME"] == "/data"
     (install,) = re.findall(r"pip install .*'\.\[(.*)\]'", written("deploy/Dockerfile"))
     assert set(install.split(",")) == {"offline", "team", "aegra"}
+
+
+_AEGRAS = {"DATABASE_URL", "REDIS_URL", "REDIS_BROKER_ENABLED", "WORKER_DRAIN_TIMEOUT"}
+_COMPOSES = {
+    "build", "command", "depends_on", "env_file", "environment", "healthcheck", "image", "ports", "restart",
+    "stop_grace_period", "volumes",
+}  # fmt: skip
+"""Those keys of a service in Compose's specification that the file needs."""
+
+
+def settings_of_the_program() -> set[str]:
+    aliases = (field.validation_alias for field in Settings.model_fields.values())
+    return {str(name) for alias in aliases for name in getattr(alias, "choices", [alias])}
+
+
+def test_each_setting_of_the_docker_files_is_one_of_the_program() -> None:
+    """A misspelt one would be ignored."""
+    known = settings_of_the_program()
+    for name in ("deploy/compose.yml", "deploy/Dockerfile", "docker-compose.yml", "Dockerfile"):
+        used = set(re.findall(r"\bPAGEWITNESS_\w+", written(name)))
+        assert "PAGEWITNESS_SERVER_TOKEN" in used or "PAGEWITNESS_SERVED" in used
+        assert not used - known, name
+    assert not set(TEAM["services"]["api-a"]["environment"]) - known - _AEGRAS
+    named = set(re.findall(r"\$\{(\w+)", written("deploy/compose.yml")))
+    assert all(f"{one}=" in written(".env.example") + written("docs/deployment.md") for one in named)
+
+
+def test_the_services_of_the_team_have_keys_that_compose_knows() -> None:
+    assert set(TEAM) == {"name", "services", "volumes", "x-instance"}
+    for name, service in TEAM["services"].items():
+        assert not set(service) - _COMPOSES, name
+        assert "image" in service, name
+        for other in service.get("depends_on", {}):
+            assert "healthcheck" in TEAM["services"][other], f"{name} waits until {other} is healthy"
