@@ -9,12 +9,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import socket
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from graph.settings import prepare_ray
@@ -23,31 +20,10 @@ from loaders.pages.cpu import cores
 from loaders.types import Failure, PageJob
 from tests.benchmarks.documents import SAMPLE
 from tests.benchmarks.machine import described
+from tests.ray_here import TOKEN, ray_cluster
 
 _WAITS, _WAITING_PAGES = "__import__('time').sleep(.4)", 40
 _READ_PAGES = 60
-_START_S = 120
-
-
-@contextmanager
-def _cluster(processors: int) -> Iterator[str]:
-    """Yield the address of a cluster that takes this machine for one of so many processors."""
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        port, client = one.getsockname()[1], two.getsockname()[1]
-    head = [f"--port={port}", f"--ray-client-server-port={client}", f"--num-cpus={processors}"]
-    rest = ["--node-ip-address=127.0.0.1", "--object-store-memory=200000000", "--include-dashboard=false"]
-    # In the foreground, so that only this cluster is ended: `ray stop` ends all clusters of a machine.
-    command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block", "--disable-usage-stats"]
-    with subprocess.Popen([*command, *head, *rest], stdout=subprocess.DEVNULL) as process:
-        try:
-            end = time.monotonic() + _START_S
-            while socket.socket().connect_ex(("127.0.0.1", client)) and time.monotonic() < end:
-                time.sleep(0.5)
-            yield f"ray://127.0.0.1:{client}"
-        finally:
-            process.terminate()
 
 
 async def _rate(address: str, actors: int, function: Callable[[Any], Any], pages: Sequence[Any]) -> float:
@@ -76,11 +52,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--actors", type=int, default=4)
     actors = parser.parse_args().actors
-    os.environ.setdefault("RAY_AUTH_TOKEN", "0" * 64)
+    os.environ["RAY_AUTH_TOKEN"] = TOKEN
     prepare_ray()
     machine = described()
     print(f"{machine['cores']} cores, load {machine['load'][0]}, {machine['processor']}")
-    with _cluster(actors) as address:
+    with ray_cluster(actors) as address:
         _compare(address, "pages that wait", actors, eval, [_WAITS] * _WAITING_PAGES)
         if cores() >= actors:
             sample = [PageJob(str(SAMPLE), 1 + at % 6) for at in range(_READ_PAGES)]

@@ -8,7 +8,6 @@ import os
 import pickle
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -30,7 +29,7 @@ from loaders.pages.pool import ProcessPagePool
 from loaders.types import FILE_READER, Failure, PageJob
 from tests.conftest import ROOT, SAMPLE
 from tests.object_store import new_bucket
-from tests.ray_here import TOKEN, ray_pool
+from tests.ray_here import ray_cluster, ray_pool
 
 PID = "__import__('os').getpid()"
 
@@ -91,20 +90,11 @@ async def test_a_cluster_that_is_not_there_is_named() -> None:
 
 @pytest.fixture
 def cluster() -> Iterator[str]:
-    """The address of a cluster of other processes; with the token of the tests."""
+    """The address of a cluster of other processes."""
     if find_spec("ray") is None:
         pytest.skip("the extra `ray` is not installed")
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        port, client = one.getsockname()[1], two.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("ray"))]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "RAY_AUTH_TOKEN": TOKEN, "RAY_AUTH_MODE": "token"}
-    head = [f"--port={port}", f"--ray-client-server-port={client}", "--num-cpus=2", "--node-ip-address=127.0.0.1"]
-    store = ["--object-store-memory=200000000", "--include-dashboard=false", "--disable-usage-stats"]
-    subprocess.run([*command, "start", "--head", *head, *store], env=environment, check=True, capture_output=True)
-    yield f"ray://127.0.0.1:{client}"
-    subprocess.run([*command, "stop", "--force"], env=environment, check=True, capture_output=True)
+    with ray_cluster(2) as address:
+        yield address
 
 
 @pytest.mark.slow
