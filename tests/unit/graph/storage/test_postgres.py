@@ -166,6 +166,7 @@ def test_a_scope_of_many_vectors_is_searched_as_exactly_as_a_small_one(
     rng = np.random.default_rng(3)
     vectors = rng.normal(size=(900, 3)).astype(np.float32)
     names = [f"{'abc'[at % 3]}-g1-{at:04d}" for at in range(900)]
+    monkeypatch.setattr("graph.storage.postgres.vectors._MAX_EXACT", 700)
     index.add([VectorRow(name) for name in names], vectors)
     cosines = vectors @ AXES[0] / np.linalg.norm(vectors, axis=1)
     inside = [name for name in np.array(names)[np.argsort(-cosines)] if name[0] in "ac"]
@@ -203,6 +204,21 @@ def test_vectors_are_stored_as_the_nearest_16_bit_floats(index: LibraryVectors) 
     index.add([VectorRow(one) for one in ids], vectors)
     stored = index.vectors(ids)
     assert [stored[one].tolist() for one in ids] == vectors.astype(np.float16).tolist()
+
+
+def test_vectors_are_indexed_before_there_are_more_than_are_compared_one_by_one(
+    index: LibraryVectors, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.storage.postgres.vectors._MAX_EXACT", 20)
+    vectors = np.random.default_rng(3).normal(size=(40, 3)).astype(np.float32)
+    best = np.argsort(-(vectors @ AXES[0]) / np.linalg.norm(vectors, axis=1))
+    for first, indexed in ((0, False), (20, True)):
+        index.add([VectorRow(f"a-g1-{at:04d}") for at in range(first, first + 20)], vectors[first : first + 20])
+        assert bool(database.rows("SELECT to_regclass('chunk_vectors_near')")[0][0]) is indexed
+        expected = [f"a-g1-{at:04d}" for at in best if at < first + 20]
+        assert [row for row, *_ in index.search(AXES[0], (), 5)] == expected[:5]
+    index.reset("model/3")
+    assert not database.rows("SELECT to_regclass('chunk_vectors_near')")[0][0]
 
 
 @pytest.mark.parametrize("act", ["add", "search"])
