@@ -276,7 +276,8 @@ class PageImage:
     layer can be trusted as the page's text: it is there, it is not garbage, and no large part of the page is an image
     without text; `has_figures` is as in `PageProfile`; `comments` are annotations, which are neither in the image nor
     in `text`, and the fields of a scanned form; `recognised` says whether the words lie over a picture of the page,
-    like those that a scanner's OCR writes.
+    like those that a scanner's OCR writes; `stored` is the key of the image in the store that machines share, where
+    another machine has put it there: `png` is then b"".
     """
 
     page: int
@@ -290,6 +291,7 @@ class PageImage:
     has_figures: bool = False
     comments: tuple[Block, ...] = ()
     recognised: bool = False
+    stored: str = ""
 
     @property
     def blank(self) -> bool:

@@ -115,8 +115,8 @@ class BatchReader:
                 self._stores.catalog.add_transcript(Transcript(key, layer + image.comments, image.words))
                 try:
                     row = replace(
-                        row, image=self._stores.images.put(image.png), width=image.width, height=image.height,
-                        ink=image.ink, legible=image.legible,
+                        row, image=image.stored or self._stores.images.put(image.png), width=image.width,
+                        height=image.height, ink=image.ink, legible=image.legible,
                     )  # fmt: skip
                 except FilesError as error:
                     if not self._keeps_reading(row):

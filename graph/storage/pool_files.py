@@ -13,6 +13,7 @@ from pathlib import Path
 from graph.errors import FilesError
 from graph.storage.blobs import Blobs
 from graph.storage.shared_derived import PDFS
+from graph.storage.shared_images import PAGES
 from graph.storage.shared_uploads import FILES
 
 
@@ -41,6 +42,10 @@ class PoolFiles:
             self._blobs().get_file(FILES, key, to)
         except KeyError:
             self._blobs().get_file(PDFS, key, to)
+
+    def put_image(self, png: bytes) -> str:
+        """Store the image of a page and return its key; raise FilesError if the store does not take it."""
+        return self._blobs().put(PAGES, png)
 
     def _blobs(self) -> Blobs:
         return Blobs(self.url, lambda: self.library)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Protocol
 from loaders.errors import message_of
 from loaders.pages.limits import YOUNG, Limits, run_limited
 from loaders.pages.pool import failure_of
-from loaders.types import FILE_READER, PageJob
+from loaders.types import FILE_READER, PageImage, PageJob
 
 _KEPT_BYTES = 3 << 30  # as in the cache of a home folder
 _IN_USE_S = 3600.0  # the pages of one batch take minutes
@@ -33,6 +33,9 @@ class SharedFiles(Protocol):
 
     def copy(self, key: str, to: Path) -> None:
         """Copy a file to a path, in one step; raise an error if it cannot be had."""
+
+    def put_image(self, png: bytes) -> str:
+        """Store the image of a page and return its key; raise an error if it cannot be stored."""
 
 
 class File(NamedTuple):
@@ -80,7 +83,8 @@ class PageWorker:
                     if file.shared is None:
                         raise
                     return Unfetched(message_of(exc))
-            return run_limited(limits, function, job)
+            outcome = run_limited(limits, function, job)
+            return _stored(outcome, file.shared) if file is not None and file.shared else outcome
         except Exception as exc:  # whatever a page function raises: only its page is lost
             return failure_of(exc)
 
@@ -101,6 +105,14 @@ def _fetch(file: File) -> Path:
         os.replace(half, path)  # another actor of this machine may do the same
     os.utime(path.parent)
     return path
+
+
+def _stored(outcome: Any, shared: SharedFiles) -> Any:
+    """Return a rendered page with the key of its image in the shared store, which now has it, in place of the bytes."""
+    if isinstance(outcome, PageImage) and outcome.png:
+        with suppress(Exception):  # whatever the store's client raises: the caller gets the bytes, and stores them
+            return replace(outcome, png=b"", stored=shared.put_image(outcome.png))
+    return outcome
 
 
 def _folder() -> Path:

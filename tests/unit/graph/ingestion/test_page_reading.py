@@ -21,7 +21,7 @@ from graph.storage.rows import PageRow
 from graph.types import Usage
 from loaders.errors import SourceError
 from loaders.pages.jobs import render
-from loaders.types import Block, Failure
+from loaders.types import Block, Failure, PageImage
 from tests.conftest import MakePdf
 from tests.object_store import failing_store
 from tests.unit.graph.ingestion.conftest import DOCUMENT, NAME, document_row, in_run
@@ -133,6 +133,11 @@ def test_rendered_pages_are_stored_with_their_text_layers(batch: dict[str, Any],
     first, second = catalog.pages(DOCUMENT, [1, 2])
     assert (first.status, second.status, second.attempts) == ("pending", "failed", 1)
     assert dependencies.home_stores().images.get(first.image).startswith(b"\x89PNG")
+    assert isinstance(images[0], PageImage)
+    elsewhere = replace(images[0], png=b"", stored="key")
+    use(batch, lambda reader: reader.store_images([elsewhere, BROKEN]))
+    assert catalog.pages(DOCUMENT, [1])[0].image == "key", "another machine has stored the image"
+    use(batch, lambda reader: reader.store_images([images[0], BROKEN]))
     failed: list[Any] = [{"document": DOCUMENT, "page": 2, "status": "failed"}]
     _, (page,), lost, _ = use({**batch, "outcomes": failed}, lambda reader: reader.split())
     assert not lost

@@ -26,7 +26,7 @@ from graph.storage.pool_files import PoolFiles
 from loaders.errors import PoolError
 from loaders.pages import jobs
 from loaders.pages.pool import ProcessPagePool
-from loaders.types import FILE_READER, Failure, PageJob
+from loaders.types import FILE_READER, Failure, PageImage, PageJob
 from tests.conftest import ROOT, SAMPLE
 from tests.object_store import new_bucket
 from tests.ray_here import ray_cluster, ray_pool
@@ -136,7 +136,7 @@ async def test_a_cluster_copies_what_machines_share_and_is_sent_what_it_cannot_c
     with own.open("ab") as file:
         file.write(f"% {own.name}".encode())  # so that no machine has a copy
     (here,) = await ProcessPagePool(1).map(jobs.read, [PageJob(str(own), 2)])
-    copies, seen = Path.home() / ".cache" / "pagewitness" / "pages", list[bool]()
+    copies, seen, stored = Path.home() / ".cache" / "pagewitness" / "pages", list[bool](), list[bool]()
     # The bucket's keys are in the environment of this process alone.
     for url in ((tmp_path / "shared").as_uri(), new_bucket(monkeypatch)):
         shared = PoolFiles(url, "ours")
@@ -145,12 +145,17 @@ async def test_a_cluster_copies_what_machines_share_and_is_sent_what_it_cannot_c
         pool = ray_pool(cluster, 2, shared=shared)
         try:
             (there,) = await pool.map(jobs.read, [PageJob(str(own), 2)])
+            (image,) = await pool.map(jobs.render, [PageJob(str(own), 2)])
         finally:
             pool.close()
         assert there == here
+        assert isinstance(image, PageImage)
+        assert bool(image.png) != bool(image.stored), "the bytes, or the key under which the machine has stored them"
+        stored.append(bool(image.stored))
         seen.append((copies / digest / own.name).is_file())
         shutil.rmtree(copies / digest, ignore_errors=True)
     assert seen == [True, False], "copied under its hash, and then sent"
+    assert stored == [True, False]
     assert len(list(copies.glob(f"*/{own.name}"))) == 1
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from pathlib import Path
 
 import pytest
 
+from graph.storage.pool_files import PoolFiles
 from loaders.pages import ray_worker
+from loaders.types import Failure, PageImage
 
 
 def test_copies_are_bounded_in_age_and_bytes_but_for_those_in_use(
@@ -40,6 +43,21 @@ def test_a_file_of_the_shared_store_is_copied_once(tmp_path: Path, monkeypatch: 
             copied.append(key)
             to.write_bytes(b"%PDF")
 
+        def put_image(self, png: bytes) -> str:
+            return ""
+
     file = ray_worker.File("0" * 64, "report.pdf", [], Folder())
     assert ray_worker._fetch(file) == ray_worker._fetch(file)
     assert copied == ["0" * 64]
+
+
+def test_images_of_pages_go_into_the_shared_store_or_to_the_caller(tmp_path: Path) -> None:
+    pytest.importorskip("obstore", reason="the extra `team` is not installed")
+    page, shared = PageImage(1, b"PNG", 9, 9, "", (), 0.1, False), PoolFiles(tmp_path.as_uri(), "ours")
+    sent = ray_worker._stored(page, shared)
+    assert (sent.png, sent.stored) == (b"", hashlib.sha256(b"PNG").hexdigest())
+    assert (tmp_path / "pages" / sent.stored).read_bytes() == b"PNG"
+    for other in (PoolFiles(tmp_path.as_uri(), "another library"), PoolFiles("file:///proc/none", "ours")):
+        assert ray_worker._stored(page, other) == page
+    failure = Failure("timeout", "Late.")
+    assert ray_worker._stored(failure, shared) is failure
