@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,13 @@ from playwright.sync_api import sync_playwright
 from tests.browser.conftest import CHROMIUM, LETTER, TIMEOUT_MS, ReadingRoom
 from tests.conftest import MakePdf
 from tests.nginx import nginx
+from tests.server.test_serve import started, wait_for
+from tests.wire.conftest import gemini, port
+from tests.wire.gemini_server import Answer, GeminiServer, Recorded
+from tests.wire.test_many_readers import TEXT, service
 from tests.wire.test_two_servers import Team, port_of, team_of_two
+
+__all__ = ["gemini", "port", "service"]  # fixtures
 
 pytest.importorskip("obstore", reason="the extra `team` is not installed")
 pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.processes]
@@ -115,3 +124,45 @@ def test_a_client_without_cookies_stays_with_its_instance(tmp_path: Path) -> Non
             assert found[-1] == found[-2] == found[-3]
         print(f"8 clients: {sum(one[0] for one in found[::3])} stay with one instance, the others with the other")
         assert {tuple(one) for one in found} == {(True, False), (False, True)}
+
+
+def test_no_answer_is_cut_by_a_proxy_that_ends_silent_connections(
+    service: GeminiServer, make_pdf: MakePdf, tmp_path: Path
+) -> None:
+    """Every reply that takes long is kept open by a comment or a line feed, every 10 s at the latest."""
+    go_on, reply = threading.Event(), service.reply
+
+    def waits(request: Recorded) -> Answer:
+        assert go_on.wait(300)
+        return reply(request)
+
+    by_model = {"PAGEWITNESS_ENGINE": "llm", "GOOGLE_API_KEY": "test", "GOOGLE_GEMINI_BASE_URL": service.url}
+    said = [{"role": "user", "content": "How many litres of oil did the keeper burn?"}]
+    asked: dict[str, Any] = {"assistant_id": "pagewitness", "input": {"messages": said}}
+    call = {"name": "ask", "arguments": {"question": said[0]["content"]}}
+    with started(tmp_path / "server", **by_model) as one:
+        names_of_it = dict.fromkeys(("serve-a:2024", "serve-b:2024"), port_of(one))
+        with nginx(CONFIGURATION, names_of_it, tmp_path, proxy_read_timeout="12s") as url:
+            client = httpx.Client(base_url=url, timeout=300)
+            sent = client.post("/uploads?name=log.pdf", content=make_pdf("log.pdf", TEXT.format(1)).read_bytes()).json()
+            body = {"assistant_id": "ingestion", "input": {"sources": [sent["source"]]}}
+            assert client.post("/runs/wait", json=body).json()["report"]["documents"][0]["status"] == "complete"
+            thread, read = client.post("/threads", json={}).json()["thread_id"], len(service.chats)
+            service.reply = waits
+            requests: list[tuple[str, dict[str, Any], str]] = [
+                (f"/threads/{thread}/runs/stream", {**asked, "stream_mode": ["updates"]}, '"verdict"'),
+                ("/runs/wait", asked, '"verdict"'),
+                ("/v1/chat/completions", {"model": "pagewitness", "messages": said, "stream": True}, "[DONE]"),
+                ("/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}, '"isError"'),
+            ]
+            with ThreadPoolExecutor(len(requests)) as pool:
+                replies = [pool.submit(client.post, path, json=given) for path, given, _ in requests]
+                wait_for(lambda: len(service.chats) >= read + len(requests))
+                time.sleep(15)
+                assert not any(one.done() for one in replies)
+                go_on.set()
+                for one_reply, (path, _, end) in zip(replies, requests, strict=True):
+                    found = one_reply.result()
+                    assert found.status_code == 200, path
+                    assert end in found.text, path
+            client.close()
