@@ -45,12 +45,19 @@ def test_a_conversation_that_the_server_does_not_have_stays_and_goes_on_in_a_new
 ) -> None:
     room = open_room()
     page = room.page
-    room.ask(HEIGHT)
-    thread = str(page.evaluate("location.hash.match(/thread=([^&]*)/)[1]"))
-    httpx.delete(f"{library.url}/threads/{thread}", timeout=300).raise_for_status()
+    threads = []
+    for _ in range(2):
+        page.get_by_role("button", name="New conversation").click()
+        room.ask(HEIGHT)
+        threads.append(thread := str(page.evaluate("location.hash.match(/thread=([^&]*)/)[1]")))
+    page.get_by_role("tab", name="Conversations").click()
+    page.locator(".conversation").nth(1).wait_for()
+    for one in threads:
+        httpx.delete(f"{library.url}/threads/{one}", timeout=300).raise_for_status()
     page.fill("#question", LIT)
     page.keyboard.press("Enter")
     page.get_by_text(GONE).wait_for()
+    page.get_by_text("2 conversations listed before: the server that answers now does not have them.").wait_for()
     assert page.locator(".gone").count() == 1
     assert "43 metres" in page.locator(".turn").first.inner_text()
     assert "was deleted" in page.locator(".turn").last.inner_text()

@@ -13,6 +13,7 @@ const FIRST = { extract: { first: "values.messages[0].content" } };
 export const KIND = { room: "conversation" };
 let listed = [];
 let complete = false;
+let lost = []; // the ids of conversations that were listed, and that the server which answers now does not have
 
 /** The name of a conversation: given by the user, else its first question. */
 export function nameOf({ metadata = {}, extracted }) {
@@ -26,9 +27,13 @@ export function shortened(question) {
   return line.length > MAX_NAME ? `${line.slice(0, MAX_NAME).replace(/\s+\S*$/, "")} …` : line;
 }
 
-/** Fetch the list and show it. */
+/** Fetch the list and show it; where all that was listed is missing at once, another server answers now. */
 export async function refreshConversations() {
+  const before = listed.map((one) => one.thread_id);
   listed = await threads(KIND, { limit: PAGE, more: FIRST });
+  const here = new Set(listed.map((one) => one.thread_id));
+  if (before.length > 1 && !before.some((id) => here.has(id))) lost.push(...before);
+  lost = lost.filter((id) => !here.has(id));
   complete = listed.length < PAGE;
   draw();
 }
@@ -56,7 +61,7 @@ function draw() {
     [make("h2", { className: "day" }, day), make("ul", { "aria-label": day }, ...items)]));
   if (!complete && !words.length) byId("conversations").append(make("button", { type: "button", className: "plain", id: "more-conversations" }, "Older ones"));
   byId("more-conversations")?.addEventListener("click", async () => (await fetchMore(), draw()));
-  byId("conversations-note").textContent = words.length ? plural(found.length, "conversation") + (found.length ? "" : " with these words") : listed.length ? "" : "Your conversations will be listed here.";
+  byId("conversations-note").textContent = words.length ? plural(found.length, "conversation") + (found.length ? "" : " with these words") : lost.length ? `${plural(lost.length, "conversation")} listed before: the server that answers now does not have them. They were deleted, or are with a server that does not answer.` : listed.length ? "" : "Your conversations will be listed here.";
 }
 
 function item(one) {
