@@ -36,6 +36,7 @@ _SHORT = 0.75  # of the column: a row inside a paragraph is longer
 _HEADING_ROWS = 3
 _BY_TABLE = 3.0  # of the text size: a caption is nearer to its table
 _HEADING_WORDS = 25
+_CAPITALS = 8  # letters of a line in capitals alone that is a heading, though neither bold nor large
 _END = re.compile(r"[.!?:;…,][\"'”’»)\]]*(?:\[\d+\]|[⁰-⁹¹²³]+)?$")
 _SENTENCE_END = re.compile(r"[.!?…:][\"'”’»)\]¹²³⁰-⁹]*$")
 _INITIAL = re.compile(r"[A-Z]\.")
@@ -239,7 +240,7 @@ def _role(group: Sequence[Row], body: float, left: float, right: float, *, last:
         return "list-item"
     ends = text.endswith((".", ",", ";")) or (text.endswith(":") and not large and len(text.split()) > _LABEL_WORDS)
     if short and (bold or large) and not ends and any(map(str.isalpha, text)):
-        if last and not large:
+        if last and not large and not text.isupper():
             raise DoubtError("a heading without text")
         return "section-header"
     if group[0].label or listed:
@@ -252,5 +253,12 @@ def _role(group: Sequence[Row], body: float, left: float, right: float, *, last:
     if len(group) > 1 and len(wide) < 0.8 * (len(group) - 1):
         raise DoubtError("short lines")
     if len(group) == 1 and not _END.search(text) and group[0].box.x1 - left < _SHORT * (right - left):
-        raise DoubtError("a short line")
+        return _short_role(text, last=last)
     return "text"
+
+
+def _short_role(text: str, *, last: bool) -> str:
+    """Return the role of a short line without an end: a heading if it is in capitals; else raise DoubtError."""
+    if not last and text.isupper() and sum(map(str.isalpha, text)) >= _CAPITALS:
+        return "section-header"
+    raise DoubtError("a short line")
