@@ -1,7 +1,8 @@
-"""Filings printed by a browser: page numbers right under the text, headings that are sentences, ends on a new page."""
+"""Filings printed by a browser: page numbers right under the text, headings of sentences or capitals, ends of texts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -66,3 +67,19 @@ def test_the_end_of_a_text_on_a_page_of_its_own_is_no_doubt(tmp_path: Path) -> N
     path = saved(tmp_path, end, number, cover)
     assert [doubt(path, page) for page in (1, 2, 3)] == ["", "", "few rows"]
     assert [(block.kind, block.text) for block in blocks_of(path, 2)] == [("furniture", "18")]
+
+
+def test_a_short_line_in_capitals_over_text_is_a_heading(tmp_path: Path) -> None:
+    def draw(last: str, font: str = "helv") -> Callable[[Any], object]:
+        def page(page: Any) -> None:
+            y = set_rows(page, 60, paragraphs(page, 60, 100, 470, 2) + 4, ["FOREIGN EXCHANGE EARNINGS"]) + 8
+            set_rows(page, 60, paragraphs(page, 60, y, 470, 2) + 4, [last] if last else [], font=font)
+
+        return page
+
+    path = saved(
+        tmp_path, draw(""), draw("FIXED DEPOSITS"), draw("Fixed deposits", "hebo"), draw("FIXED DEPOSITS", "hebo")
+    )
+    assert [block.kind for block in blocks_of(path)] == ["text", "text", "heading", "text", "text"]
+    assert [doubt(path, page) for page in (2, 3)] == ["a short line", "a heading without text"]
+    assert [block.text for block in blocks_of(path, 4) if block.is_heading][1:] == ["### FIXED DEPOSITS"]

@@ -367,22 +367,6 @@ def test_entries_with_hanging_rows_are_told_without_space_between_them(tmp_path:
     assert [block.text.removeprefix("- ") for block in blocks_of(saved(tmp_path, glossary))][2:6] == terms
 
 
-def test_a_short_line_in_capitals_over_text_is_a_heading(tmp_path: Path) -> None:
-    def draw(last: str, font: str = "helv") -> Callable[[Any], object]:
-        def page(page: Any) -> None:
-            y = set_rows(page, 60, paragraphs(page, 60, 100, 470, 2) + 4, ["FOREIGN EXCHANGE EARNINGS"]) + 8
-            set_rows(page, 60, paragraphs(page, 60, y, 470, 2) + 4, [last] if last else [], font=font)
-
-        return page
-
-    path = saved(
-        tmp_path, draw(""), draw("FIXED DEPOSITS"), draw("Fixed deposits", "hebo"), draw("FIXED DEPOSITS", "hebo")
-    )
-    assert [block.kind for block in blocks_of(path)] == ["text", "text", "heading", "text", "text"]
-    assert [doubt(path, page) for page in (2, 3)] == ["a short line", "a heading without text"]
-    assert [block.text for block in blocks_of(path, 4) if block.is_heading][1:] == ["### FIXED DEPOSITS"]
-
-
 def test_a_title_of_two_rows_is_one_heading(tmp_path: Path) -> None:
     def minutes(page: Any) -> None:
         for at, row in enumerate(("Minutes of the yearly meeting of the 12", "March in the customs house")):
