@@ -19,6 +19,7 @@ from graph.tables.operations import asked_beside, asked_of_table
 from graph.tables.plain.answer import answer_plainly
 from graph.tables.plain.steps import in_row_words
 from graph.tables.plain.targets import WHEN
+from graph.tables.property_words import in_words_of_properties
 from graph.tables.results import MEAN, NO_PROSE, TableAnswer
 from graph.tables.row_names import UNITS
 from graph.tables.statements import answer_from_statements, in_words_of_statements
@@ -99,7 +100,8 @@ def _by_other_ways(question: str, views: Sequence[TableView], found: Sequence[Ma
 
 
 def _match_reworded(question: str, view: TableView) -> Match:
-    own = in_words_of(in_column_words(in_row_words(question, [row.label for row in view.rows]), view), view)
+    own = in_column_words(in_row_words(question, [row.label for row in view.rows]), view)
+    own = in_words_of(in_words_of_properties(own, view), view)
     names = [" ".join(UNITS.sub(" ", column).split()) for column in view.columns]
     return match(own, asked_beside(own, names), view)
 

@@ -90,7 +90,8 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
     left = _without_result(found, _match_bands(found, left))
     scope = [word for word in left if _in_scope(found, word) and not _ends_name(found, question, word, taken)]
     found.scoped = len(scope)
-    implied = implied_by_any(found.columns or found.partial) | measured_by_any(found.columns)
+    headers = [*(found.columns or found.partial), *(row.label for row in found.rows)]
+    implied = implied_by_any(headers) | measured_by_any([*found.columns, *(row.label for row in found.rows)])
     rest = [word for word in left if word not in scope and word.stem not in implied]
     rest = [word for word in rest if not _asks_for_rows(question, word)]
     rest = [word for word in rest if not is_money_of_years(word, found.view)]

@@ -25,7 +25,14 @@ _MEASURES = (
     (r"how (?:strong|powerful)", ("power", "strength", "output")),
     (r"how far", ("distance", "range")),
     (r"how old", ("age",)),
-    (r"how many (?:people|persons) (?:work|are employed)", ("employees", "staff", "headcount", "workforce")),
+    (
+        r"how many (?:people|persons|workers) (?:work(?:ed)?|(?:are|were) (?:employed|working))",
+        ("employees", "headcount", "workforce"),
+    ),
+    (
+        r"how many (?:people|persons|workers) (?:work(?:ed)?|(?:are|were) (?:employed|working))",
+        ("staff",),
+    ),
 )
 _ASKED = tuple(
     (re.compile(rf"\b{words}(?= (?:is|are|was|were|does|do|can|will|in|at|for)\b)", re.IGNORECASE), names)
@@ -139,10 +146,10 @@ def _is_over(view: TableView, names: Sequence[str]) -> bool:
     """Return whether a table's caption or headings name a measure: months under "Mean temperatures"."""
     wanted = {stem(name) for name in names}
     headed = any(terms.stems(label) & wanted for label in [*view.columns, *(row.label for row in view.rows)])
-    return bool(view.scope & wanted) and not headed and all(map(_IS_PERIOD.search, view.columns))
+    return bool(view.scope & wanted) and not headed and all(map(IS_PERIOD.search, view.columns))
 
 
-_IS_PERIOD = re.compile(
+IS_PERIOD = re.compile(
     rf"^(?:{'|'.join(MONTHS)}|{'|'.join(month[:3] for month in MONTHS)})\b|\b(?:19|20)\d\d\b|^[QH]\d", re.I
 )
 

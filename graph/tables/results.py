@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from graph.storage.rows import ChunkRow
+from graph.tables.label_forms import are_of_different_kinds
 from graph.tables.matching import Match
+from graph.tables.measures import IS_PERIOD
 from graph.tables.operations import Asked
 from graph.tables.views import Row, TableView, counts_rows
 from graph.types import Claim, Computation, Operand
@@ -189,9 +191,10 @@ def _condition(asked: Asked) -> str:
 
 
 def total(view: TableView, column: str, asked: Asked) -> Claim | None:
-    """Return the sum or the mean of a column, without its total rows."""
+    """Return the sum or the mean of a column, without its total rows; None where rows measure different things."""
     known = _known(view, column)
-    if len(known) < 2 or view.has_unread(column):
+    by_period = IS_PERIOD.search(column) is not None
+    if len(known) < 2 or view.has_unread(column) or (by_period and are_of_different_kinds(view.rows)):
         return None
     added = sum((value for _, value in known), Decimal(0))
     summands = [shown(row, column) for row, _ in known]

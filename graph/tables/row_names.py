@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
+from graph.tables.label_forms import forms_of_labels, words_of_label
 from graph.tables.measures import kind_of
-from graph.tables.question_words import Word, written
+from graph.tables.question_words import Word
 from graph.tables.views import Row, TableView
 
 # Words that do not identify the value asked for, and need not be in the table.
@@ -53,8 +54,8 @@ def rows_named(view: TableView, words: Sequence[Word], *, is_cell: bool) -> tupl
     hits: list[tuple[int, list[Row]]] = []
     by_label: dict[tuple[str, ...], list[Row]] = {}
     for row in view.rows:
-        by_label.setdefault(_words_of_label(row.label), []).append(row)
-    by_label = _without_brackets(view.rows) | by_label
+        by_label.setdefault(words_of_label(row.label), []).append(row)
+    by_label = forms_of_labels(view.rows) | by_label
     columns = frozenset[str]().union(*(terms.stems(column) for column in view.columns))
     headed = terms.stems(next((row.cells[0][0] for chunk in view.chunks for row in chunk.sentences if row.cells), ""))
     for label in sorted(by_label, key=len, reverse=True):
@@ -70,30 +71,13 @@ def rows_named(view: TableView, words: Sequence[Word], *, is_cell: bool) -> tupl
             if same and not any(word.start in taken for word in run):
                 taken.update(word.start for word in run)
                 hits.append((run[0].start, by_label[label]))
-    hits = hits or _short_forms(by_label, words, taken) or _in_other_order(by_label, words, taken)
+    hits = hits or _short_forms(by_label, words, taken)
+    by_label = {label: rows for label, rows in by_label.items() if label == words_of_label(rows[0].label)}
+    hits = hits or _in_other_order(by_label, words, taken)
     if is_cell and not any(terms.PART_OF_YEAR.search(c) or _YEAR.search(c) for c in view.columns):
         hits = hits or _by_kind(by_label, words, taken)
     rows = [row for _, rows in sorted(hits, key=lambda hit: hit[0]) for row in rows]
     return rows, taken
-
-
-def _words_of_label(label: str) -> tuple[str, ...]:
-    return tuple(written(term.text) for term in terms.terms(label))
-
-
-_IS_NAME = re.compile(r"[A-Z][\w-]*[A-Z]|\d")
-_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
-
-
-def _without_brackets(rows: Sequence[Row]) -> dict[tuple[str, ...], list[Row]]:
-    """Return rows by their labels without brackets, where no two become equal: "MMLU (EM)".
-
-    Only names with two capitals or a digit count: "Weight (kg)" is a measure.
-    """
-    found: dict[tuple[str, ...], list[Row]] = {}
-    for row in (row for row in rows if _IS_NAME.search(_BRACKETS.sub("", row.label))):
-        found.setdefault(_words_of_label(_BRACKETS.sub("", row.label)), []).append(row)
-    return {label: of_it for label, of_it in found.items() if label and len(of_it) == 1}
 
 
 def _is_letter(label: tuple[str, ...]) -> bool:

@@ -8,6 +8,7 @@ from graph.retrieval import terms
 from graph.tables import results
 from graph.tables.across import quotient
 from graph.tables.matching import Match, only
+from graph.tables.measures import IS_PERIOD
 from graph.tables.operations import Asked
 from graph.tables.results import MEAN, PAIRS
 from graph.tables.row_names import FRAME_STEMS
@@ -24,7 +25,7 @@ def claims_of(found: Match) -> list[Claim]:
     if (divided := quotient(found)) is not None:
         return divided
     if asked.operation == "cell" or (asked.operation in ("count", "sum", "mean", "extreme") and len(rows) == 1):
-        columns = found.columns or ([column] if column else _of_values(found) or _of_key(found))
+        columns = found.columns or ([column] if column else _of_values(found) or _of_key(found) or _periods(found))
         return results.cells(found, columns) if columns and rows else []
     if not column:
         counts_all = asked.operation == "count" and not asked.has_condition and _lists_all(found)
@@ -47,6 +48,16 @@ def _of_values(found: Match) -> list[str]:
     columns = found.view.columns
     is_table_of_values = len(columns) == 1 and _VALUES.fullmatch(columns[0])
     return columns if is_table_of_values and len(found.rows) == 1 and _ASKS_VALUE.match(found.question) else []
+
+
+_MOST_PERIODS = 5  # values of one row that an answer names where the question leaves the period open
+
+
+def _periods(found: Match) -> list[str]:
+    """Return all columns of a table whose columns are periods, where a question names one row and no period."""
+    columns = found.view.columns
+    is_open = len(found.rows) == 1 and not found.partial and found.asked.operation in ("cell", "count")
+    return columns if is_open and len(columns) <= _MOST_PERIODS and all(map(IS_PERIOD.search, columns)) else []
 
 
 def _of_key(found: Match) -> list[str]:

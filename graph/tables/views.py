@@ -144,6 +144,7 @@ def _view(chunk: ChunkRow, title: str) -> TableView | None:
     bands = " ".join(name for row in rows for name in row.band)
     # "The fare on the South route" names the column of the labels, "Route".
     over = f"{caption} {' '.join(chunk.headings)} {chunk.name} {title} {bands} {found[0].cells[0][0]}"
+    rows = _under_wholes(rows)
     body = [row for row in rows if row.label and not TOTALS.search(row.label)]
     totals = [row for row in rows if row.label and TOTALS.search(row.label)]
     if not body:
@@ -152,6 +153,21 @@ def _view(chunk: ChunkRow, title: str) -> TableView | None:
         chunk.document, chunk.name, caption, terms.stems(over), columns, body, totals, "", [chunk],
         terms.stems(f"{chunk.name} {title}"),
     )  # fmt: skip
+
+
+PART_OF = re.compile(r"(?:of which|of that|thereof|davon|dont)\W+(?P<part>\w.*)", re.IGNORECASE)
+"""The label of a row that is a part of the row above: "of which abroad" below "Sales"."""
+
+
+def _under_wholes(rows: Sequence[Row]) -> list[Row]:
+    """Return rows of which parts ("of which abroad") are in a band that is named after the row above them."""
+    found: list[Row] = []
+    whole = ""
+    for row in rows:
+        is_part = PART_OF.match(row.label)
+        whole = whole if is_part else row.label
+        found.append(replace(row, band=(*row.band, whole)) if is_part and whole else row)
+    return found
 
 
 def _is_form(rows: Sequence[SentenceRow], columns: Sequence[str]) -> bool:

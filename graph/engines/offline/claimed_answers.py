@@ -86,6 +86,24 @@ def mark_related(
     """
     if is_about_nothing(query.text, chunks, titles, implied):
         return [{**claim, "related": True} for claim in claims]
+    answers, others = _divided(query, claims, scored, chunks, titles, implied)
+    parts = _parts_of_whole(query, answers, chunks)
+    others = [*({**claim, "related": True} for claim in answers if claim["quote"] in parts), *others]
+    answers = [claim for claim in answers if claim["quote"] not in parts]
+    if not answers and not parts:
+        answers = _overlooked(query, others, scored, chunks, titles, implied)
+    return [*answers, *others]
+
+
+def _divided(
+    query: scoring.Query,
+    claims: Sequence[Claim],
+    scored: Sequence[scoring.ScoredSentence],
+    chunks: Mapping[str, ChunkRow],
+    titles: Mapping[str, str],
+    implied: Implied,
+) -> tuple[list[Claim], list[Claim]]:
+    """Return the claims whose quotes answer, and the others, marked as related."""
     found = {(one.chunk, one.sentence.text): one for one in scored}
     answers: list[Claim] = []
     others: list[Claim] = []
@@ -105,7 +123,24 @@ def mark_related(
             listed |= {item.id for item in items} | formula_after(sentence, chunk)
         else:
             others.append({**claim, "related": True})
-    return [*(answers or _overlooked(query, others, scored, chunks, titles, implied)), *others]
+    return answers, others
+
+
+def _parts_of_whole(query: scoring.Query, claims: Sequence[Claim], chunks: Mapping[str, ChunkRow]) -> set[str]:
+    """Return the quotes of rows of which none answers how many or how much there is, since each is one part of it.
+
+    "How much energy was used in 2020?" is not answered by two of four rows of sources, none of which it names.
+    """
+    if asked_kind(query.text) not in ("number", "count"):
+        return set()
+    parts: set[str] = set()
+    for chunk in {claim["chunk"] for claim in claims}:
+        quotes = {claim["quote"] for claim in claims if claim["chunk"] == chunk}
+        rows = [row for row in chunks[chunk].sentences if row.kind == "row" and len(row.cells) > 1]
+        quoted = [row for row in rows if row.text in quotes]
+        if len(quoted) > 1 and not any(table_answers.alone_named(query, row, rows) for row in quoted):
+            parts |= {row.text for row in quoted}
+    return parts
 
 
 def is_about_nothing(

@@ -142,8 +142,16 @@ def _subtraction(name: str, values: Sequence[Decimal]) -> str:
     return f"The difference in {name}: {high:f} − {low:f} = {high - low:f}"
 
 
+_ASKS_SHARE = re.compile(
+    r"\b(?:what|which|how (?:large|big|high)(?: is| was| are| were)?(?: the| a)?) (?:share|percentage|proportion"
+    r"|fraction|per ?cent(?:age)?)\b",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(r"%|\bper ?cent|\b(?:share|percentage|proportion|fraction|rate|quota)\b|\d/\d", re.IGNORECASE)
+
+
 def falls_short(question: str, row: SentenceRow, said: str) -> bool:
-    """Return whether a question asks for more than a row says: a ratio, rows above a limit, or another unit.
+    """Return whether a question asks for more than a row says: a ratio, a share, rows above a limit, another unit.
 
     A limit in the row itself is part of its label: "up to 5 kg". The unit is read from the headers of the quoted cells.
     """
@@ -154,6 +162,10 @@ def falls_short(question: str, row: SentenceRow, said: str) -> bool:
     texts = [cell for _, cell in row.cells if any(map(str.isalpha, cell))]
     named = any(re.search(rf"(?<![\d.,]){re.escape(limit)}(?![.,]?\d)", text) for limit in limits for text in texts)
     if asked.operation == "ratio" or (limits and not named):
+        return True
+    if _ASKS_SHARE.search(question) and not _SHARE.search(
+        f"{said} {row.text} {' '.join(name for name, _ in row.cells)}"
+    ):
         return True
     unit = unit_asked(question)
     headers = [column for column, _ in row.cells if column and column in said]

@@ -146,6 +146,20 @@ _SHARE = re.compile(
 _PER = re.compile(r"\b(?:an?|each)(?= (?:year|month|week|day|hour|minute|head|person)\W*$)|\bper\b", re.IGNORECASE)
 _HOW_MANY = re.compile(r"^\W*(?:(?:and|so|but)\s+)?(?:(?:in|on|at|for|with)\s+)?how many\b|^\W*count\b", re.IGNORECASE)
 _MEAN = re.compile(r"\b(?:on average|average|mean)\b", re.IGNORECASE)
+# "How much energy was used?": an uncountable noun, of which the rows are parts.
+_HOW_MUCH_OF = re.compile(
+    r"^\W*(?:and )?how much (?!(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|of|more"
+    r"|less|longer|money|time)\b)(?=[a-z]{3,} )",
+    re.IGNORECASE,
+)
+_CHANGED_MOST = re.compile(
+    r"\b(?:grew|grow|grown|rose|risen|rise|fell|fallen|fall|gain(?:ed)?|lost|lose|shrank|shrunk|changed?|improved?"
+    r"|increased?|decreased?|declined?|dropped|went (?:up|down)) (?:by )?(?:the )?"
+    r"(?:most|least|fastest|strongest|furthest)\b"
+    r"|\b(?:largest|biggest|greatest|highest|smallest|strongest|fastest) (?:rise|fall|increase|decrease|growth|drop"
+    r"|decline|gain|change)\b",
+    re.IGNORECASE,
+)
 _ALL = re.compile(
     r"\b(?:altogether|in total|in all|all together|together|combined|overall|the (?:sum|total)(?: of)?|total)\b", re.I
 )
@@ -180,6 +194,8 @@ def asks_yes_or_no(question: str) -> bool:
 
 def ways(question: str) -> list[Wanted]:
     """Return the possible ways of answering a question, the likeliest first."""
+    if _CHANGED_MOST.search(question):
+        return []  # the row with the largest change is not that with the largest value
     found: list[Wanted] = []
     found += _spans(question)
     found += _pairs(question)
@@ -195,6 +211,8 @@ def ways(question: str) -> list[Wanted]:
         how = _HOW_MANY.search(question)
         spans = ((how.start(), how.end()),) if how else ()
         return [Wanted(way, (*spans, *summed)) for way in ("look-up", "count", "sum")]
+    if much := _HOW_MUCH_OF.search(question):
+        return [Wanted(way, (much.span(), *summed)) for way in ("look-up", "sum")]
     return [Wanted("sum", summed)] if summed else [Wanted("look-up")]
 
 

@@ -115,6 +115,24 @@ def test_a_row_among_the_fourth_to_twelfth_sentences_is_no_answer_beside_a_name(
     assert answers(told, row, price) == [price.text]
 
 
+@pytest.mark.parametrize(
+    ("question", "answering"),
+    [("How much energy was used in 2020?", []), ("How much gas was used in 2020?", ["Gas 104"])],
+)
+def test_rows_that_are_parts_of_what_is_asked_in_whole_do_not_answer(question: str, answering: list[str]) -> None:
+    rows = tuple(
+        SentenceRow(f"c/{at}", f"{label} {value}", f"Energy used in GWh | {label}: 2020 {value}", "row", (1,),
+                    (("Source of energy used", label), ("2020", value)))
+        for at, (label, value) in enumerate((("Gas", "104"), ("Oil", "52"), ("Solar", "14")))
+    )  # fmt: skip
+    chunk = ChunkRow("c", "d", "a.pdf", 0, "table", "Energy used in GWh", (1,), ("Energy used in GWh",), rows)
+    asked = query(question)
+    claims = [Claim(text=row.search, chunk="c", quote=row.text) for row in rows[:2]]
+    scored = [ScoredSentence("c", row, at, 0, 0.7, 0.7) for at, row in enumerate(rows)]
+    marked = mark_related(asked, claims, scored, {"c": chunk}, {"d": ""})
+    assert [one["quote"] for one in marked if "related" not in one] == answering
+
+
 def test_his_number_is_that_of_the_person_whose_paper_it_is() -> None:
     chunk = ChunkRow("c", "d", "a.pdf", 0, "text", "Call 0800 555 0121.", (1,), (), ())
 

@@ -154,6 +154,7 @@ def test_the_most_is_looked_for_under_the_band_asked_for() -> None:
         ("How many models have a rating above 1,000?", True),
         ("How many times the rating of Beta is that of Alpha-1?", True),
         ("How many weeks did the rating of Alpha-1 take?", True),
+        ("What share of the ratings has Alpha-1?", True),
         ("What is the rating of Alpha-1?", False),
         ("Which model has more than 1 letter, Alpha-1?", False),
     ],

@@ -1,0 +1,111 @@
+"""Tables whose rows are measures: statements of account and data sheets, asked about in everyday words."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.tables.answers import answer_from_tables
+from graph.tables.label_forms import are_of_different_kinds, forms_of_labels
+from graph.tables.views import build_views
+from tests.unit.graph.tables.test_across import table
+
+YEARS = ("2024", "2023")
+
+
+def of_years(*rows: tuple[str, str, str]) -> tuple[tuple[str, tuple[str, str], tuple[str, str]], ...]:
+    """Rows with a value for each of the two years."""
+    return tuple((label, *zip(YEARS, values, strict=True)) for label, *values in rows)
+
+
+STATEMENT = of_years(
+    ("Sales", "148.2", "139.8"),
+    ("of which abroad", "82.6", "74.0"),
+    ("Cost of materials", "71.4", "62.7"),
+    ("Profit for the year", "9.7", "11.3"),
+    ("Employees (number)", "684", "661"),
+)
+ENERGY = of_years(("Gas", "109", "112"), ("Oil", "48", "61"), ("Solar", "22", "9"))
+SHEET = (
+    ("Speed (pages per minute)", ("P30", "22"), ("P50", "34")),
+    ("Noise (dB)", ("P30", "49"), ("P50", "52")),
+    ("Price (euros)", ("P30", "189"), ("P50", "279")),
+    ("Guarantee", ("P30", "2 years"), ("P50", "3 years")),
+)
+
+
+def ask(question: str, caption: str, rows: tuple[tuple[str, *tuple[tuple[str, str], ...]], ...]) -> list[str]:
+    """The texts of the claims, or the sentence on what is missing."""
+    answer = answer_from_tables(question, table(caption, "Item", rows), {})
+    return [claim["text"] for claim in answer.claims] or [answer.absence]
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("How many employees were there in 2024?", "Employees (number): 2024 684"),
+        ("How many people were employed in 2023?", "Employees (number): 2023 661"),
+        ("What was the headcount in 2023?", "Employees (number): 2023 661"),
+        ("What was the profit in 2023?", "Profit for the year: 2023 11.3"),
+        ("What was the turnover in 2024?", "Sales: 2024 148.2"),
+        ("How much were sales abroad in 2024?", "Sales, of which abroad: 2024 82.6"),
+        ("How many employees are there?", "Employees (number): 2024 684, 2023 661"),
+        ("What was the profit margin in 2023?", ""),
+        ("What was the total in 2023?", ""),
+        ("What was the average in 2024?", ""),
+    ],
+)
+def test_a_line_of_a_statement_is_found_and_lines_are_never_added_up(question: str, says: str) -> None:
+    (found,) = ask(question, "Table 1: Key figures", STATEMENT)
+    assert found == says if says else "82.6" not in found and "=" not in found
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("How much energy was used in 2024?", "The sum of 2024 over 3 rows: 109 + 48 + 22 = 179"),
+        ("How much energy came from wind in 2024?", ""),
+        ("Which source of energy grew most between 2023 and 2024?", ""),
+    ],
+)
+def test_the_parts_of_one_measure_are_added_up_and_changes_are_not_mistaken_for_values(
+    question: str, says: str
+) -> None:
+    assert ask(question, "Table 2: Energy used by source, in GWh", ENERGY) == [says]
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("Which model is quieter?", "P30: Noise (dB) 49, the lowest of 2 values"),
+        ("Which model is cheaper?", "P30: Price (euros) 189, the lowest of 2 values"),
+        ("How much does the P50 cost?", "Price (euros): P50 279"),
+        ("How much more does the P50 cost than the P30?",
+         "The difference in Price (euros) between P50 and P30: 279 − 189 = 90"),
+        ("How many pages per minute does the P30 print?", "Speed (pages per minute): P30 22"),
+        ("What is the warranty of the P50?", "Guarantee: P50 3 years"),
+    ],
+)  # fmt: skip
+def test_a_data_sheet_is_asked_in_everyday_words(question: str, says: str) -> None:
+    assert ask(question, "Table 3: Technical data", SHEET) == [says]
+
+
+def test_a_short_form_that_another_label_begins_with_names_no_row() -> None:
+    (view,) = build_views(
+        table("Loads", "Item", of_years(("Weight (kg)", "1", "2"), ("Weight loaded (kg)", "3", "4"))), {}
+    )
+    assert forms_of_labels(view.rows).keys() == {("weight", "loaded")}
+
+
+@pytest.mark.parametrize(
+    ("labels", "different"),
+    [
+        (("Staff costs", "Cost of materials", "Other costs"), False),
+        (("Sales", "Costs"), True),
+        (("Gas", "Oil"), False),
+        (("Visitors", "thereof children"), True),
+        (("Area (km²)", "Length (km)"), True),
+    ],
+)
+def test_lines_of_different_kinds_are_told_from_parts_of_one(labels: tuple[str, ...], different: bool) -> None:
+    (view,) = build_views(table("Figures", "Item", of_years(*((label, "1", "2") for label in labels))), {})
+    assert are_of_different_kinds(view.rows) is different
