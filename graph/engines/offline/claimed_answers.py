@@ -88,8 +88,8 @@ def mark_related(
         return [{**claim, "related": True} for claim in claims]
     answers, others = _divided(query, claims, scored, chunks, titles, implied)
     parts = _parts_of_whole(query, answers, chunks)
-    others = [*({**claim, "related": True} for claim in answers if claim["quote"] in parts), *others]
-    answers = [claim for claim in answers if claim["quote"] not in parts]
+    related: list[Claim] = [{**claim, "related": True} for claim in answers if claim["quote"] in parts]
+    answers, others = [claim for claim in answers if claim["quote"] not in parts], [*related, *others]
     if not answers and not parts:
         answers = _overlooked(query, others, scored, chunks, titles, implied)
     return [*answers, *others]

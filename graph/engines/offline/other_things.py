@@ -189,9 +189,9 @@ def _of_the_other_one(question: str, required: Sequence[str], quote: str) -> str
 
 # An amount that is not the price of a thing, and the words with which a price is given beside it.
 _PART_OF_PRICE = re.compile(
-    r"\b(?:down[- ]payment|deposit|balance|surcharge|discount|reduction|instalment|reserve|pocket money|penalty)\b",
-    re.IGNORECASE,
-)
+    r"\b(?:down[- ]payment|deposit|balance|surcharge|discount|reduction|instalment|reserve|pocket money|penalty"
+    r"|dividends?|refund|bonus|donation|grant|loan)\b", re.IGNORECASE,
+)  # fmt: skip
 _PRICE = re.compile(
     r"\b(?:price|costs?|fees?|amounts? to|contribution|rate|fare|premium|total|charged?|per|each)\b", re.IGNORECASE
 )

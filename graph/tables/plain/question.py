@@ -211,8 +211,8 @@ def ways(question: str) -> list[Wanted]:
         how = _HOW_MANY.search(question)
         spans = ((how.start(), how.end()),) if how else ()
         return [Wanted(way, (*spans, *summed)) for way in ("look-up", "count", "sum")]
-    if much := _HOW_MUCH_OF.search(question):
-        return [Wanted(way, (much.span(), *summed)) for way in ("look-up", "sum")]
+    if amount := _HOW_MUCH_OF.search(question):
+        return [Wanted(way, (amount.span(), *summed)) for way in ("look-up", "sum")]
     return [Wanted("sum", summed)] if summed else [Wanted("look-up")]
 
 

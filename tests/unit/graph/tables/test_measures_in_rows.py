@@ -14,7 +14,7 @@ YEARS = ("2024", "2023")
 
 def of_years(*rows: tuple[str, str, str]) -> tuple[tuple[str, tuple[str, str], tuple[str, str]], ...]:
     """Rows with a value for each of the two years."""
-    return tuple((label, *zip(YEARS, values, strict=True)) for label, *values in rows)
+    return tuple((label, (YEARS[0], one), (YEARS[1], two)) for label, one, two in rows)
 
 
 STATEMENT = of_years(

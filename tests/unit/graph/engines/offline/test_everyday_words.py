@@ -42,6 +42,7 @@ def test_formal_words_name_everyday_ones(question: str, quote: str) -> None:
         ("can i light a fire in october", "Open flames are prohibited between 1 April and 31 August; lighters too."),
         ("what does error Q7 mean", "If the display shows Q8, the lid is open."),
         ("how much does the tour cost", "A down payment of 40 crowns secures the tour."),
+        ("What is the share price?", "The board proposes a dividend of 0.80 euros a share."),
         ("how do i cancel the course", "The course may be postponed by two months."),
         ("how do i get out of the contract", "Contact: Ida Berg."),
         ("who runs the harbour", "The harbour is run from Monday to Friday."),
