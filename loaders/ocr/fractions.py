@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from loaders.ocr.lost_signs import alone
 from loaders.ocr.readings import HEIGHT, Reading
-from loaders.ocr.shapes import Shape, levels_of, pieces_of, shapes_of
+from loaders.ocr.shapes import Shape, levels_of, percentiles, pieces_of, shapes_of
 from loaders.text.raised_signs import FALL, FRACTIONS
 
 Image = NDArray[np.uint8]
@@ -117,7 +117,7 @@ def _is_level(shape: Shape) -> bool:
 def _ink(crop: Image, x0: int, x1: int, y0: int, y1: int, scale: float) -> NDArray[np.float32]:
     """Return a part of a line, enlarged, with the darkness of its print from 0 (paper) to 1."""
     grey, _ = levels_of(crop)
-    paper, darkest = float(np.median(grey)), float(np.percentile(grey, 1))
+    paper, darkest = percentiles(grey, (50, 1))
     part = cv2.resize(grey[y0:y1, x0:x1], None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     return ((paper - part.astype(np.float32)) / max(1.0, paper - darkest)).clip(0, 1).astype(np.float32)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+import numpy as np
+
 from loaders.diagrams.units import Diagram
 from loaders.geometry import bounding_box
 from loaders.ocr.charts import ScanChart, picture_text
@@ -159,13 +161,11 @@ def _columns(lines: list[OcrLine]) -> list[list[OcrLine]]:
 def _gutter(lines: list[OcrLine]) -> float | None:
     """Return the x in pixels that fewest lines cross, if there is enough prose on either side of it."""
     x0, x1 = min(line.box.x0 for line in lines), max(line.box.x1 for line in lines)
-    candidates = [x0 + (x1 - x0) * step / 100 for step in range(25, 76)]
-
-    def crossing(x: float) -> int:
-        return sum(line.box.x0 < x < line.box.x1 for line in lines)
-
-    fewest = min(crossing(x) for x in candidates)
-    best = [x for x in candidates if crossing(x) == fewest]
+    candidates = np.array([x0 + (x1 - x0) * step / 100 for step in range(25, 76)])[:, np.newaxis]
+    left, right = np.array([(line.box.x0, line.box.x1) for line in lines]).T
+    crossing = ((left < candidates) & (candidates < right)).sum(axis=1)  # the lines that cross each
+    fewest = int(crossing.min())
+    best = candidates[crossing == fewest, 0].tolist()
     gutter = best[len(best) // 2]
     sides = [[line for line in lines if line.box.x1 <= gutter], [line for line in lines if line.box.x0 >= gutter]]
     if fewest > 0.4 * len(lines) or min(len(side) for side in sides) < _MIN_COLUMN:
@@ -187,6 +187,8 @@ def _are_lists(left: Sequence[OcrLine], right: Sequence[OcrLine]) -> bool:
 
 
 def _is_capitals(text: str) -> bool:
+    if not text.isupper():
+        return False
     letters = [sign for sign in text if sign.isalpha()]
     return len(letters) >= _LETTERS and all(map(str.isupper, letters)) and not any(map(str.isdigit, text))
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loaders.ocr.lines import OcrLine
+from loaders.ocr.shapes import percentiles
 from loaders.text.doubtful_numbers import note_of_doubtful, note_of_unsure
 from loaders.types import LITTLE_CONFIDENCE, Failure
 
@@ -165,7 +166,7 @@ def piece_of(crop: Image) -> Piece:
     """Measure a line that was cut out of a page; its reading is added later."""
     height, width = crop.shape[:2]
     levels = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) if crop.ndim == 3 else crop
-    light, dark, usual = np.percentile(levels, (95, 2, 50)).tolist()
+    light, dark, usual = percentiles(levels.astype(np.uint8, copy=False), (95, 2, 50))
     contrast, grey = max(1.0, light - dark), levels.astype(np.float32)
     ground = float(np.mean(np.abs(grey - usual) < _GROUND * contrast))
     if width < 2:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loaders.ocr.line_print import TOUCHING, Print, kind_of
-from loaders.ocr.shapes import Shape, full_height, shapes_of
+from loaders.ocr.shapes import Shape, full_height, percentiles, shapes_of
 from loaders.text.raised_signs import RAISED_DIGITS
 
 Image = NDArray[np.uint8]
@@ -112,7 +112,7 @@ def alone(crop: Image, shape: Shape, share: float = _PAPER) -> Image:
     scale = _SIGN_HEIGHT / part.shape[0]
     large = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     margin = round(share * _SIGN_HEIGHT)
-    paper = [float(value) for value in np.median(crop.reshape(-1, crop.shape[-1]), axis=0)]
+    paper = [percentiles(crop[..., channel], (50,))[0] for channel in range(crop.shape[-1])]
     return cv2.copyMakeBorder(large, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=paper).astype(np.uint8)
 
 

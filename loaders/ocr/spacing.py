@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from loaders.ocr.shapes import levels_of
 from loaders.text.raised_signs import RAISED_DIGITS
 
 Image = NDArray[np.uint8]
@@ -66,10 +66,6 @@ def _begins(text: str, at: int) -> bool:
 
 def gaps(crop: Image) -> list[tuple[int, int]]:
     """Return the ranges of x between shapes in which a line has no ink."""
-    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) if crop.ndim == 3 else crop
-    level, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    dark = grey <= level
-    if dark.mean() > 0.5:
-        dark = ~dark
-    inked = np.flatnonzero(dark.any(axis=0))
+    grey, level = levels_of(crop)
+    inked = np.flatnonzero((grey <= level).any(axis=0))
     return [(left + 1, right) for left, right in pairwise(inked.tolist()) if right - left > 1]

@@ -50,6 +50,7 @@ _OPEN_END = re.compile(
     r"|der|die|das|den|dem|des|und|oder|von|mit|für|im|am|zu|ein|eine|le|la|les|de|du|et|ou|el|los|del|y))$",
     re.IGNORECASE,
 )
+_END = 20  # characters of a line's end that hold the longest of these words, and the one before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _joint(one: Printed, other: Printed, right: float) -> Literal["new", "perhap
 def _runs_on(above: str, below: str) -> bool:
     """Return whether the words show that a line continues in the next one."""
     first = next((character for character in below if character.isalnum()), "")
-    open_end = _OPEN_END.search(above)
+    open_end = _OPEN_END.search(above[-_END:])
     if open_end and not first.islower():  # "Sold to" is a label, "AS" and "US" end names
         named = len(open_end[0]) > 1 and open_end[0].isupper() and not above.isupper()
         return not named and len(above.split()) > _LABEL_WORDS

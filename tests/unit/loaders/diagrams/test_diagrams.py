@@ -6,9 +6,11 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pymupdf
 import pytest
 
+from loaders.diagrams.frames import find_frames
 from loaders.pages.jobs import read
 from loaders.types import Block, PageJob, PageText
 
@@ -86,3 +88,18 @@ def test_the_cells_of_a_ruled_table_are_no_boxes(scanned: bool, tmp_path: Path) 
     blocks = blocks_of(tmp_path / "table.pdf")
     assert not [block for block in blocks if block.is_list]
     assert any("North" in block.text and "600" in block.text for block in blocks)
+
+
+def test_specks_and_print_change_no_frames() -> None:
+    plain = np.full((900, 700, 3), 255, np.uint8)
+    for x, y in ((80, 100), (400, 100), (80, 500)):
+        plain[y : y + 160, x : x + 200] = 60
+        plain[y + 4 : y + 156, x + 4 : x + 196] = 255
+    dirty = plain.copy()
+    spots = np.random.default_rng(5).random((900, 700)) < 0.01
+    spots[95:265, 75:285] &= plain[95:265, 75:285, 0] == 255  # a hole of a frame with specks in it
+    dirty[spots & (plain[:, :, 0] == 255)] = 150
+    frames, found = (sorted(find_frames(page), key=lambda box: (box.x0 > 200, box.y0)) for page in (plain, dirty))
+    assert len(frames) == len(found) == 3
+    for one, other in zip(frames, found, strict=True):
+        assert max(abs(a - b) for a, b in zip(one, other, strict=True)) <= 2

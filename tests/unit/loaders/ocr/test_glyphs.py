@@ -14,6 +14,7 @@ from PIL import Image, ImageFilter
 
 from loaders.ocr.engine import read_image
 from loaders.ocr.glyphs import with_signs
+from loaders.ocr.shapes import percentiles, shapes_of
 from loaders.text.doubtful_numbers import doubtful_numbers_of
 
 LINES = [
@@ -215,3 +216,20 @@ def test_numbers_say_whether_their_figures_are_old_style_ones(number: str) -> No
 def _printed(number: str, tops: dict[str, tuple[int, int]]) -> tuple[Any, str, list[float]]:
     crop, places = blocks_of_print(number, tops)
     return crop, number, places
+
+
+def test_percentiles_of_levels_are_those_of_numpy() -> None:
+    generator = np.random.default_rng(2)
+    for height, width in ((1, 1), (1, 2), (7, 31), (40, 300)):
+        levels = generator.integers(0, 256, (height, width)).astype(np.uint8)
+        shares = (1, 2, 50, 95, 98.5)
+        assert np.allclose(percentiles(levels, shares), np.percentile(levels, shares))
+
+
+def test_what_is_known_of_one_line_is_not_taken_for_another() -> None:
+    lines = [np.full((20, 60, 3), 255, np.uint8) for _ in range(2)]
+    lines[0][5:15, 10:14] = 0
+    lines[1][5:15, 30:34] = 0
+    for _ in range(2):
+        assert [shape.left for line in lines for shape in shapes_of(line)] == [10, 30]
+    assert [shape.left for shape in shapes_of(np.ascontiguousarray(lines[1][:, 20:]))] == [10]
