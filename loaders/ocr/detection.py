@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from omegaconf import flag_override
 
 from loaders.ocr.gutters import divide
 from loaders.ocr.ink import share_within
 from loaders.ocr.lines import Quad
-from loaders.ocr.rapid import DetPreProcess, RapidOCR, RapidOCRError, get_rotate_crop_image
+from loaders.ocr.rapid import DetPreProcess, RapidOCR, RapidOCRError, default_file, get_rotate_crop_image
+from loaders.pages.cpu import onnx_session
+from loaders.pages.onnx_graphs import with_joined_bias
 
 Image = NDArray[np.uint8]
 
@@ -42,7 +46,7 @@ class QuickInput(DetPreProcess):
 
 
 class QuickRapidOCR(RapidOCR):
-    """RapidOCR whose detector is given its input at less cost."""
+    """RapidOCR whose detector is given its input at less cost, and whose models use the memory of a step again."""
 
     def find(self, image: Image) -> Any:
         """Return the detector's result without cutting out what it found; raise RapidOCRError if that is nothing."""
@@ -52,11 +56,23 @@ class QuickRapidOCR(RapidOCR):
         return found
 
     def _load_det_model(self) -> Any:
+        self._open(self.cfg.Det)
         detector = super()._load_det_model()  # type: ignore[no-untyped-call]  # RapidOCR has no types
         detector.get_preprocess = lambda: QuickInput(
             detector.limit_side_len, detector.limit_type, detector.mean, detector.std
         )
         return detector
+
+    def _load_rec_model(self) -> Any:
+        self._open(self.cfg.Rec)
+        return super()._load_rec_model()  # type: ignore[no-untyped-call]  # as above
+
+    def _open(self, model: Any) -> None:
+        """Open the file of a model here, as RapidOCR has no setting for the use of memory."""
+        path = Path(model.model_path or Path(self.cfg.Global.model_root_dir) / default_file(model))
+        if not model.get("session") and path.exists():  # else RapidOCR says what is missing
+            with flag_override(model, "allow_objects", True):
+                model.session = onnx_session(path, with_joined_bias)
 
 
 def detect(image: Image, tiny: Find, larger: Find, *, in_picture: bool = False) -> list[Quad]:

@@ -44,8 +44,16 @@ with _short_lists():
     from rapidocr import RapidOCR
     from rapidocr.ch_ppocr_det.utils import DetPreProcess, TextDetOutput
     from rapidocr.ch_ppocr_rec import TextRecOutput
+    from rapidocr.inference_engine.base import FileInfo, InferSession
     from rapidocr.main import RapidOCRError
     from rapidocr.utils.process_img import apply_vertical_padding, get_rotate_crop_image
+
+
+def default_file(model: Any) -> str:
+    """Return the name of RapidOCR's file for a model of its configuration."""
+    which = FileInfo(model.engine_type, model.ocr_version, model.task_type, model.lang_type, model.model_type)
+    return Path(InferSession.get_model_url(which)["model_dir"]).name
+
 
 __all__ = [
     "DetPreProcess",
@@ -54,6 +62,7 @@ __all__ = [
     "TextDetOutput",
     "TextRecOutput",
     "apply_vertical_padding",
+    "default_file",
     "get_rotate_crop_image",
     "short_list",
 ]

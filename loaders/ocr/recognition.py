@@ -92,7 +92,7 @@ class _Ocr(QuickRapidOCR):
         return self.crop_text_regions(img, boxes), TextDetOutput(img, boxes, [1.0] * len(quads))
 
     def recognize_txt(self, img: list[Image]) -> TextRecOutput:
-        tiny = reader_of(self._load_rec_model())  # type: ignore[no-untyped-call]  # as in detection.py
+        tiny = reader_of(self._load_rec_model())
         found = [read_line(crop, tiny, careful_reader(), cell) for crop, cell in zip(img, self.careful, strict=True)]
         self.pieces, votes = list[Piece](), 0
         for crop, reading in zip(img, found, strict=True):
@@ -143,7 +143,7 @@ def rapid_ocr() -> Any:
 
     The detector keeps the full resolution: at 960 pixels it finds 39 of 59 labels of a chart. It uses the values that
     it was trained with (mean and deviation of colours, thresholds): with RapidOCR's it misses 3 of 62 labels of a
-    chart. No memory is kept between pages: .09 CPU seconds a page less would cost 280 MB more.
+    chart.
     """
     models = Path(__file__).parent / "models"
     return _Ocr(
@@ -164,7 +164,7 @@ def rapid_ocr() -> Any:
 @lru_cache(maxsize=1)
 def careful_reader() -> Reader:
     """Return the reader of doubtful lines: RapidOCR's default recogniser, loaded for the first of them."""
-    return reader_of(_default_ocr()._load_rec_model())  # type: ignore[no-untyped-call]  # as in detection.py
+    return reader_of(_default_ocr()._load_rec_model())
 
 
 @lru_cache(maxsize=1)

@@ -19,6 +19,27 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def onnx_session(path: Path, changed: Callable[[bytes], bytes] | None = None) -> Any:
+    """Return a session that runs a model in one thread, and uses the memory of one step of it for later ones.
+
+    Without a plan for the memory of each size of input (`enable_mem_pattern`), which keeps all of it: for the tiny
+    detector of print 510 MB in place of 310 on a page of 150 dpi. Without any reuse that takes 450 MB and 440 ms, with
+    it 345 ms, because the kernel need not clear new memory for each step.
+
+    Args:
+        path: The model's file.
+        changed: Edits the bytes of the file before they are loaded.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena, options.enable_mem_pattern = True, False
+    options.log_severity_level = 4
+    model = changed(path.read_bytes()) if changed else str(path)
+    return onnxruntime.InferenceSession(model, sess_options=options, providers=["CPUExecutionProvider"])
+
+
 @contextmanager
 def single_threaded_onnx(
     keep_memory: Sequence[str] = (), changed: Mapping[str, Callable[[bytes], bytes]] | None = None

@@ -312,6 +312,15 @@ def test_rapidocr_loads_its_list_of_models_as_one_that_can_be_shortened() -> Non
     assert done.returncode == 0, f"{PAGE}\n{done.stderr}"
 
 
+def test_rapidocr_uses_sessions_that_are_opened_for_it() -> None:
+    from loaders.ocr.recognition import _default_ocr, rapid_ocr
+
+    for model in (rapid_ocr()._load_det_model(), rapid_ocr()._load_rec_model(), _default_ocr()._load_rec_model()):
+        options = model.session.session.get_session_options()
+        used = (options.intra_op_num_threads, options.enable_cpu_mem_arena, options.enable_mem_pattern)
+        assert used == (1, True, False), PAGE
+
+
 def test_the_recogniser_gives_steps_over_its_characters() -> None:
     import numpy as np
 

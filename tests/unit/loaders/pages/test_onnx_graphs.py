@@ -11,7 +11,8 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from loaders.pages.onnx_graphs import with_leaky_units, with_small_maps
+from loaders import ocr
+from loaders.pages.onnx_graphs import with_joined_bias, with_leaky_units, with_small_maps
 
 onnx = pytest.importorskip("onnx")
 
@@ -111,3 +112,42 @@ def test_maps_are_given_before_they_are_enlarged_and_joined() -> None:
 def test_a_model_without_such_maps_stays(mode: str, output: str) -> None:
     model = enlarging(mode)
     assert with_small_maps(model, output) == model
+
+
+def ending(*kinds: str) -> bytes:
+    """Return a model of a product with a bias, and these operators after it."""
+    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+    numbers = np.random.default_rng(3).normal(size=(6, 9)).astype(np.float32)
+    nodes = [helper.make_node("MatMul", ["given", "weights"], ["product"])]
+    nodes.append(helper.make_node("Add", ["product", "bias"], ["0"]))
+    nodes += [helper.make_node(each, [str(at)], [str(at + 1)]) for at, each in enumerate(kinds)]
+    tensors = [
+        helper.make_tensor("weights", kind, [5, 9], numbers[:5].tobytes(), raw=True),
+        helper.make_tensor("bias", kind, [9], numbers[5].tobytes(), raw=True),
+    ]
+    ends = [
+        helper.make_tensor_value_info(name, kind, [1, 7, size]) for name, size in (("given", 5), (str(len(kinds)), 9))
+    ]
+    model = helper.make_model(helper.make_graph(nodes, "end", ends[:1], ends[1:], tensors), ir_version=6)
+    model.opset_import[0].version = 11
+    return bytes(model.SerializeToString())
+
+
+def test_a_product_adds_its_bias_and_the_results_stay() -> None:
+    model = ending("Identity", "Softmax")
+    changed = with_joined_bias(model)
+    onnx.checker.check_model(onnx.load_model_from_string(changed))
+    assert operators(changed) == {"Pad": 1, "MatMul": 1, "Identity": 1, "Softmax": 1}
+    given = np.random.default_rng(4).normal(size=(1, 7, 5)).astype(np.float32)
+    assert np.allclose(result(changed, given)[0], result(model, given)[0], atol=1e-6)
+
+
+def test_a_model_that_ends_otherwise_stays_as_it_is() -> None:
+    for model in (ending("Softmax"), ending("Identity"), ending(), chain([0.5], raw=True)):
+        assert with_joined_bias(model) == model
+
+
+def test_the_recogniser_of_print_ends_with_a_product_and_a_bias() -> None:
+    model = (Path(ocr.__file__).parent / "models/PP-OCRv6_rec_tiny.onnx").read_bytes()
+    changed = with_joined_bias(model)
+    assert operators(changed) == operators(model) - Counter(["Add"]) + Counter(["Pad"])
