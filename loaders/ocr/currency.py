@@ -58,11 +58,16 @@ def with_currencies(crop: Image, reading: Reading, read: ReadAlone) -> Reading:
 
 
 def _extra(word: str, shapes: Sequence[Shape], left: float, right: float) -> Shape | None:
-    """Return the first shape of a word, if it is one more than its digits, or its first character is no digit."""
+    """Return the first shape of a word, if it is one more than its digits and brackets, or its first one is no digit.
+
+    Shares in per cent, whose sign is the one more, have no currency.
+    """
+    if word.endswith("%"):
+        return None
     own = [shape for shape in shapes if left <= shape.middle <= right]
     usual = float(np.median([shape.height for shape in own])) if own else 0.0
     full = [shape for shape in own if shape.height >= _FULL * usual]
-    return full[0] if full and len(full) == sum(map(str.isdecimal, word)) + 1 else None
+    return full[0] if full and len(full) == 1 + sum(map(str.isdecimal, word)) + word.count(")") else None
 
 
 def _begun(reading: Reading, start: int, sign: str, place: float, *, replaced: bool) -> Reading:
