@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,10 +32,20 @@ _SURE_CELL, _SURE_NUMBER = 0.95, 0.98
 not read again. It accepts 330 of 489 short pieces of eight scanned pages with tables, two of them noisy, all of them
 as the careful model reads them; it read "(Pass@1-COT)" as "(Pass@1-con" with .86."""
 
-_SURE_CHARACTER = 0.6
-"""Confidence in a character under which its words are read again. Of 600 lines of an office scan 3 stay wrong that the
-careful model reads rightly with .55, and 4 with .65, for .50 and .62 CPU seconds a page; of 929 lines of three other
-documents 20 and 13, nearly all in a mark of punctuation."""
+_SURE_FIRST = 0.6
+"""Confidence at the first step of each character of a number from which its peak counts: a sign before it that was left
+out is seen there at times ("EM)" for "(EM)", .73)."""
+
+_SURE_CHARACTER = 0.8
+"""Peak of the confidence in a character under which its words are read again. On eight scanned pages, one of them
+noisy, 56 parts of lines have a character of less than .6 at its first step and of more than .8 at its peak: read
+again, one changed, to an error. Of 15 with a peak under .8 seven changed, of 15 others with one of .8-.9 a dash."""
+
+_OTHER = 0.2
+"""Confidence in another character at the first step of one from which its peak does not count: "ill" was read for
+"will" with .63 for the i, 1.00 at its peak, and .34 for the other."""
+
+_AGREED = 0.6  # confidence of the careful model in each character that the tiny one reads alike
 
 _SURE_LOOKALIKE = 0.9
 """The same for signs that look alike. With .8 five numbers of 600 lines stay wrong ("ol" for "o1"), with .9 three."""
@@ -46,18 +58,21 @@ _NAME_WITH_DIGITS = re.compile(r"(?<!\w)(?:[lI1O0o|]\d|\d[lI1O0o|]|[lI1O0o|]{2})
 """A part of a word that may be another ("ol-mini" for "o1-mini", "GPT-40"): the tiny model misreads it with high
 confidence."""
 
+_TWO_POINTS = re.compile(r"\d\.\d+\.\d")
+
 _BESIDE, _BESIDE_NAMES = 1, 3
 """Words on either side that are read with a doubtful one. Alone a word is read worse ("o1" as "01"); of 20 names with
 digits one stayed wrong with one or two words, none with three."""
 
-_FAMILIAR = frozenset("äöüÄÖÜßéèêàâçñáíóúôîûëÉÈÀÑ€£§°©®·•–—−“”‘’„…¿¡×½¼¾")
+_FAMILIAR = frozenset("äöüÄÖÜßéèêàâçñáíóúôîûë€£§°©®·•–—−“”‘’„…¿¡×½¼¾")
 """Signs beyond ASCII that the tiny model reads as well as the careful one; it lacks kana and the comma letters of
-Romanian, and takes rare marks for others."""
+Romanian, takes rare marks for others, and reads "É" for "E"."""
 
 _FEW, _STROKES = 2, frozenset("lI1|!i")
 """Characters of a short line up to which both models must read it alike, and those that count only if it is read with
 paper: without, a black area is read as "I" with high confidence."""
 
+_LEVELS = ((np.arange(256, dtype=np.float32) / 255 - 0.5) / 0.5)[np.newaxis]  # as a recogniser expects grey levels
 _DENSITY = 1.0  # characters for each line height of a line's width: sound lines have more
 _WHOLE = 0.8  # of a line's width: if more of it is doubtful, the whole line is read again
 
@@ -68,6 +83,14 @@ class Reading(NamedTuple):
     text: str
     scores: tuple[float, ...]
     places: tuple[float, ...]
+    peaks: tuple[float, ...] = ()
+    """The highest confidence in each character: `scores` are those of its first step, which is shared with the gap
+    before it (.5 for a sound letter that begins between two steps)."""
+
+    @property
+    def sure(self) -> tuple[float, ...]:
+        """The peaks, or the scores where those are not known."""
+        return self.peaks or self.scores
 
     @property
     def score(self) -> float:
@@ -89,23 +112,46 @@ def reader_of(recogniser: Any) -> Reader:
 
     def read(crop: Image, least: int) -> Reading:
         height, width = crop.shape[:2]
-        scaled = recogniser.resize_norm_img(crop, max(least / HEIGHT, width / height))
-        steps = recogniser.session(scaled[np.newaxis].astype(np.float32))[0]
-        best, chances = steps.argmax(axis=1), steps.max(axis=1)
-        kept = best != 0  # of a character in several steps the first counts; 0 is no character
-        kept[1:] &= best[1:] != best[:-1]
+        scaled = line_input(crop, max(least / HEIGHT, width / height))
+        steps = recogniser.session(scaled)[0]
+        best = steps.argmax(axis=1)
+        chances = np.take_along_axis(steps, best[:, np.newaxis], axis=1)[:, 0]
+        starts = np.flatnonzero(np.append(True, best[1:] != best[:-1]))  # a character may take several steps
+        peaks = np.maximum.reduceat(chances, starts)[best[starts] != 0]
+        starts = starts[best[starts] != 0]  # 0 is no character
+        for at in np.flatnonzero(chances[starts] < _SURE_FIRST).tolist():
+            others = steps[starts[at]].copy()
+            others[[0, best[starts[at]]]] = 0
+            if others.max() >= _OTHER:  # it shares the step with another character, which may have been left out
+                peaks[at] = chances[starts[at]]
         characters = recogniser.postprocess_op.character
         # The steps go over the added paper too, the places over the line alone.
-        places = (np.flatnonzero(kept) + 0.5) / len(best) * (scaled.shape[2] * height / (HEIGHT * width))
+        places = (starts + 0.5) / len(best) * (scaled.shape[3] * height / (HEIGHT * width))
         seen = [
-            (char, chance, min(place, 1.0))
-            for index, chance, place in zip(best[kept], chances[kept].tolist(), places.tolist(), strict=True)
+            (char, chance, min(place, 1.0), peak)
+            for index, chance, place, peak in zip(
+                best[starts], chances[starts].tolist(), places.tolist(), peaks.tolist(), strict=True
+            )
             for char in characters[index]
         ]
-        text, scores, spots = zip(*seen, strict=True) if seen else ((), (), ())
-        return Reading("".join(text), scores, spots)
+        text, scores, spots, tops = zip(*seen, strict=True) if seen else ((), (), (), ())
+        return Reading("".join(text), scores, spots, tops)
 
     return read
+
+
+def line_input(crop: Image, ratio: float) -> NDArray[np.float32]:
+    """Return what a recogniser expects for a line: its levels from -1 to 1 in `ratio` times its height, (1, 3, 48, x).
+
+    The same numbers as those of RapidOCR's `resize_norm_img`, which computes each in three steps.
+    """
+    height, width = crop.shape[:2]
+    whole = int(HEIGHT * ratio)
+    scaled = min(whole, math.ceil(HEIGHT * (width / height)))
+    resized = cv2.LUT(cv2.resize(crop, (scaled, HEIGHT)), _LEVELS)
+    line = np.zeros((1, 3, HEIGHT, whole), np.float32)
+    line[0, :, :, :scaled] = resized.transpose(2, 0, 1)
+    return line
 
 
 def read_line(crop: Image, tiny: Reader, careful: Reader, cell: bool = False) -> Reading:
@@ -127,7 +173,7 @@ def read_line(crop: Image, tiny: Reader, careful: Reader, cell: bool = False) ->
         x0, x1 = int(left * width), int(right * width)
         again = careful(np.ascontiguousarray(crop[:, x0:x1]), _NARROWEST)
         found = _replaced(found, start, end, _stripped(again), x0 / width, (x1 - x0) / width)
-    return found
+    return found._replace(scores=found.sure)
 
 
 def _read_short(crop: Image, tiny: Reader, careful: Reader) -> Reading:
@@ -138,24 +184,34 @@ def _read_short(crop: Image, tiny: Reader, careful: Reader) -> Reading:
     whole = len(quick.printed_places) * height >= _DENSITY * width
     enough = len(quick.text) > _FEW or (quick.text.isdecimal() and not _are_strokes(quick.text))
     if enough and whole and _is_plain(quick, sure):
-        return quick
+        return quick._replace(scores=quick.sure)
     found = careful(crop, _NARROWEST)
     # Without the paper that it is trained on, it read "1,468" as "1.468": on numbers both models must agree.
-    alike, least = quick.text == found.text, min(found.scores, default=0.0)
+    alike = quick.text == found.text
+    found = found._replace(scores=found.sure) if alike else found
+    least = min(found.scores, default=0.0)
     if len(found.text) <= _FEW:
-        agreed = alike and min((least, *quick.scores)) >= _SURE_CELL and not _are_strokes(found.text)
+        agreed = alike and min((least, *quick.sure)) >= _SURE_CELL and not _are_strokes(found.text)
     elif _has_digit(found.text):
         agreed = alike and least >= _SURE_LOOKALIKE
     else:
-        agreed = least >= (_SURE_CHARACTER if alike else _SURE_LOOKALIKE)
+        agreed = least >= (_AGREED if alike else _SURE_LOOKALIKE)
     return found if agreed else careful(crop, SHORT)
 
 
 def _is_plain(found: Reading, sure: float) -> bool:
-    """Return whether the tiny model is sure of each character, and knows them all as well as the careful one."""
+    """Return whether the tiny model is sure of each character, and knows them all as well as the careful one.
+
+    Of a number the peaks count, of other pieces the first steps; an open bracket shows that a sign was left out, two
+    points in a number that a space was ("90.090.2").
+    """
     known = all(char.isascii() or char in _FAMILIAR for char in found.text)
     named = any(_is_name_with_digits(found.text[start:end]) for start, end in _words(found.text))
-    return known and not named and min(found.scores) >= sure
+    closed = found.text.count("(") == found.text.count(")") and not _TWO_POINTS.search(found.text)
+    least = min(found.scores)
+    if least >= _SURE_FIRST and not any(map(str.isalpha, found.text)):
+        least = min(found.sure)
+    return known and not named and closed and least >= sure
 
 
 def _are_strokes(text: str) -> bool:
@@ -165,7 +221,7 @@ def _are_strokes(text: str) -> bool:
 def _doubtful_parts(found: Reading, *, strict: bool) -> list[tuple[int, int, float, float]]:
     """Return the doubtful words of a line with those beside them: their range in the text, and their edges."""
     words = _words(found.text)
-    reaches = [_reach(found.text[start:end], found.scores[start:end], strict=strict) for start, end in words]
+    reaches = [_reach(found.text[start:end], found.sure[start:end], strict=strict) for start, end in words]
     near = [any(abs(at - other) <= reach for other, reach in enumerate(reaches)) for at in range(len(words))]
     middles = [(found.places[end - 1] + found.places[start]) / 2 for (_, end), (start, _) in pairwise(words)]
     edges = [0.0, *middles, 1.0]
@@ -217,7 +273,7 @@ def _has_digit(text: str) -> bool:
 def _stripped(found: Reading) -> Reading:
     start = len(found.text) - len(found.text.lstrip())
     end = len(found.text.rstrip())
-    return Reading(found.text[start:end], found.scores[start:end], found.places[start:end])
+    return Reading(found.text[start:end], found.scores[start:end], found.places[start:end], found.peaks[start:end])
 
 
 def _replaced(found: Reading, start: int, end: int, part: Reading, left: float, width: float) -> Reading:
@@ -227,4 +283,5 @@ def _replaced(found: Reading, start: int, end: int, part: Reading, left: float, 
         found.text[:start] + part.text + found.text[end:],
         found.scores[:start] + part.scores + found.scores[end:],
         found.places[:start] + places + found.places[end:],
+        found.sure[:start] + part.scores + found.sure[end:],
     )

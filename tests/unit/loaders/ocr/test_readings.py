@@ -10,7 +10,7 @@ import pymupdf
 import pytest
 
 from loaders.ocr.engine import read_image
-from loaders.ocr.readings import SHORT, Image, Reader, Reading, read_line, reader_of
+from loaders.ocr.readings import SHORT, Image, Reader, Reading, line_input, read_line, reader_of
 from loaders.ocr.recognition import careful_reader, rapid_ocr
 from tests.unit.loaders.ocr.scans import scanned
 
@@ -47,6 +47,14 @@ def models() -> tuple[Reader, Reader]:
     return reader_of(rapid_ocr()._load_rec_model()), careful_reader()
 
 
+@pytest.mark.parametrize(("height", "width", "ratio"), [(30, 700, 0.0), (40, 90, 2.0), (17, 33, 6.7)])
+def test_a_recogniser_is_given_the_numbers_that_rapidocr_gives_it(height: int, width: int, ratio: float) -> None:
+    crop = np.random.default_rng(1).integers(0, 256, (height, width, 3)).astype(np.uint8)
+    ratio = max(ratio, width / height)
+    expected = rapid_ocr()._load_rec_model().resize_norm_img(crop, ratio)
+    assert np.array_equal(line_input(crop, ratio)[0], expected)
+
+
 def test_plain_prose_is_read_by_the_tiny_model(models: tuple[Reader, Reader]) -> None:
     careful = Watched(models[1])
     crop = line_of(PROSE)
@@ -63,9 +71,48 @@ def unsure_of(models: tuple[Reader, Reader], score: float) -> Reader:
         found = models[0](image, least)
         middle = len(found.scores) // 2
         at = middle + (found.text[middle] == " ")
-        return found._replace(scores=(*found.scores[:at], score, *found.scores[at + 1 :]))
+        return with_score(found, at, score)
 
     return read
+
+
+def with_score(found: Reading, at: int, score: float) -> Reading:
+    """Return a reading that is sure of one character by a score alone, at its first step and at its peak."""
+    scores, peaks = ((*each[:at], score, *each[at + 1 :]) for each in (found.scores, found.peaks))
+    return found._replace(scores=scores, peaks=peaks)
+
+
+def test_a_letter_that_begins_between_two_steps_is_not_read_again(models: tuple[Reader, Reader]) -> None:
+    """At its first step the gap before it is as likely as the letter, at the next one it is sure."""
+
+    def begun(word: str, peak: float) -> list[float]:
+        def read(image: Image, least: int) -> Reading:
+            found = models[0](image, least)
+            assert all(first <= top for first, top in zip(found.scores, found.peaks, strict=True))
+            at = found.text.index(word)
+            found = found._replace(peaks=(1.0,) * len(found.text))
+            return with_score(found, at, 0.51)._replace(peaks=(*found.peaks[:at], peak, *found.peaks[at + 1 :]))
+
+        careful = Watched(models[1])
+        assert read_line(line_of(PROSE), read, careful).text == PROSE
+        return careful.widths
+
+    assert begun("boats", 0.99) == []
+    assert len(begun("boats", 0.75)) == 1
+
+
+def test_the_peak_of_a_number_counts_and_an_open_bracket_is_read_again(models: tuple[Reader, Reader]) -> None:
+    def seen(text: str, first: float) -> int:
+        careful = Watched(models[1])
+        reading = Reading(text, (first, *(0.99,) * (len(text) - 1)), (0.5,) * len(text), (0.99,) * len(text))
+        read_line(line_of("(24)"), lambda crop, least: reading, careful)
+        return len(careful.widths)
+
+    assert seen("(24)", 0.7) == 0
+    assert seen("(24)", 0.5) > 0
+    assert seen("(EM)", 0.7) > 0
+    assert seen("24)", 0.99) > 0
+    assert seen("24.124.2", 0.99) > 0
 
 
 @pytest.mark.parametrize(("text", "score"), [("1,468", 0.97), ("2,004.50", 0.97), ("71.0%", 0.97), ("(Acc.)", 0.94)])
@@ -96,8 +143,7 @@ def test_a_doubtful_word_is_read_again_with_its_neighbours_and_no_more(models: t
     def unsure(image: Image, least: int) -> Reading:
         found = models[0](image, least)
         at = found.text.index("lists")
-        scores = (*found.scores[:at], 0.3, *found.scores[at + 1 :])
-        return found._replace(text=found.text.replace("lists", "Iists"), scores=scores)
+        return with_score(found, at, 0.3)._replace(text=found.text.replace("lists", "Iists"))
 
     careful = Watched(models[1])
     found = read_line(crop, unsure, careful)
@@ -114,7 +160,7 @@ def test_a_name_with_a_digit_is_read_again_however_sure_the_tiny_model_is(models
 
     def sure(image: Image, least: int) -> Reading:
         found = models[0](image, least)
-        return found._replace(text=found.text.replace("o1-mini", "ol-mini"), scores=(1.0,) * len(found.text))
+        return found._replace(text=found.text.replace("o1-mini", "ol-mini"), peaks=(1.0,) * len(found.text))
 
     careful = Watched(models[1])
     assert "o1-mini" in models[0](crop, SHORT).text
@@ -139,7 +185,7 @@ def test_a_letter_like_a_digit_needs_less_confidence_in_a_word_of_letters(
         def read(image: Image, least: int) -> Reading:
             found = models[0](image, least)
             spot = found.text.index(word) + at
-            return found._replace(scores=(*found.scores[:spot], 0.7, *found.scores[spot + 1 :]))
+            return with_score(found, spot, 0.85)
 
         careful = Watched(models[1])
         read_line(line_of(PROSE), read, careful)
