@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -45,6 +46,32 @@ def test_the_larger_detector_is_not_asked_about_sharp_print_in_a_picture() -> No
 @pytest.mark.parametrize("sigma", [1.0, 1.4])
 def test_the_larger_detector_looks_at_blurred_print_in_a_picture(sigma: float) -> None:
     assert looks(cv2.GaussianBlur(bars(), (0, 0), sigma), in_picture=True)[1] == 1
+
+
+def page_with(draw: Callable[[Any], None]) -> Any:
+    """Return the image of a page of 17 lines with a drawing below them."""
+    page = pymupdf.open().new_page()
+    for at in range(17):
+        page.insert_text((60, 60 + 16 * at), f"Berth {at} lies between the harbour wall and the old mill {at * 37}")
+    draw(page)
+    return cv2.imdecode(np.frombuffer(page.get_pixmap(dpi=150).tobytes("png"), np.uint8), cv2.IMREAD_COLOR)
+
+
+def is_asked_about(image: Any) -> bool:
+    return looks(image, in_picture=False)[1] > 0
+
+
+def test_the_larger_detector_is_not_asked_about_rules_and_sharp_print() -> None:
+    def rules(page: Any) -> None:
+        for at in range(60):
+            page.draw_line((50, 380 + 6 * at), (540, 380 + 6 * at), width=1.5)
+
+    def chart(page: Any) -> None:
+        for at in range(24):
+            page.draw_rect((60 + 20 * at, 480 - 3 * at, 76 + 20 * at, 560), color=(0, 0, 0), width=2)
+
+    assert not is_asked_about(page_with(rules))
+    assert is_asked_about(page_with(chart))
 
 
 def test_nothing_found_is_not_sharp() -> None:
