@@ -147,6 +147,8 @@ def _session() -> Any:
     options.log_severity_level = 3
     # Higher levels fuse each addition and normalisation into an operator that takes five times as long.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    # Each `QuantizeLinear` behind a change of shape would get a `DequantizeLinear` and another of its own.
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 

@@ -35,9 +35,9 @@ def load_or_build(folder: Path | None, source_digest: str, build: Callable[[], b
 
 
 def _key(source_digest: str) -> str:
-    builder = Path(__file__).with_name("minilm_onnx.py")
-    code = builder.read_bytes() if builder.exists() else b""
-    return hashlib.sha256(source_digest.encode() + code).hexdigest()[:32]
+    builders = (Path(__file__).with_name(name) for name in ("minilm_onnx.py", "minilm_ranges.py"))
+    code = [builder.read_bytes() for builder in builders if builder.exists()]
+    return hashlib.sha256(b"".join([source_digest.encode(), *code])).hexdigest()[:32]
 
 
 def _read(path: Path) -> bytes | None:

@@ -68,14 +68,14 @@ def test_batches_hold_every_text_once_and_few_long_ones() -> None:
 
 
 def test_integer_and_float_graphs_give_similar_vectors(model: MiniLM) -> None:
-    """Against the package's own file, which multiplies floats; on a paper's sentences it is 0.997 at the mean."""
+    """Against the package's own file, which multiplies floats; on running text it is .9987 on average."""
     floats = onnxruntime.InferenceSession(str(minilm.package_file(*minilm._MODEL)), providers=["CPUExecutionProvider"])
     _, tokenizer = model._load()
     for text, ours in zip(TEXTS, model.encode(TEXTS), strict=True):
         ids = np.array([tokenizer.encode(text).ids])
         feeds = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         mean = floats.run(None, feeds)[0][0].mean(axis=0)
-        assert float(ours.vector @ mean / np.linalg.norm(mean)) > 0.98
+        assert float(ours.vector @ mean / np.linalg.norm(mean)) > 0.996
 
 
 def test_no_sum_of_two_products_is_over_sixteen_bits() -> None:
