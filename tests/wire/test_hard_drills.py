@@ -11,6 +11,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,18 +40,20 @@ def server() -> Iterator[KillableServer]:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def small_disk() -> Iterator[Path]:
     """A folder on a disk of its own; root alone can make one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
+    # Not a folder of pytest: a second run of it takes the right to enter from the user of the database.
+    folder = Path(tempfile.mkdtemp(prefix="pagewitness-disk-"))
     made = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={_DISK_MB}m", "tmpfs", str(folder)], capture_output=True
     )
     if made.returncode:
+        folder.rmdir()
         pytest.skip(f"a small disk cannot be made here: {made.stderr.decode().strip()}")
     folder.chmod(0o755)
     yield folder
     subprocess.run(["umount", "-l", str(folder)])
+    folder.rmdir()
 
 
 def fill(folder: Path) -> Path:
