@@ -28,7 +28,7 @@ Array = NDArray[Any]
 
 _LAYERS, _HEADS, _DIMENSIONS = 6, 12, 384
 _EPSILON = 1e-12  # of all its layer normalisations
-_OPSET, _IR = 23, 11  # the first with an operator of attention, which ONNX Runtime has since 1.23
+_OPSET, _IR = 23, 11  # the first with an operator of attention, which ONNX Runtime has whole since 1.24
 _CONTRIB = "com.microsoft"  # a product of integers as floats
 
 _MAX, _ZERO = 127, 128  # activations are unsigned around 128, as the integer kernels need them
