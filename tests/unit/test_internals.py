@@ -319,6 +319,7 @@ def test_rapidocr_uses_sessions_that_are_opened_for_it() -> None:
         options = model.session.session.get_session_options()
         used = (options.intra_op_num_threads, options.enable_cpu_mem_arena, options.enable_mem_pattern)
         assert used == (1, True, False), PAGE
+        assert options.get_session_config_entry("session.use_env_allocators") == "1", PAGE
 
 
 def test_the_recogniser_gives_steps_over_its_characters() -> None:
