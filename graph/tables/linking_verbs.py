@@ -49,6 +49,8 @@ _HAVING = frozenset(
         take took make made number measure bear live belong fetch manage land landed""".split(),
     )
 )
+_FALLING = frozenset("rain snow hail precipitation rainfall snowfall".split())
+"""What falls where it is measured; of anything else "fell" says that it is less than before."""
 _NEGATED = re.compile(r"\b(?:not|never|no|without|except|neither|nor)\b|n['’]t\b", re.IGNORECASE)
 _AUXILIARY = frozenset("do does did can could will would".split())
 _BE = frozenset("is are was were be been being".split())
@@ -103,6 +105,8 @@ _MIN_PREFIX = 4
 def _links(texts: Sequence[str], at: int, word: Word, *, before_row: bool) -> bool:
     before, after = texts[:at], texts[at + 1 : at + 2]
     if word.text in _THERE and _BE.intersection(before):
+        return True
+    if word.text in ("fall", "falls", "fell", "fallen") and _FALLING.intersection(texts):
         return True
     if word.stem in _CHANGING or (re.search(r"(?:ly|[^s]s)$", word.text) and _AUXILIARY.intersection(before)):
         return False

@@ -1,9 +1,9 @@
-"""Words of a question with their stems, abbreviated as tables do, to be matched with a table."""
+"""Words of a question with their stems, abbreviated as tables do, and whether it asks for rows or for a price."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from graph.retrieval import terms
@@ -16,6 +16,17 @@ _MONTHS = frozenset(
     """january february march april june july august sept september october november december
     """.split()
 )
+
+_ASKS_ROWS = re.compile(
+    r"^\W*(?:and |so )?(?:in |on |at |for )?(?:which|what) (?P<rows>(?:[a-z-]+ )?[a-z-]+)", re.IGNORECASE
+)
+_CHOOSES = re.compile(r"\b(?:or|than|both|between)\b|,", re.IGNORECASE)
+_HOW_MUCH_IS = re.compile(
+    r"\bhow (?:much|expensive) (?:is|are|was|were) (?!the (?:number|amount|value)\b)"
+    r"|\bhow much (?:do|does|did) .* costs?\b",
+    re.IGNORECASE,
+)
+_PRICE_HEAD = re.compile(r"\b(?:prices?|costs?|fees?|rents?|fares?|charges?|rates?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +65,21 @@ def _abbreviated(found: re.Match[str], headed: frozenset[str]) -> str:
 def written(word: str) -> str:
     """Return a word in the form for comparison: months by three letters, since tables shorten them."""
     return word[:3] if word in _MONTHS else word
+
+
+def asks_for_rows(question: str, header: str, label: str) -> bool:
+    """Return whether a question asks for rows, by the header of their labels, and names the row with this label.
+
+    The row that it names is then no answer: "Which rivers flow into the Senn?" is answered by other rivers.
+    """
+    asked = _ASKS_ROWS.match(question)
+    heads, own = terms.stems(header), terms.stems(label)
+    if not asked or not heads or not own or _CHOOSES.search(question):
+        return False
+    return heads <= terms.stems(asked["rows"]) and own <= terms.stems(question[asked.end() :])
+
+
+def lacks_price(question: str, columns: Sequence[str], said: str) -> bool:
+    """Return whether a price is asked for, and an answer names none of the table's columns of prices."""
+    priced = [column for column in columns if _PRICE_HEAD.search(column)]
+    return bool(priced) and _HOW_MUCH_IS.search(question) is not None and not any(column in said for column in priced)

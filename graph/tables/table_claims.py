@@ -10,6 +10,7 @@ from graph.tables.across import quotient
 from graph.tables.matching import Match, only
 from graph.tables.measures import IS_PERIOD
 from graph.tables.operations import Asked
+from graph.tables.question_words import asks_for_rows, lacks_price
 from graph.tables.results import MEAN, PAIRS
 from graph.tables.row_names import FRAME_STEMS
 from graph.tables.views import TableView, without_any_sum, without_sums
@@ -26,7 +27,8 @@ def claims_of(found: Match) -> list[Claim]:
         return divided
     if asked.operation == "cell" or (asked.operation in ("count", "sum", "mean", "extreme") and len(rows) == 1):
         columns = found.columns or ([column] if column else _of_values(found) or _of_key(found) or _periods(found))
-        return results.cells(found, columns) if columns and rows else []
+        other = lacks_price(found.question, view.columns, " | ".join(columns)) or _asks_for_others(found)
+        return results.cells(found, columns) if columns and rows and not other else []
     if not column:
         counts_all = asked.operation == "count" and not asked.has_condition and _lists_all(found)
         return [results.listed(without_any_sum(view))] if counts_all and _counts_rows(found) else []
@@ -37,6 +39,11 @@ def claims_of(found: Match) -> list[Claim]:
     if asked.operation in PAIRS:
         return _one(results.pair(view, column, rows, asked)) if len(rows) == 2 else []
     return _one(_over_rows(asked, only(view, rows) if rows else without_sums(view, column), column))
+
+
+def _asks_for_others(found: Match) -> bool:
+    header = next(iter(_headers(found.view)), "")
+    return any(asks_for_rows(found.question, header, row.label) for row in found.rows)
 
 
 _VALUES = re.compile(r"(?:values?|data|specifications?|ratings?|amounts?|figures?|details?)\b.*", re.IGNORECASE)

@@ -31,6 +31,7 @@ from graph.engines.offline.required_words import (
     required_words,
     units_asked,
 )
+from graph.engines.offline.row_fit import answers_another
 from graph.engines.offline.text_around import referred_to
 from graph.engines.offline.unnamed_words import implied_by_document
 from graph.retrieval import scoring
@@ -159,10 +160,18 @@ def is_about_nothing(
 
 
 def _quoted(query: scoring.Query, claim: Claim, chunk: ChunkRow) -> SentenceRow | None:
-    """Return the sentence that a claim quotes; None for a row that says less than is asked (`falls_short`)."""
+    """Return the sentence that a claim quotes; None for a row that says less than is asked, or something else."""
     sentence = next((s for s in chunk.sentences if s.text == claim["quote"]), None)
-    short = sentence and table_answers.falls_short(query.text, sentence, claim["text"])
-    return None if short else sentence
+    return sentence if sentence and _row_fits(query, sentence, claim["text"], chunk) else None
+
+
+def _row_fits(query: scoring.Query, sentence: SentenceRow, said: str, chunk: ChunkRow) -> bool:
+    """Return whether a row says what is asked and not less; True for other sentences."""
+    if sentence.kind != "row":
+        return True
+    rows = [one for one in chunk.sentences if one.kind == "row"]
+    short = table_answers.falls_short(query.text, sentence, said)
+    return not short and not answers_another(query, sentence, said, rows)
 
 
 def _answers(
@@ -202,8 +211,9 @@ def _overlooked(
     """Return a claim with the best further sentence that answers, as a list; empty if there is none."""
     everyday = is_everyday(query.text)
     one = nearest_answer(query, scored, chunks, titles) if everyday else None
-    if one is not None and not is_undefined(query.text, one.sentence):
-        return [Claim(text=table_answers.statement(query, one.sentence), chunk=one.chunk, quote=one.sentence.text)]
+    said = table_answers.statement(query, one.sentence) if one else ""
+    if one and not is_undefined(query.text, one.sentence) and _row_fits(query, one.sentence, said, chunks[one.chunk]):
+        return [Claim(text=said, chunk=one.chunk, quote=one.sentence.text)]
     units = units_asked(query.text)
     near = sorted(scored, key=lambda one: -one.fit)
     measured = [one for one in near if any(unit.search(one.sentence.text) for unit in units)]
@@ -216,11 +226,12 @@ def _overlooked(
         chunk = chunks[one.chunk]
         if one.sentence.text in quoted or one.sentence.kind not in kinds:
             continue
-        if is_undefined(query.text, one.sentence):
+        said = table_answers.statement(query, one.sentence)
+        if is_undefined(query.text, one.sentence) or not _row_fits(query, one.sentence, said, chunk):
             continue
         around = _around(query, one.sentence, chunk, chunks, implied)
         if answers_question(query.text, one.sentence, chunk, titles, one, around):
-            return [Claim(text=table_answers.statement(query, one.sentence), chunk=one.chunk, quote=one.sentence.text)]
+            return [Claim(text=said, chunk=one.chunk, quote=one.sentence.text)]
     return []
 
 

@@ -17,6 +17,7 @@ from graph.tables.plain.mentions import Named, columns_named, match_grid
 from graph.tables.plain.question import Wanted, Way, asks_yes_or_no, in_figures, is_negated, ways
 from graph.tables.plain.steps import in_row_words
 from graph.tables.plain.targets import MONEY, WHEN, WHERE, WHO, beside, is_settled, one_of, target_of, values_of
+from graph.tables.question_words import lacks_price
 from graph.tables.views import Row, TableView
 from graph.types import Claim
 
@@ -167,6 +168,8 @@ def _cells_asked(found: Named) -> tuple[list[Row], list[Column]]:
     elif not target:
         target = values
     target = [column for column in target if column not in mentioned]
+    if target and lacks_price(found.question, [one.name for one in found.grid.columns], target[0].name):
+        return [], []
     if len(rows) > 1 and any(one.column.is_label and not one.is_full for one in found.mentions):
         return [], []  # "the price of a bucket", of which there are two
     if not rows and len(target) == 1 and not target[0].is_label and _LISTS.match(found.question):

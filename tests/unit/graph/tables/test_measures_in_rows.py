@@ -109,3 +109,37 @@ def test_a_short_form_that_another_label_begins_with_names_no_row() -> None:
 def test_lines_of_different_kinds_are_told_from_parts_of_one(labels: tuple[str, ...], different: bool) -> None:
     (view,) = build_views(table("Figures", "Item", of_years(*((label, "1", "2") for label in labels))), {})
     assert are_of_different_kinds(view.rows) is different
+
+
+RIVERS = (
+    ("Arve", ("Length (km)", "84"), ("Flows into", "Senn")),
+    ("Senn", ("Length (km)", "213"), ("Flows into", "North Sea")),
+    ("Tolm", ("Length (km)", "37"), ("Flows into", "Arve")),
+)
+COURSES = (
+    ("Yoga", ("Lessons", "10"), ("Fee (euros)", "70")),
+    ("Pottery", ("Lessons", "8"), ("Fee (euros)", "140")),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "rows", "says"),
+    [
+        ("Which rivers flow into the Senn?", "River", RIVERS, ["Arve: Flows into Senn"]),
+        ("Which is longer, the Arve or the Senn?", "River", RIVERS,
+         ["Senn has the higher Length (km): 213 against 84"]),
+        ("How much is yoga?", "Course", COURSES, ["Yoga: Fee (euros) 70"]),
+        ("How much is a lesson of yoga?", "Course", COURSES, []),
+    ],
+)  # fmt: skip
+def test_a_row_that_is_named_is_not_what_is_asked_for_and_a_count_is_no_price(
+    question: str, first: str, rows: tuple[tuple[str, *tuple[tuple[str, str], ...]], ...], says: list[str]
+) -> None:
+    answer = answer_from_tables(question, table("Table 4", first, rows), {})
+    assert [claim["text"] for claim in answer.claims] == says
+
+
+def test_rain_falls_and_sales_fall() -> None:
+    months = (("March", ("Rain (mm)", "140"), ("Sales", "9")), ("April", ("Rain (mm)", "98"), ("Sales", "7")))
+    assert ask("How much rain fell in March?", "Table 5", months) == ["March: Rain (mm) 140"]
+    assert "Sales" not in ask("How much did sales fall in March?", "Table 5", months)[0]

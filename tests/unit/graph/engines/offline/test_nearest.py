@@ -15,6 +15,7 @@ from graph.engines.offline.claimed_answers import (
     nearest_answer,
 )
 from graph.engines.offline.nearest import may_be_nearest
+from graph.engines.offline.row_fit import answers_another
 from graph.retrieval import terms
 from graph.retrieval.scoring import Query, ScoredSentence
 from graph.storage.fulltext import stem
@@ -131,6 +132,27 @@ def test_rows_that_are_parts_of_what_is_asked_in_whole_do_not_answer(question: s
     scored = [ScoredSentence("c", row, at, 0, 0.7, 0.7) for at, row in enumerate(rows)]
     marked = mark_related(asked, claims, scored, {"c": chunk}, {"d": ""})
     assert [one["quote"] for one in marked if "related" not in one] == answering
+
+
+@pytest.mark.parametrize(
+    ("question", "fits"),
+    [
+        ("How deep is the Senn?", False),
+        ("How long is the Senn?", True),
+        ("Which rivers flow into the Senn?", False),
+        ("How long is the Upper Senn?", True),
+        ("How long is the Arve canal?", False),
+        ("How much is a boat trip on the Senn?", False),
+    ],
+)
+def test_a_row_fits_what_is_asked_of_it(question: str, fits: bool) -> None:
+    labels = ("Senn", "Arve canal, west", "Arve canal, east")
+    rows = [
+        SentenceRow(f"c/{at}", label, label, "row", (1,), (("River", label), ("Length", "9"), ("Fare", "4")))
+        for at, label in enumerate(labels)
+    ]  # fmt: skip
+    row = rows[1] if "canal" in question else rows[0]
+    assert answers_another(query(question), row, f"{row.cells[0][1]}: Length 9", rows) is not fits
 
 
 def test_his_number_is_that_of_the_person_whose_paper_it_is() -> None:
