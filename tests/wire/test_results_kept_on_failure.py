@@ -35,7 +35,9 @@ def test_pages_of_a_batch_are_kept_when_the_request_for_the_missing_one_fails(
     assert [pages_asked(request) for request in gemini.chats] == [[1, 2, 3, 4], [4], [4]]
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.4], ids=["answered_before", "answered_after"])
+@pytest.mark.parametrize(
+    "seconds", [pytest.param(0.0, id="answered_before", marks=pytest.mark.slow), pytest.param(0.4, id="answered_after")]
+)
 def test_pages_asked_for_one_by_one_are_kept_when_the_next_request_fails(
     model: Model, gemini: GeminiServer, make_pdf: MakePdf, seconds: float
 ) -> None:
@@ -57,7 +59,9 @@ def test_pages_asked_for_one_by_one_are_kept_when_the_next_request_fails(
     assert sorted(again) == pending
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.4], ids=["answered_before", "answered_after"])
+@pytest.mark.parametrize(
+    "seconds", [pytest.param(0.0, id="answered_before", marks=pytest.mark.slow), pytest.param(0.4, id="answered_after")]
+)
 def test_vectors_are_kept_when_the_next_request_for_some_fails(
     model: Model, gemini: GeminiServer, tmp_path: Path, seconds: float
 ) -> None:

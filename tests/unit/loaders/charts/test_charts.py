@@ -38,7 +38,14 @@ def test_a_drawn_chart_gives_each_value_with_its_labels(look: str, tmp_path: Pat
     assert stated(path) == truth
 
 
-@pytest.mark.parametrize("look", ["bars, three series, legend", "lying bars", "stacked bars", "pie, legend"])
+@pytest.mark.parametrize(
+    "look",
+    [
+        "bars, three series, legend",
+        "pie, legend",
+        *(pytest.param(look, marks=pytest.mark.slow) for look in ("lying bars", "stacked bars")),
+    ],
+)
 @pytest.mark.heavy
 def test_a_picture_of_a_chart_gives_its_values_by_ocr(look: str, tmp_path: Path) -> None:
     document, truth = LOOKS[look]()

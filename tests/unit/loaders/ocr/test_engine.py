@@ -137,7 +137,9 @@ def black_area(page: Any) -> None:
     page.draw_rect((50, 50, 200, 300), fill=(0, 0, 0))
 
 
-@pytest.mark.parametrize("draw", [triangles, bar, black_area])
+@pytest.mark.parametrize(
+    "draw", [triangles, pytest.param(bar, marks=pytest.mark.slow), pytest.param(black_area, marks=pytest.mark.slow)]
+)
 def test_shapes_of_a_drawing_are_not_read_as_signs(draw: Callable[[Any], object]) -> None:
     """A page of them is said to hold no text: its shapes look like "V", "1" and "I"."""
     assert read_image(drawn(draw), 1).words == ()

@@ -39,7 +39,10 @@ def read(font: str, dpi: int, lines: Sequence[str] = (), rows: Sequence[Sequence
     return read_image(buffer.getvalue(), 1)
 
 
-@pytest.mark.parametrize(("font", "dpi"), [("helv", 150), ("tiro", 200), ("hebo", 110)])
+@pytest.mark.parametrize(
+    ("font", "dpi"),
+    [("helv", 150), *(pytest.param(*one, marks=pytest.mark.slow) for one in (("tiro", 200), ("hebo", 110)))],
+)
 def test_fractions_after_numbers_are_signs_in_prose_and_in_cells(font: str, dpi: int) -> None:
     page = read(font, dpi, PROSE, CELLS)
     text = " ".join(word.text for word in page.words)

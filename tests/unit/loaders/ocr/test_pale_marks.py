@@ -44,7 +44,11 @@ COVERED = "A mark across the page covers a part of its print"
 
 @pytest.mark.parametrize(
     ("text", "size", "angle", "places"),
-    [("COPY", 24, 30, TILES), ("CONFIDENTIAL", 46, 0, [(40, 170)]), ("DRAFT", 80, 40, [(80, 330)])],
+    [
+        ("COPY", 24, 30, TILES),
+        pytest.param("CONFIDENTIAL", 46, 0, [(40, 170)], marks=pytest.mark.slow),
+        pytest.param("DRAFT", 80, 40, [(80, 330)], marks=pytest.mark.slow),
+    ],
 )
 def test_what_is_printed_over_pale_marks_is_read(
     text: str, size: float, angle: float, places: list[tuple[float, float]]

@@ -64,7 +64,15 @@ ANGLES = {
 }
 
 
-@pytest.mark.parametrize("angle", ANGLES)
+@pytest.mark.parametrize(
+    "angle",
+    [
+        pytest.param(
+            angle, marks=[pytest.mark.slow] if angle.endswith("12 degrees") or angle == "from the right" else []
+        )
+        for angle in ANGLES
+    ],
+)
 @pytest.mark.heavy
 def test_a_page_photographed_at_an_angle_is_read_and_marked_where_it_stands(angle: str) -> None:
     photograph, matrix = photographed(ANGLES[angle])

@@ -26,6 +26,10 @@ TEXTS = {
     "Devanagari": "प्रकाशस्तंभ का रखवाला हर दिन की हवा और मौसम को नीली किताब में लिखता था। संग्रहालय मई से खुला रहता है।",
     "Greek": "Ο φύλακας του φάρου έγραφε τον άνεμο και τον καιρό κάθε μέρας στο μπλε βιβλίο δίπλα στην πόρτα.",
 }
+# One alphabet and one other script in each run, the others with `make long`.
+FIRST_OF_TEXTS = [
+    pytest.param(script, marks=[] if script in ("Cyrillic", "Arabic") else [pytest.mark.slow]) for script in TEXTS
+]
 LATIN = "The keeper of the light wrote down the wind and the weather of every day in the blue book by the door."
 CODES = {"Cyrillic": "rus", "Korean": "kor", "Arabic": "ara", "Hebrew": "heb", "Thai": "tha", "Devanagari": "hin"}
 
@@ -49,7 +53,7 @@ def page_image(*paragraphs: str) -> bytes:
     return png
 
 
-@pytest.mark.parametrize("script", TEXTS)
+@pytest.mark.parametrize("script", FIRST_OF_TEXTS)
 @pytest.mark.heavy
 def test_print_that_cannot_be_read_fails_with_its_reason(script: str) -> None:
     outcome = read_page(page_image(TEXTS[script], TEXTS[script]), 3, "off")
@@ -76,7 +80,7 @@ def test_a_page_in_two_scripts_says_that_a_part_of_it_is_unread() -> None:
     assert "could not be read" in outcome.detail
 
 
-@pytest.mark.parametrize("script", TEXTS)
+@pytest.mark.parametrize("script", FIRST_OF_TEXTS)
 @pytest.mark.heavy
 def test_one_line_in_an_unknown_script_is_not_passed_over(script: str) -> None:
     line = " ".join(TEXTS[script].split()[:6])

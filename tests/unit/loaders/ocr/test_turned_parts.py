@@ -29,7 +29,7 @@ def cells(read: PageText) -> list[list[str]]:
     return [line.strip("|").split("|") for line in table.splitlines() if "---" not in line]
 
 
-@pytest.mark.parametrize("turn", [90, 270])
+@pytest.mark.parametrize("turn", [90, pytest.param(270, marks=pytest.mark.slow)])
 def test_short_numbers_of_a_page_scanned_sideways_are_read(turn: int) -> None:
     page = drawn(4)
     page.insert_text((60, 200), "The next meeting is on the first Tuesday of the month.", fontsize=10)
