@@ -14,7 +14,7 @@ from graph.tables.operations import Asked, Operation, asked_of_table
 from graph.tables.plain import claims, pairs
 from graph.tables.plain.grid import AMOUNTS, IN_ORDER, TIMES, Column, Grid, Kind, build_grid
 from graph.tables.plain.mentions import Named, columns_named, match_grid
-from graph.tables.plain.question import Wanted, Way, asks_yes_or_no, in_figures, is_negated, ways
+from graph.tables.plain.question import Wanted, Way, asks_yes_or_no, changed_most, in_figures, is_negated, ways
 from graph.tables.plain.steps import in_row_words
 from graph.tables.plain.targets import MONEY, WHEN, WHERE, WHO, beside, is_settled, one_of, target_of, values_of
 from graph.tables.question_words import lacks_price
@@ -72,6 +72,9 @@ def _of_view(question: str, view: TableView) -> PlainAnswer | None:
             found = match_grid(question, grid, spans)
             if made := _with_condition(found, asked):
                 return PlainAnswer(made, view, _weight(found))
+        return None
+    change = terms.stems(changed_most(question))
+    if change and not any(change & column.stems for column in grid.columns):  # "lost most" of a column "Lost"
         return None
     for wanted in ways(question):
         found = match_grid(question, grid, wanted.spans)

@@ -192,10 +192,14 @@ def asks_yes_or_no(question: str) -> bool:
     return bool(_YES_NO.match(question))
 
 
+def changed_most(question: str) -> str:
+    """Return the words for the largest change ("grew most"), which is not the largest value; "" for none."""
+    found = _CHANGED_MOST.search(question)
+    return found[0] if found else ""
+
+
 def ways(question: str) -> list[Wanted]:
     """Return the possible ways of answering a question, the likeliest first."""
-    if _CHANGED_MOST.search(question):
-        return []  # the row with the largest change is not that with the largest value
     found: list[Wanted] = []
     found += _spans(question)
     found += _pairs(question)

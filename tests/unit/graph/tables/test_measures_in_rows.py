@@ -139,6 +139,12 @@ def test_a_row_that_is_named_is_not_what_is_asked_for_and_a_count_is_no_price(
     assert [claim["text"] for claim in answer.claims] == says
 
 
+def test_a_column_of_losses_has_a_most_and_a_change_has_none() -> None:
+    clubs = (("Holte", ("Won", "10"), ("Lost", "2")), ("Brake", ("Won", "8"), ("Lost", "5")))
+    (lost,) = answer_from_tables("Which club has lost most games?", table("Table 6", "Club", clubs), {}).claims
+    assert lost["text"].startswith("Brake: Lost 5, the highest")
+
+
 def test_rain_falls_and_sales_fall() -> None:
     months = (("March", ("Rain (mm)", "140"), ("Sales", "9")), ("April", ("Rain (mm)", "98"), ("Sales", "7")))
     assert ask("How much rain fell in March?", "Table 5", months) == ["March: Rain (mm) 140"]
