@@ -90,11 +90,14 @@ class PostgresText(FullText):
         """Return the best chunks with one of the searched phrases, ranked by all phrases with their weights."""
         may, own = visible(scope, "u.document")
         score = " + ".join(["? * ts_rank(u.words, ?::tsquery)"] * len(weights))
+        # Units are ranked first, and only the best are looked up in what is published. The planner takes chunks and
+        # documents for far fewer than they are; a plain join read all of them: 80 ms a word in 40,000 chunks, now .4.
         rows = self._db.rows(
-            f"SELECT u.chunk, max({score}) AS score FROM units u JOIN chunks c ON c.id = u.chunk "
-            "JOIN documents d ON d.id = c.document AND d.generation = c.generation "
-            f"WHERE u.words @@ ?::tsquery {'AND u.document = ANY(?)' if documents else ''}{may} "
-            "GROUP BY u.chunk ORDER BY score DESC, u.chunk LIMIT ?",
+            f"WITH ranked AS MATERIALIZED (SELECT u.chunk, max({score}) AS score FROM units u "
+            f"WHERE u.words @@ ?::tsquery {'AND u.document = ANY(?)' if documents else ''}{may} GROUP BY u.chunk) "
+            "SELECT r.chunk, r.score FROM (SELECT * FROM ranked ORDER BY score DESC, chunk) r CROSS JOIN LATERAL "
+            "(SELECT 1 FROM chunks c JOIN documents d ON d.id = c.document AND d.generation = c.generation "
+            "WHERE c.id = r.chunk OFFSET 0) published ORDER BY r.score DESC, r.chunk LIMIT ?",
             [
                 *(value for phrase, weight in weights.items() for value in (weight, phrase)),
                 " | ".join(f"({phrase})" for phrase in searched),
