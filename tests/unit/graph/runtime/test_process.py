@@ -104,13 +104,20 @@ class Freed:
     def __del__(self):
         print("freed")
 
+if "within" in sys.argv:
+    atexit.register(print, "the program's own handler")
 freed, end = Freed(), QuickExit()
 atexit.register(print, "handlers run")
-sys.exit(end.with_code(3) if "quickly" in sys.argv else 4)
+sys.exit(4 if "usually" in sys.argv else end.with_code(3))
 """
 
 
-@pytest.mark.parametrize(("word", "code", "said"), [("quickly", 3, ""), ("usually", 4, "freed\n")])
+@pytest.mark.parametrize(
+    ("word", "code", "said"),
+    [
+        ("quickly", 3, ""), ("usually", 4, "freed\n"), ("within", 3, "the program's own handler\nfreed\n"),
+    ],
+)  # fmt: skip
 def test_a_command_ends_with_its_code_and_takes_nothing_apart(word: str, code: int, said: str) -> None:
     done = subprocess.run([sys.executable, "-c", _ENDS, word], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (code, f"handlers run\n{said}", "")
