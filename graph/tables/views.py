@@ -70,7 +70,8 @@ class TableView:
         """Its name in an answer: "Table 5", its caption, or "the table on page 3"."""
         if found := _NUMBERED.match(self.caption):
             return f"{found[1].capitalize()} {found[2]}"
-        return f"“{self.caption}”" if self.caption else f"the table on page {self.rows[0].page}"
+        caption = self.caption.lstrip("# ")  # a heading right over the table
+        return f"“{caption}”" if caption else f"the table on page {self.rows[0].page}"
 
     def has_unread(self, column: str) -> bool:
         """Return whether a printed value of a column cannot be parsed: nothing can then be said of all its values."""

@@ -145,6 +145,11 @@ def test_a_column_of_losses_has_a_most_and_a_change_has_none() -> None:
     assert lost["text"].startswith("Brake: Lost 5, the highest")
 
 
+def test_a_heading_names_the_table_without_its_mark() -> None:
+    (view,) = build_views(table("# Rivers of Weald", "River", RIVERS), {})
+    assert view.title == "“Rivers of Weald”"
+
+
 def test_rain_falls_and_sales_fall() -> None:
     months = (("March", ("Rain (mm)", "140"), ("Sales", "9")), ("April", ("Rain (mm)", "98"), ("Sales", "7")))
     assert ask("How much rain fell in March?", "Table 5", months) == ["March: Rain (mm) 140"]
