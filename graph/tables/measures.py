@@ -11,6 +11,7 @@ from graph.tables.views import TableView
 from loaders.text.dates import MONTHS
 
 _UNITS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_WORK = r"how many (?:people|persons|workers) (?:work(?:ed)?|(?:are|were) (?:employed|working))"
 _MEASURES = (
     (r"how heavy", ("weight", "mass")),
     (r"how (?:loud|noisy|quiet)", ("noise", "sound", "loudness")),
@@ -25,14 +26,8 @@ _MEASURES = (
     (r"how (?:strong|powerful)", ("power", "strength", "output")),
     (r"how far", ("distance", "range")),
     (r"how old", ("age",)),
-    (
-        r"how many (?:people|persons|workers) (?:work(?:ed)?|(?:are|were) (?:employed|working))",
-        ("employees", "headcount", "workforce"),
-    ),
-    (
-        r"how many (?:people|persons|workers) (?:work(?:ed)?|(?:are|were) (?:employed|working))",
-        ("staff",),
-    ),
+    (_WORK, ("employees", "headcount", "workforce")),
+    (_WORK, ("staff",)),  # tried after the others, since "Staff costs" has the word too
 )
 _ASKED = tuple(
     (re.compile(rf"\b{words}(?= (?:is|are|was|were|does|do|can|will|in|at|for)\b)", re.IGNORECASE), names)

@@ -52,13 +52,15 @@ def in_words_of_properties(question: str, view: TableView) -> str:
     if price and (found := _BY_PRICE.search(question)):
         order = "lowest" if found["least"] else "highest"
         return f"{question[: found.start()]}{order} {price}{question[found.end() :]}"
-    asked, label = (_COSTS.search(question), price) if price else (None, "")
-    if not asked and (asked := _IN_UNITS.search(question)):
-        label = _only_label_in(view, terms.stems(asked["unit"]))
-    if asked and label:
-        of = next(filter(None, asked.groups()[-2:] if label == price else (asked["of"],)))
-        return f"{question[: asked.start()]}what is the {label} of {of}{question[asked.end() :]}"
+    if price and (found := _COSTS.search(question)):
+        return _asking(question, found, price, found["one"] or found["two"])
+    if (found := _IN_UNITS.search(question)) and (label := _only_label_in(view, terms.stems(found["unit"]))):
+        return _asking(question, found, label, found["of"])
     return _with_noun(question, view)
+
+
+def _asking(question: str, found: re.Match[str], label: str, of: str) -> str:
+    return f"{question[: found.start()]}what is the {label} of {of}{question[found.end() :]}"
 
 
 def _of_two(question: str, view: TableView) -> str:

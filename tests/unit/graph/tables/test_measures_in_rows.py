@@ -79,6 +79,7 @@ def test_the_parts_of_one_measure_are_added_up_and_changes_are_not_mistaken_for_
         ("Which model is quieter?", "P30: Noise (dB) 49, the lowest of 2 values"),
         ("Which model is cheaper?", "P30: Price (euros) 189, the lowest of 2 values"),
         ("How much does the P50 cost?", "Price (euros): P50 279"),
+        ("How many euros does the P50 cost?", "Price (euros): P50 279"),
         ("How much more does the P50 cost than the P30?",
          "The difference in Price (euros) between P50 and P30: 279 − 189 = 90"),
         ("How many pages per minute does the P30 print?", "Speed (pages per minute): P30 22"),
