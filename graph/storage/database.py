@@ -25,8 +25,8 @@ _MAPPED_BYTES = 2**31 - 2**16
 _SLICE = 900
 
 
-_DELETED = (0, 0)
-"""The inodes of a file that was deleted while it was opened: it is opened again when it is needed next."""
+_DELETED = 0
+"""Stands for the inode of a file that is not there, as when its folder is emptied while it is opened."""
 
 
 class Database:
@@ -43,10 +43,7 @@ class Database:
         try:
             with self.writing() as connection:
                 migrate(connection)
-            try:
-                self._inodes = self._inodes_now()
-            except (FileNotFoundError, NotADirectoryError):
-                self._inodes = _DELETED
+            self._inodes = self._inodes_now()
         except BaseException:
             self.close()  # an open connection to a broken file would break the next one to the same file
             raise
@@ -149,13 +146,10 @@ class Database:
 
     def was_replaced(self) -> bool:
         """Return whether the file or its write-ahead log was deleted or replaced since it was opened."""
-        try:
-            return self._inodes_now() != self._inodes
-        except (FileNotFoundError, NotADirectoryError):
-            return True
+        return _DELETED in self._inodes or self._inodes_now() != self._inodes
 
     def _inodes_now(self) -> tuple[int, int]:
-        return self._path.stat().st_ino, self._wal.stat().st_ino
+        return _inode(self._path), _inode(self._wal)
 
     def leave_path(self) -> None:
         """Let the path be opened again although threads may still read through these connections.
@@ -163,9 +157,9 @@ class Database:
         SQLite shares its state among all connections of a process to one file. If only the log was deleted, every new
         connection would fail with an I/O error, so the path gets a copy of the file.
         """
-        with suppress(FileNotFoundError, NotADirectoryError):
-            if self._path.stat().st_ino == self._inodes[0]:
-                copy = self._path.with_name(f"{self._path.name}.copy")
+        if _inode(self._path) == self._inodes[0] != _DELETED:
+            copy = self._path.with_name(f"{self._path.name}.copy")
+            with suppress(FileNotFoundError, NotADirectoryError):
                 shutil.copyfile(self._path, copy)
                 copy.replace(self._path)
 
@@ -176,6 +170,13 @@ class Database:
                 connection.close()
             self._all.clear()
         self._local = threading.local()
+
+
+def _inode(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except (FileNotFoundError, NotADirectoryError):
+        return _DELETED
 
 
 def copy_database(source: Path, target: Path) -> bool:

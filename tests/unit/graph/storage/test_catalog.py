@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from graph.errors import HomeError
+from graph.storage import database, schema
 from graph.storage.base import Catalog
 from graph.storage.catalog import SqliteCatalog
 from graph.storage.rows import PageRow, Transcript
@@ -68,6 +70,28 @@ def test_a_catalog_whose_log_was_deleted_can_be_opened_again(tmp_path: Path) -> 
     with ThreadPoolExecutor(1) as other:  # a connection of its own
         assert other.submit(found, third, "storm").result() == ["The storm."]
     for catalog in (first, second, third):
+        catalog.close()
+
+
+def test_a_catalog_whose_log_is_deleted_while_it_is_opened_can_be_opened_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / SqliteCatalog.FILE_NAME
+
+    def emptied_then(connection: sqlite3.Connection) -> None:
+        schema.migrate(connection)
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink()
+
+    monkeypatch.setattr(database, "migrate", emptied_then)
+    first = open_catalog(path)
+    monkeypatch.undo()
+    assert first.was_replaced()
+    first.leave_path()
+    second = open_catalog(path)
+    publish(second, document("a"), chunk(0, "The storm."))
+    assert first.was_replaced()
+    for catalog in (first, second):
         catalog.close()
 
 
