@@ -38,6 +38,11 @@ _COUNTS_OF = re.compile(r"\bhow many\b", re.IGNORECASE)
 _DOES_VERB = re.compile(r"\b(?:does|do|did) (?:it|he|she|they|this|that|one|i|we|you)\b", re.IGNORECASE)
 _PERSONS = re.compile(r"^(?:people|persons|men|women|of them)\b", re.IGNORECASE)  # a column of guests counts them
 _HOW_MANY_DO = re.compile(r" \w*[^\Ws]$")
+# "How much water does the Arve carry?" asks for what the verb measures: its column may be "Mean discharge".
+_HOW_MUCH_OF = re.compile(
+    r"\bhow much (?!is\b|are\b|was\b|were\b|do\b|does\b|did\b)[a-z]+"
+    r" (?:(?:is|are|was|were|do|does|did|can|could|will)\b|[a-z]+s\b)", re.IGNORECASE,
+)  # fmt: skip
 # "Which of the two companies ...": "companies" is no column.
 _NUMBERED = re.compile(r"\W*(?:two|both|three|four|five|all)\b", re.IGNORECASE)
 # "Fiscal 2023" is never reported as missing: headers write it as "twelve months ended June 30, 2023".
@@ -140,6 +145,7 @@ def _absence(question: str, found: Match) -> str:
     lacks = lacks and not _OF_PROSE.search(_phrase(question, found)) and " of " not in _phrase(question, found)
     before = question[: found.unexplained[0].start] if found.unexplained else ""
     lacks = lacks and not (_VERB_ASKED.search(before) or _is_in_cells_of_table(found))
+    lacks = lacks and not _HOW_MUCH_OF.search(question)
     lacks = lacks and not (_DOER.search(before) or _PERSONS.search(_phrase(question, found)))
     if lacks and (
         (found.rows and _ASKS_CELL.search(question)) or (needs_scope and found.scoped > 1 and not found.rows)

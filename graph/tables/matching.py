@@ -118,13 +118,13 @@ def _are_over(view: TableView, words: Sequence[Word], starts: set[int]) -> bool:
 
 
 def _is_run(label: str, words: Sequence[Word]) -> bool:
-    """Return whether a question has a label of three or more words in sequence ("total net sales")."""
+    """Return whether a question has a label of two or more words in sequence ("total net sales")."""
     own = [stem(term.text) for term in terms.terms(label)]
     asked = [word.stem for word in words]
     return len(own) >= _MIN_TOTAL and any(own == asked[at : at + len(own)] for at in range(len(asked)))
 
 
-_MIN_TOTAL = 3
+_MIN_TOTAL = 2
 
 
 def _match_rows(found: Match, words: Sequence[Word]) -> set[int]:

@@ -105,6 +105,26 @@ _OTHERS = re.compile(
 )
 
 
+# Labels of sorts, of which there may be many each: "Double" in a list of rooms, "Adults" in one of members.
+_SORT = re.compile(
+    r"\b(?:single|double|triple|twin|family|families|suite|studio|small|medium|large|big|standard|superior|deluxe|economy"
+    r"|business|budget|premium|basic|adults?|child(?:ren)?|seniors?|students?|youths?|concession|others?|various"
+    r"|for (?:one|two|three|four|five|six|\d+))\b",
+    re.IGNORECASE,
+)
+
+
+def _are_sorts(view: TableView) -> bool:
+    """Return whether the rows of a table are sorts of things rather than single things, by two or more labels."""
+    return sum(bool(_SORT.search(row.label)) for row in view.rows) > 1
+
+
+def _has_column_of(view: TableView, counted: frozenset[str]) -> bool:
+    """Return whether a column counts what is asked for: "Members 2024" of a table of groups, which are no members."""
+    kinds = counted - FRAME_STEMS
+    return any(kinds & terms.stems(column) for column in view.columns)
+
+
 def _counts_rows(found: Match) -> bool:
     """Return whether the noun counted is the kind of the rows, by the header over their labels or the caption.
 
@@ -112,6 +132,8 @@ def _counts_rows(found: Match) -> bool:
     """
     counted = _ASKS_COUNT.search(found.question)
     header = next(iter(_headers(found.view)), "")
+    if _are_sorts(found.view) or (counted and _has_column_of(found.view, terms.stems(counted[1]))):
+        return False
     lists = f"{header} {_ASIDE.sub('', found.view.caption)}"
     return not counted or not lists.strip() or bool(terms.stems(counted[1]) & terms.stems(lists))
 
@@ -123,6 +145,9 @@ def _lists_all(found: Match) -> bool:
     """
     if _OTHERS.search(found.view.caption) and not _OTHERS.search(found.question):
         return False
+    asked = {term.text for term in terms.terms(found.question)}
+    if any(cell.lower() in asked for row in found.view.rows for cell in row.cells.values() if cell.isalpha()):
+        return False  # "How many motions were carried?": only those whose result is "carried"
     header = next(iter(_headers(found.view)), "")
     headed = found.scoped == 1 and terms.stems(header) - FRAME_STEMS <= terms.stems(found.question) and bool(header)
     return not found.rows and not found.columns and not found.partial and (found.scoped > 1 or headed)

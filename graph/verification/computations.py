@@ -153,6 +153,18 @@ def _is_above(a: Operand, b: Operand, *, more: bool) -> bool:
     return first > second if more else first < second
 
 
+def _changes(computation: Computation, rest: Sequence[str]) -> bool:
+    """Return whether the first row has the largest rise or fall, as an amount and as a share of its first cell."""
+    values = _values(computation["operands"])
+    sign = 1 if rest == ["rise"] else -1
+    changes = [(sign * (after - before), before) for before, after in zip(values[::2], values[1::2], strict=True)]
+    if len(values) != len(computation["operands"]) or any(before <= 0 for _, before in changes):
+        return False
+    (change, whole), *others = changes
+    most = all(change > other and change / whole > other / before for other, before in others)
+    return bool(others) and change > 0 and most and _same(computation["result"], change)
+
+
 def _span(computation: Computation, _: Sequence[str]) -> bool:
     start, end = computation["operands"]
     return _is_length(computation["result"], _length(start["cell"], end["cell"]))
@@ -192,6 +204,6 @@ def _cell(computation: Computation, _: Sequence[str]) -> bool:
 _RULES: Mapping[str, Callable[[Computation, Sequence[str]], bool]] = {
     "sum": _sum, "mean": _mean, "difference": _difference, "change": _change, "ratio": _ratio, "extreme": _extreme,
     "yes-no": _yes_no, "comparison": _comparison, "filter": _condition, "count": _condition, "same": _same_text,
-    "list": _list, "cell": _cell, "time": _time, "pairs": _pairs,
+    "list": _list, "cell": _cell, "time": _time, "pairs": _pairs, "changes": _changes,
     "span": _span, "spans": _spans, "share": _share,
 }  # fmt: skip

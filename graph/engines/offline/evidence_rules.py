@@ -33,6 +33,7 @@ from graph.engines.offline.permissions import (
     rules_on,
     sets_apart,
 )
+from graph.engines.offline.relative_periods import is_of_another_period
 from graph.engines.offline.required_words import HOW_TO, asked_kind, is_plainly_asked, missing_words, required_words
 from graph.engines.offline.text_around import (
     is_about_another,
@@ -226,6 +227,15 @@ _PLACE_NAMED = re.compile(
 _BREAKS_OFF = re.compile(r"\b(?:as|is|are|was|were|be|of|by|the|an?|to|with|from|and|or|that|which|than)$")
 
 
+def _no_statement(question: str, quote: str) -> str:
+    """Return why a sentence states nothing of what is asked, as a clause; "" if it may."""
+    if _BREAKS_OFF.search(quote):
+        return "the quote breaks off"
+    if only_asks(question, quote):
+        return "the quote is a question itself"
+    return "the quote is about another period" if is_of_another_period(question, quote) else ""
+
+
 def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] | None = None) -> str:
     """Return why a quote is not an answer to a question, as a clause; "" if it is one.
 
@@ -234,10 +244,8 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     kind = asked_kind(question)
     missing, required = missing_words(question, kind, evidence), required_words(question, kind)
     is_row = bool(evidence.label)
-    if not is_row and _BREAKS_OFF.search(evidence.quote):
-        return "the quote breaks off"
-    if not is_row and only_asks(question, evidence.quote):
-        return "the quote is a question itself"
+    if not is_row and (why := _no_statement(question, evidence.quote)):
+        return why
     if missing and (
         weights is None
         or asks_yes_or_no(question)  # the missing word may be the very thing in question

@@ -1,7 +1,7 @@
-"""Rows of tables that have words of a question and answer another one, of another row, measure or price.
+"""Rows of tables that have words of a question and answer another one, of another row, measure, price or kind.
 
 "Which rivers flow into the Senn?" is not answered by the row of the Senn, "How deep is the Senn?" not by its length,
-and "How much is the Spanish course?" not by one of two rows with "Spanish".
+"How much is the Spanish course?" not by one of two rows with "Spanish", and "Who abstained?" not by a number.
 """
 
 from __future__ import annotations
@@ -14,12 +14,9 @@ from graph.retrieval import terms
 from graph.retrieval.scoring import Query
 from graph.storage.fulltext import stem
 from graph.storage.rows import SentenceRow
+from graph.tables.header_words import units_of
 from graph.tables.question_words import asks_for_rows, lacks_price
 
-_ASKS_ROWS = re.compile(
-    r"^\W*(?:and |so )?(?:in |on |at |for )?(?:which|what) (?P<rows>(?:[a-z-]+ )?[a-z-]+)", re.IGNORECASE
-)
-_CHOOSES = re.compile(r"\b(?:or|than|both|between)\b|,", re.IGNORECASE)
 _MEASURES = tuple(
     (re.compile(rf"\bhow {word}\b", re.IGNORECASE), frozenset(map(stem, names.split())))
     for word, names in (
@@ -48,7 +45,69 @@ def answers_another(query: Query, row: SentenceRow, said: str, rows: Sequence[Se
         or _has_other_measure(query.text, row)
         or (lacks_price(query.text, [column for column, _ in row.cells[1:]], said) and not MONEY.search(said))
         or _is_one_of_several(query, row, rows)
+        or _is_of_another_kind(query.text, _quoted(row, said))
+        or _is_any_holder(query, row, rows)
+        or _is_compared(query.text, row)
     )
+
+
+def _quoted(row: SentenceRow, said: str) -> list[tuple[str, str]]:
+    """Return the cells of a row, without its label, that an answer gives; all where it gives the row as printed."""
+    found = [(column, cell) for column, cell in row.cells[1:] if cell.strip() and f"{column} {cell}".strip() in said]
+    return found or list(row.cells[1:])
+
+
+_WHO = re.compile(r"^\W*(?:and |so )?who(?:m|se)?\b", re.IGNORECASE)
+_WHEN = re.compile(r"^\W*(?:and |so )?when\b", re.IGNORECASE)
+_NUMBER_ALONE = re.compile(r"[^\w]*\d[\d.,' ]*[^\w]*")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_COUNTED = re.compile(r"\bhow many (?P<what>[a-z-]+(?: [a-z-]+)?)", re.IGNORECASE)
+_OF_SCALE = frozenset(map(stem, "thousand million billion number count k m bn hundred".split()))
+
+
+def _is_of_another_kind(question: str, cells: Sequence[tuple[str, str]]) -> bool:
+    """Return whether cells are numbers where a person or time is asked for, or amounts of money where things are."""
+    numbers = [(column, cell) for column, cell in cells if _NUMBER_ALONE.fullmatch(cell)]
+    if not numbers:
+        return False
+    if _WHO.match(question):
+        return len(numbers) == len(cells)
+    if _WHEN.match(question):
+        times = any(_YEAR.search(cell) or re.search(r"\d[.:/]\d\d", cell) for _, cell in cells)
+        return len(numbers) == len(cells) and not times
+    counted = _COUNTED.search(question)
+    units = [units_of(column) - _OF_SCALE for column, _ in numbers]
+    priced = all(MONEY.search(f"{column} {cell}") for column, cell in numbers)
+    named = terms.stems(counted["what"]) if counted else frozenset[str]()
+    return bool(named) and priced and not any(named & own for own in units)
+
+
+_WHO_IS_THE = re.compile(r"^\W*(?:and |so )?who (?:is|was) (?:the|our|its|their) ", re.IGNORECASE)
+
+
+def _is_any_holder(query: Query, row: SentenceRow, rows: Sequence[SentenceRow]) -> bool:
+    """Return whether the one holder of a role is asked for, and a row has it only as a header of many: "Teacher"."""
+    if not _WHO_IS_THE.match(query.text) or len(rows) < 2:
+        return False
+    held = terms.stems(" ".join(cell for _, cell in row.cells)) | terms.stems(" ".join(row.band))
+    return held.isdisjoint(query.term_weights.keys())
+
+
+_BESIDE = re.compile(
+    r"^\W*(?:and |so )?(?:which|what|who|how many)\b.*\b(?:below|above|over|under|within|outside|beyond|inside)"
+    r" (?:the |its |their )?(?P<of>(?:[a-z-]+ )?[a-z-]+)",
+    re.IGNORECASE,
+)
+
+
+def _is_compared(question: str, row: SentenceRow) -> bool:
+    """Return whether rows are asked for by a comparison with a column, which no row says of itself.
+
+    "Which results are below the reference range?" is not answered by the reference range "below 5.2".
+    """
+    beside = _BESIDE.search(question)
+    of = terms.stems(beside["of"]) if beside else frozenset()
+    return bool(of) and any(own and own <= of for own in (terms.stems(column) for column, _ in row.cells[1:]))
 
 
 def _has_other_measure(question: str, row: SentenceRow) -> bool:
@@ -58,10 +117,13 @@ def _has_other_measure(question: str, row: SentenceRow) -> bool:
     return names is not None and names.isdisjoint(held)
 
 
+_OF_ONE = re.compile(r"\W*(?:how|what|when|where|who|is|are|was|were|does|do|did|has|have|can|will)\b", re.IGNORECASE)
+
+
 def _is_one_of_several(query: Query, row: SentenceRow, rows: Sequence[SentenceRow]) -> bool:
     """Return whether another row's label has all words of the question that this one's has: two Spanish courses."""
     own = terms.stems(row.cells[0][1]) & query.term_weights.keys()
-    if not own or not re.match(r"\W*(?:how|what|when|where|who)\b", query.text, re.IGNORECASE):
+    if not own or not _OF_ONE.match(query.text):
         return False
     others = [other for other in rows if other.id != row.id and other.cells and other.band == row.band]
     return any(own <= terms.stems(other.cells[0][1]) for other in others) and own != terms.stems(row.cells[0][1])

@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from graph.retrieval import terms
+from graph.storage.fulltext import stem
 from graph.tables import results
 from graph.tables.header_words import units_of
 from graph.tables.matching import only
 from graph.tables.operations import Asked, Operation, asked_of_table
 from graph.tables.plain import claims, pairs
+from graph.tables.plain.changes import most_changed
 from graph.tables.plain.grid import AMOUNTS, IN_ORDER, TIMES, Column, Grid, Kind, build_grid
-from graph.tables.plain.mentions import Named, columns_named, match_grid
+from graph.tables.plain.mentions import FREE, Named, columns_named, match_grid
 from graph.tables.plain.question import Wanted, Way, asks_yes_or_no, changed_most, in_figures, is_negated, ways
 from graph.tables.plain.steps import in_row_words
 from graph.tables.plain.targets import MONEY, WHEN, WHERE, WHO, beside, is_settled, one_of, target_of, values_of
@@ -75,7 +77,8 @@ def _of_view(question: str, view: TableView) -> PlainAnswer | None:
         return None
     change = terms.stems(changed_most(question))
     if change and not any(change & column.stems for column in grid.columns):  # "lost most" of a column "Lost"
-        return None
+        made = most_changed(question, grid)
+        return PlainAnswer(made, view, len(terms.content_terms(question))) if made else None
     for wanted in ways(question):
         found = match_grid(question, grid, wanted.spans)
         if made := _WAYS[wanted.way](found, wanted):
@@ -171,6 +174,8 @@ def _cells_asked(found: Named) -> tuple[list[Row], list[Column]]:
     elif not target:
         target = values
     target = [column for column in target if column not in mentioned]
+    if target and target[0].kind in ("number", "money") and _NO_AMOUNT.match(found.question):
+        return [], []
     if target and lacks_price(found.question, [one.name for one in found.grid.columns], target[0].name):
         return [], []
     if len(rows) > 1 and any(one.column.is_label and not one.is_full for one in found.mentions):
@@ -179,6 +184,10 @@ def _cells_asked(found: Named) -> tuple[list[Row], list[Column]]:
         rows = found.grid.rows
     settled = len(target) == 1 and 0 < len(rows) <= _MOST_ROWS and is_settled(found, beside(found, target), target)
     return (rows, target) if settled else ([], [])
+
+
+# "Who abstained?" is not answered by how many did, nor "When must it be paid?" by how much.
+_NO_AMOUNT = re.compile(r"^\W*(?:and |so )?(?:who|whom|when|where)\b", re.IGNORECASE)
 
 
 def _extreme(found: Named, wanted: Wanted) -> list[Claim]:
@@ -242,7 +251,7 @@ def _count(found: Named, _: Wanted) -> list[Claim]:
 
 
 def _sum(found: Named, wanted: Wanted) -> list[Claim]:
-    columns = values_of(found)
+    columns = _newest(found, values_of(found))
     rows = found.rows()
     if len(columns) != 1 or not is_settled(found, columns):
         return []
@@ -251,11 +260,34 @@ def _sum(found: Named, wanted: Wanted) -> list[Claim]:
     if any("%" in found.grid.cell(row, columns[0]) for row in rows):
         return []
     printed = [row for row in found.grid.view.totals if found.grid.order(row, columns[0]) is not None]
+    if not found.mentions and any(_adds_up_others(found, row) for row in printed):
+        return []
     if not found.mentions and len(printed) == 1:
         return claims.looked_up(found.grid, printed, columns, [])
     if not found.mentions and found.grid.view.totals:
         return []
     return one_of(claims.total(found.grid, rows, columns[0]))
+
+
+_NOW = re.compile(r"\b(?:does|do|has|have|is|are)\b", re.IGNORECASE)
+
+
+def _newest(found: Named, columns: list[Column]) -> list[Column]:
+    """Return the column of the last year where a question in the present names no year: "Members 2024" of now."""
+    years = {column.name: re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", column.name) for column in columns}
+    bare = {re.sub(r"\d{4}", "", column.bare).strip() for column in columns}
+    if len(bare) != 1 or found.years or not _NOW.search(found.question) or any(len(y) != 1 for y in years.values()):
+        return columns
+    return [max(columns, key=lambda column: years[column.name][0])]
+
+
+_TOTALS = frozenset(map(stem, "total totals sum all overall grand subtotal together".split()))
+
+
+def _adds_up_others(found: Named, row: Row) -> bool:
+    """Return whether a printed total is one of things that a question does not name: "Total assets"."""
+    known = _TOTALS | found.grid.view.scope | terms.stems(found.question) | FREE
+    return bool(terms.stems(row.label) - known)
 
 
 def _with_condition(found: Named, asked: Asked) -> list[Claim]:

@@ -44,14 +44,15 @@ def looked_up(grid: Grid, rows: Sequence[Row], columns: Sequence[Column], beside
             results.claim(
                 f"{who.name}: {said}" if said else who.name,
                 "cell",
-                [_operand(grid, row, c) for c in shown or columns],
+                [operand(grid, row, c) for c in shown or columns],
                 "",
             )
         )
     return claims
 
 
-def _operand(grid: Grid, row: Row, column: Column) -> Operand:
+def operand(grid: Grid, row: Row, column: Column) -> Operand:
+    """Return a cell as an operand, with its sort key."""
     order = grid.order(row, column)
     return Operand(
         label=row.name, column=column.name, cell=grid.cell(row, column), value="" if order is None else str(order),
@@ -82,7 +83,7 @@ def extreme(grid: Grid, rows: Sequence[Row], column: Column, asked: Wanted, targ
     tie = " (a tie)" if len(winners) > 1 else ""
     text = f"{names}{tie}: {said}, the {_RANKS[asked.rank]}{order} of {len(known)} {'times' if times else 'values'}"
     rest = [row for row, _ in known if row not in winners]
-    operands = [_operand(grid, row, column) for row in [*winners, *rest]]
+    operands = [operand(grid, row, column) for row in [*winners, *rest]]
     return results.claim(text, f"extreme {'most' if asked.most else 'least'} {asked.rank}", operands, str(wanted))
 
 
@@ -115,7 +116,7 @@ def trend(
     ]
     side = "above" if more else "below"
     text = f"{results.joined(pairs)}: {a} {side} {b}" if kept else f"None of {len(known)} has {a} {side} {b}"
-    operands = [_operand(grid, row, column) for row in known for column in columns]
+    operands = [operand(grid, row, column) for row in known for column in columns]
     return results.claim(text, f"pairs {'more' if more else 'less'}", operands, " | ".join(row.name for row in kept))
 
 
@@ -157,7 +158,7 @@ def _apart(grid: Grid, rows: Sequence[Row], column: Column) -> Claim | None:
     high, low = (rows[0], rows[1]) if a >= b else (rows[1], rows[0])
     shown = f"{grid.shown(high, column)} − {grid.shown(low, column)} = {abs(a - b)} {unit}"
     text = f"The difference in {column.shown} between {rows[0].name} and {rows[1].name}: {shown}"
-    return results.claim(text, "difference", [_operand(grid, row, column) for row in rows], str(abs(a - b)))
+    return results.claim(text, "difference", [operand(grid, row, column) for row in rows], str(abs(a - b)))
 
 
 def span(grid: Grid, start: tuple[Row, Column], end: tuple[Row, Column]) -> Claim | None:
@@ -170,7 +171,7 @@ def span(grid: Grid, start: tuple[Row, Column], end: tuple[Row, Column]) -> Clai
     who = start[0].name if start[0] is end[0] else start[1].shown
     result = spelled(length) if clock_minutes(first) is not None else f"{length} {'day' if length == 1 else 'days'}"
     text = f"{who}: {result} ({' to '.join(ends)})"
-    return results.claim(text, "span", [_operand(grid, *start), _operand(grid, *end)], result)
+    return results.claim(text, "span", [operand(grid, *start), operand(grid, *end)], result)
 
 
 def _place(grid: Grid, one: tuple[Row, Column], other: tuple[Row, Column]) -> str:
@@ -208,7 +209,7 @@ def extreme_span(grid: Grid, rows: Sequence[Row], ends: tuple[Column, Column], a
     shown = f"{start.shown} {grid.shown(winners[0], start)}, {end.shown} {grid.shown(winners[0], end)}"
     text = f"{results.joined([row.name for row in winners])}: {result} ({shown}), the {order} of {len(known)}"
     ordered = [*winners, *(row for row, _ in known if row not in winners)]
-    operands = [_operand(grid, row, column) for row in ordered for column in ends]
+    operands = [operand(grid, row, column) for row in ordered for column in ends]
     return results.claim(text, f"spans {'most' if asked.most else 'least'} {asked.rank}", operands, result)
 
 
@@ -222,4 +223,4 @@ def share(grid: Grid, row: Row, column: Column) -> Claim | None:
     result = str((part / sum(values) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP))
     below = grid.shown(whole[0], column) if printed else f"({' + '.join(grid.shown(one, column) for one in whole)})"
     text = f"{row.name}: {column.shown} {grid.shown(row, column)} / {below} = {result} %"
-    return results.claim(text, "share", [_operand(grid, one, column) for one in (row, *whole)], result)
+    return results.claim(text, "share", [operand(grid, one, column) for one in (row, *whole)], result)

@@ -43,6 +43,10 @@ def one_of(claim: Claim | None) -> list[Claim]:
     return [claim] if claim else []
 
 
+# Headers over texts that say when: "quarterly in advance", "Mondays and Thursdays".
+_SAYS_WHEN = re.compile(r"\b(?:due|when|dates?|days?|times?|hours|period|payable|deadline)\b", re.IGNORECASE)
+
+
 def target_of(found: Named) -> list[Column]:
     """Return the columns that the question word asks for ("who", "when", "which town"); [] where it implies none."""
     question, grid = found.question, found.grid
@@ -51,6 +55,8 @@ def target_of(found: Named) -> list[Column]:
             among = [column for column in grid.columns if column.kind in kinds]
             if pattern is WHEN and (word := _WHEN_OF.match(question)):
                 among = [column for column in grid.columns if _is_of(word[1].lower(), column)]
+            if pattern is WHEN and not among:
+                among = [column for column in grid.columns if _SAYS_WHEN.search(column.name) and column.kind == "text"]
             return columns_named(found, among) or among
     if noun := _NOUN.match(question):
         return _by_noun(noun["noun"], found)

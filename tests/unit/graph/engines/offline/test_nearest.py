@@ -165,3 +165,31 @@ def test_his_number_is_that_of_the_person_whose_paper_it_is() -> None:
     assert not stands_for_nothing("Notice to policyholders", alone=True)
     assert not stands_for_nothing("cv | Jonas Whitaker")
     assert not stands_for_nothing("Curriculum vitae: Dr Ida Holm")
+
+
+@pytest.mark.parametrize(
+    ("question", "cells", "fits"),
+    [
+        ("Who abstained on motion 5?", (("No.", "5"), ("Abstained", "1")), False),
+        ("Who led motion 5?", (("No.", "5"), ("Leader", "Ms Roe")), True),
+        ("When is the high season?", (("Room", "Double"), ("High season", "134")), False),
+        ("When was the barn built?", (("House", "Barn"), ("Built", "1907")), True),
+        ("How many parking spaces are there?", (("Charge", "Parking space"), ("Pounds a month", "85")), False),
+        ("How many parking spaces are there?", (("Place", "Parking space"), ("Number", "85")), True),
+        ("Who is the head teacher?", (("Class", "3A"), ("Teacher", "Mr Petrov")), False),
+        ("Who is the teacher of 3A?", (("Class", "3A"), ("Teacher", "Mr Petrov")), True),
+        ("Which results are below the reference range?", (("Test", "TSH"), ("Reference range", "below 4")), False),
+        ("Is the cholesterol too high?", (("Test", "HDL cholesterol"), ("Result", "1.6")), False),
+        ("Is the HDL cholesterol too high?", (("Test", "HDL cholesterol"), ("Result", "1.6")), True),
+    ],
+)
+def test_a_row_gives_the_kind_of_value_that_is_asked_for(
+    question: str, cells: tuple[tuple[str, str], ...], fits: bool
+) -> None:
+    other = (cells[0][0], "Cholesterol"), cells[1]
+    rows = [
+        SentenceRow(f"c/{at}", label[1], label[1], "row", (1,), (label, value))
+        for at, (label, value) in enumerate((cells, other))
+    ]
+    said = f"{cells[0][1]}: {' '.join(cells[1])}"
+    assert answers_another(query(question), rows[0], said, rows) is not fits
