@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+import certifi
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -108,6 +109,21 @@ def _no_dot_env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "_FOLDER", tmp_path_factory.mktemp("empty"))
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let HTTP clients, here and in the processes of tests, trust one certificate authority instead of 140.
+
+    The tests reach this machine only, without TLS. Each client loads the list: 37 ms of CPU time, now 2.
+    """
+    end = "-----END CERTIFICATE-----"
+    listed = certifi.contents()
+    file = tmp_path_factory.mktemp("authority") / "authority.pem"
+    file.write_text(listed[listed.index("-----BEGIN") : listed.index(end)] + f"{end}\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(file))
         yield
 
 
