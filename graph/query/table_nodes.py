@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from graph import dependencies
@@ -53,11 +53,11 @@ def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
     whole = TableAnswer()
     for question in split_questions(state["standalone_question"]):
         chunks = _candidates(catalog, question, documents, [chunk["chunk"] for chunk in state["retrieved"]])
-        titles = {row.id: row.title for row in map(catalog.document, {c.document for c in chunks}) if row}
+        titles = {row.id: row.title for row in catalog.documents({c.document for c in chunks})}
         one = answer_from_tables(question, chunks, titles)
         if one.absence:
             every = _candidates(catalog, question, documents, [chunk.id for chunk in chunks], _BY_TEXT_BEFORE_ABSENCE)
-            titles = {row.id: row.title for row in map(catalog.document, {c.document for c in every}) if row}
+            titles = {row.id: row.title for row in catalog.documents({c.document for c in every})}
             one = answer_from_tables(question, every, titles)
         if not one.claims:
             views = build_views([chunk for chunk in chunks if chunk.kind == "table"], titles)
@@ -91,7 +91,7 @@ def answer_in(catalog: Catalog, question: str, documents: Sequence[str]) -> Tabl
     from graph.tables.answers import answer_from_tables
 
     chunks = _candidates(catalog, question, documents, [])
-    titles = {row.id: row.title for row in map(catalog.document, {c.document for c in chunks}) if row}
+    titles = {row.id: row.title for row in catalog.documents({c.document for c in chunks})}
     return answer_from_tables(question, chunks, titles)
 
 
@@ -104,28 +104,46 @@ def _candidates(
     by_text = [chunk for chunk, _ in catalog.search_text(search_terms(question), documents, limit)]
     found = {chunk.id: chunk for chunk in catalog.chunks(list(dict.fromkeys([*retrieved, *by_text])), published=True)}
     kept = [chunk for chunk in found.values() if chunk.kind == "table" or chunk.id in retrieved]
-    for document in dict.fromkeys(chunk.document for chunk in kept if chunk.kind == "table"):
-        ids = catalog.chunk_ids(document)
-        place = {key: at for at, key in enumerate(ids)}
-        at_table = [place[c.id] for c in kept if c.document == document and c.kind == "table" and c.id in place]
-        kept += _neighbours(catalog, ids, at_table, {chunk.id for chunk in kept})
-    return kept
+    tables: dict[str, list[str]] = {}
+    for chunk in kept:
+        if chunk.kind == "table":
+            tables.setdefault(chunk.document, []).append(chunk.id)
+    orders = [(catalog.chunk_ids(document), keys) for document, keys in tables.items()]
+    return kept + _further_parts(catalog, orders, {chunk.id for chunk in kept})
 
 
-def _neighbours(catalog: Catalog, ids: Sequence[str], tables: Sequence[int], known: set[str]) -> list[ChunkRow]:
-    """Return the tables directly before and after the given ones, and so on: they may be further parts."""
+def _further_parts(
+    catalog: Catalog, orders: Sequence[tuple[Sequence[str], Sequence[str]]], known: set[str]
+) -> list[ChunkRow]:
+    """Return the tables directly before and after the given ones, and so on: they may be parts of them.
+
+    Args:
+        catalog: Where the chunks are.
+        orders: For each document the ids of its chunks in order, and those of its given tables.
+        known: Ids of chunks that are not returned.
+    """
+    places = {key: (ids, at) for ids, _ in orders for at, key in enumerate(ids)}
+    # What is on both sides of all tables is read at once: each reading is a round trip to the database.
+    first = [_beside(places, key, side) for _, tables in orders for key in tables for side in (-1, 1)]
+    read = {chunk.id: chunk for chunk in catalog.chunks([key for key in dict.fromkeys(first) if key not in known])}
     added: list[ChunkRow] = []
-    for step_ in (-1, 1):
-        front = set(tables)
-        while front:
-            keys = [
-                ids[at + step_] for at in sorted(front) if 0 <= at + step_ < len(ids) and ids[at + step_] not in known
-            ]
-            chunks = [chunk for chunk in catalog.chunks(keys) if chunk.kind == "table"]
-            known |= {chunk.id for chunk in chunks}
-            added += chunks
-            front = {ids.index(chunk.id) for chunk in chunks}
+    for _, tables in orders:
+        for side in (-1, 1):
+            front = sorted((key for key in tables if key in places), key=lambda key: places[key][1])
+            while front:
+                keys = [key for one in front if (key := _beside(places, one, side)) and key not in known]
+                if unread := [key for key in keys if key not in read]:
+                    read |= {chunk.id: chunk for chunk in catalog.chunks(unread)}
+                front = [key for key in keys if key in read and read[key].kind == "table"]
+                known.update(front)
+                added += [read[key] for key in front]
     return added
+
+
+def _beside(places: Mapping[str, tuple[Sequence[str], int]], chunk: str, side: int) -> str:
+    """Return the id of the chunk before (-1) or after (1) another; "" where there is none."""
+    ids, at = places.get(chunk, ((), -1))
+    return ids[at + side] if 0 <= at + side < len(ids) else ""
 
 
 def with_chunks(retrieved: Sequence[RetrievedChunk], chunks: Sequence[ChunkRow], reason: str) -> list[RetrievedChunk]:

@@ -32,7 +32,7 @@ def chunks_on_named_page(catalog: Catalog, question: str, documents: Sequence[st
     found = _PAGE.search(question)
     if found is None:
         return frozenset()
-    rows = catalog.documents(documents or None)
+    rows = catalog.documents(documents) if documents else catalog.searchable(_MAX_DOCUMENTS + 1)
     if len(rows) > _MAX_DOCUMENTS:
         return frozenset()
     named = int(found["number"]) if found["number"] else _ORDINALS[found["ordinal"].lower()]

@@ -33,6 +33,13 @@ _UNITS_PER_CHUNK = 1.5
 _REPLACE_VECTORS = "ON CONFLICT (chunk) DO UPDATE SET vectors = excluded.vectors"
 
 
+# Whether the name of a chunk's document `d` may be that of another: only then do labels have to be looked up.
+_OTHERS_OF_THE_NAME = "SELECT 1 FROM documents o WHERE o.name = d.name AND o.id <> d.id AND o.source <> ''"
+_OTHERS_OF_AN_ENTRY = (
+    "SELECT 1 FROM entry e JOIN entry o ON o.name = e.name AND o.document <> e.document WHERE e.document = d.id"
+)
+
+
 class ChunkTables(Ledger):
     """Chunks and their vectors on one SQL database, beside the ledger; subclasses implement full-text search."""
 
@@ -135,13 +142,14 @@ class ChunkTables(Ledger):
         first = f"(SELECT name FROM entry WHERE document = c.document{inside} ORDER BY id LIMIT 1)" if own else "d.name"
         rows = self._of_chunks(
             scope,
-            f"SELECT c.id, c.document, {first}, c.ordinal, c.kind, c.text, c.pages, c.headings, c.sentences, d.decimal "
+            f"SELECT c.id, c.document, {first}, c.ordinal, c.kind, c.text, c.pages, c.headings, c.sentences, "
+            f"d.decimal, EXISTS ({_OTHERS_OF_AN_ENTRY if own else _OTHERS_OF_THE_NAME}) "
             "FROM chunks c JOIN documents d ON d.id = c.document "
             + ("AND d.generation = c.generation " if published else ""),
             ids,
             own,
         )
-        labels = self.labels(scope, [row[2] for row in rows])
+        labels = self.labels(scope, [row[2] for row in rows if row[10]])
         found = {
             row[0]: ChunkRow(
                 row[0],

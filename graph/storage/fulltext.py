@@ -197,12 +197,16 @@ class FullText:
             known = self._counts
         wanted = sorted(stems - known.keys())
         if wanted:
-            rows = self._db.rows_in("SELECT term, doc FROM unit_terms WHERE term IN ({})", wanted)
-            fresh = dict.fromkeys(wanted, 0) | {row[0]: row[1] for row in rows}
-            if "" in fresh:
-                fresh[""] = self._total()
-            known.update(fresh)
+            known.update(dict.fromkeys(wanted, 0) | self._look_up(wanted))
         return known
+
+    def _look_up(self, stems: list[str]) -> dict[str, int]:
+        """Return in how many units each of these stems occurs that occurs at all; "" stands for all units."""
+        rows = self._db.rows_in("SELECT term, doc FROM unit_terms WHERE term IN ({})", stems)
+        found = {str(row[0]): int(row[1]) for row in rows}
+        if "" in stems:
+            found[""] = self._total()
+        return found
 
     def _total(self) -> int:
         """Return the number of units."""

@@ -115,9 +115,10 @@ class PostgresText(FullText):
             self._db.rows(f"SELECT 1 FROM units u WHERE u.words @@ ?::tsquery{may} LIMIT 1", [_quoted(stemmed), *own])
         )
 
-    def _total(self) -> int:
-        rows = self._db.rows("SELECT doc FROM unit_terms WHERE term = ''")
-        return int(rows[0][0]) if rows else 0
+    def _look_up(self, stems: list[str]) -> dict[str, int]:
+        # The number of all units is a row of its own here.
+        rows = self._db.rows("SELECT term, doc FROM unit_terms WHERE term = ANY(?)", [stems])
+        return {row[0]: row[1] for row in rows}
 
 
 def _rarity(count: int, total: int) -> float:

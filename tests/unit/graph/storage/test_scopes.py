@@ -195,6 +195,10 @@ def test_names_of_others_do_not_make_a_label_ambiguous_or_a_word_common(raw: Sco
     read(ana, replace(document("a"), name="report.pdf"), "winch")
     assert [row.label for row in ana.documents()] == ["report.pdf"]
     assert [one.name for one in ana.chunks(ana.chunk_ids("a"))] == ["report.pdf"]
+    for who, count in ((BEA, 5), (LOCAL, 6)):  # documents of one name that one may see are told apart in their chunks
+        seen = of(raw, who)
+        chunks = seen.chunks([key for row in seen.documents() for key in seen.chunk_ids(row.id)])
+        assert len({one.name for one in chunks}) == len(chunks) == count
 
 
 def test_new_bytes_at_a_source_take_the_place_of_the_old_in_one_collection(raw: ScopedCatalog) -> None:
