@@ -53,6 +53,9 @@ class QuotaStore(Protocol):
     def bucket(self, key: str, rate: Rate) -> AbstractBucket:
         """Return the window of requests of a key."""
 
+    def count_from_now(self, key: str, name: str) -> None:
+        """Let the request of this name count from now on in the window of a key."""
+
     def read(self, key: str) -> QuotaRecord:
         """Return the record of a key."""
 
@@ -99,6 +102,7 @@ class SharedQuota:
         costs: tuple[int, int | None] = (0, None),
         *,
         bulk: bool,
+        name: str = "request",
     ) -> float:
         """Count a request and return 0.0 if it may be sent; else the seconds to wait, infinite if the day is spent.
 
@@ -109,9 +113,9 @@ class SharedQuota:
             day: The day, as the service counts it.
             costs: The tokens of the request, by estimate, and their limit a minute; None for none.
             bulk: Whether documents are read or embedded.
+            name: Of the request, for `count_from_now`.
         """
-        key = self._key(model)
-        known = self._store.read(key)
+        known = self._store.read(key := self._key(model))
         if known.spent_day == day:
             return math.inf
         if known.paused_until > known.now:
@@ -120,12 +124,11 @@ class SharedQuota:
             self._store.expect_questions(key, _QUESTIONS_LAST_S)
         spare, tokens = bulk and known.questions_until > known.now, costs[0]
         most = min(filter(None, (costs[1], known.tokens_per_minute)), default=0)
-        weight = _weight(tokens, most, spare) if most else 0
-        window = f"{key}:tokens:{most}"
+        window, weight = f"{key}:tokens:{most}", _weight(tokens, most, spare) if most else 0
         if most and (wait := self._wait_for_room(window, weight, spare=spare)):
             return wait
         limit = min(per_minute or math.inf, known.per_minute or math.inf)
-        if limit < math.inf and (wait := self._wait(key, int(limit), spare=spare)):
+        if limit < math.inf and (wait := self._wait(key, int(limit), name=name, spare=spare)):
             return wait
         if most and (wait := self._wait(window, _UNITS, weight)):
             return wait
@@ -140,12 +143,12 @@ class SharedQuota:
             left = int(_UNITS * _BULK_SHARE if spare else _UNITS) - cast(int, bucket.count())
         return 0.0 if weight <= left else self._window_ms / 1000 / _UNITS * (weight - left)
 
-    def _wait(self, key: str, limit: int, weight: int = 1, *, spare: bool = False) -> float:
+    def _wait(self, key: str, limit: int, weight: int = 1, *, name: str = "request", spare: bool = False) -> float:
         """Put a request into the window and return 0.0, or return the seconds after which it may have room."""
         bucket = self._bucket(key, limit)
         # A bucket remembers why it refused, for `waiting`: another thread must not ask in between.
         with self._asking, self._store.answering():
-            item = RateItem("request", bucket.now(), weight)  # type: ignore[no-untyped-call]  # the library's
+            item = RateItem(name, bucket.now(), weight)  # type: ignore[no-untyped-call]  # the library's
             if spare or next(self._taken) % _SWEPT_EVERY == 0:
                 bucket.leak(item.timestamp)
             if spare and cast(int, bucket.count()) >= max(1, int(limit * _BULK_SHARE)):
@@ -153,6 +156,12 @@ class SharedQuota:
             if bucket.put(item):
                 return 0.0
             return max(cast(int, bucket.waiting(item)) / 1000, _CONTENDED_S)
+
+    def count_from_now(self, model: str, name: str) -> None:
+        """Let the request that was let through under this name count from now on in the window of requests, if any."""
+        key = self._key(model)
+        if any(known == key for known, _ in list(self._buckets)):
+            self._store.count_from_now(key, name)
 
     def pause(self, model: str, seconds: float, per_minute: int | None, tokens: int | None = None) -> None:
         """Let no process send anything to a model for so many seconds, and keep the limits that the service named."""

@@ -45,6 +45,13 @@ if ARGV[1] ~= '' and sent >= tonumber(ARGV[1]) then return 0 end
 redis.call('SET', KEYS[1], sent + 1, 'EX', ARGV[2])
 return 1
 """
+_COUNT_FROM_NOW = """
+local now = redis.call('TIME')
+local at = string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000))
+for _, one in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  if string.sub(one, 1, #ARGV[1]) == ARGV[1] then redis.call('ZADD', KEYS[1], at, one) end
+end
+"""
 
 
 class RedisQuotaStore:
@@ -68,11 +75,17 @@ class RedisQuotaStore:
             ) from error
         self._pause, self._expect = self._redis.register_script(_PAUSE), self._redis.register_script(_EXPECT)
         self._count = self._redis.register_script(_COUNT)
+        self._count_from_now = self._redis.register_script(_COUNT_FROM_NOW)
 
     def bucket(self, key: str, rate: Rate) -> AbstractBucket:
         """Return the window of a key."""
         with self.answering():
-            return _ServerTimeBucket(rate, self._redis, f"pagewitness:window:{key}")
+            return _ServerTimeBucket(rate, self._redis, _window(key))
+
+    def count_from_now(self, key: str, name: str) -> None:
+        """Let the request of this name count from now on in the window of a key."""
+        with self.answering():
+            self._count_from_now([_window(key)], [f"{name}:"])
 
     def read(self, key: str) -> QuotaRecord:
         """Return the record of a key."""
@@ -176,6 +189,10 @@ class _ServerTimeBucket(RedisBucket):
 
 def _record(key: str) -> str:
     return f"pagewitness:quota:{key}"
+
+
+def _window(key: str) -> str:
+    return f"pagewitness:window:{key}"
 
 
 def _of_day(key: str, day: str) -> str:

@@ -189,6 +189,8 @@ class RequestClient:
             raise ModelError(str(refusal)) from refusal.__cause__
         if pages and (recorder := current_recorder()) and recorder.count:
             await recorder.count(pages)
+        if self._rate_limiter:
+            await self._rate_limiter.on_sending(use.name)
         return await attempts.measure(request(use.model))
 
     async def send_with_fallback(

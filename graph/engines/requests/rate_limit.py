@@ -7,17 +7,18 @@ import hashlib
 import logging
 import math
 import time
-from collections import deque
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from graph.engines.requests import usage
 from graph.engines.requests.limits import Rate, day_of, default_concurrency, preset
-from graph.engines.requests.token_window import Sent, TokenWindow
+from graph.engines.requests.model_queue import ModelQueue
+from graph.engines.requests.token_window import Sent
 from graph.providers import GOOGLE, split_name
 from graph.storage.base import RequestCounter
 
@@ -42,6 +43,9 @@ class RateLimiter(Protocol):
         questions are asked, the second line leaves a part of the limits to the first. `tokens` is what the request
         costs, where that is known; 0 for an estimate by earlier ones.
         """
+
+    async def on_sending(self, model: str) -> None:
+        """Note that the request for which this task holds a slot is sent now, and not when it got the slot."""
 
     def on_success(self, model: str, tokens: int = 0) -> None:
         """Note that the service answered the request that this task sent last, and its input tokens; 0 if unknown."""
@@ -70,9 +74,14 @@ _MAX_PAUSE_S = 120.0  # a minute's quota is back after 60 s; a service that asks
 
 _MIN_ANNOUNCED_S = 2.0  # shorter waits are not reported to the user
 
-_BULK_SHARE = 0.8
-"""The part of a limit that reading and embedding may use while questions are asked."""
+# With a load of 17 to 20 the first request of a process was sent up to 4 s after it was let through, and arrived up to
+# 3.2 s later: more than the 3 s by which a window is longer than a minute, so that 13 of 12 arrived in one.
+_LATE = (_WINDOW_MARGIN - 1) / 6
+"""The part of a minute, half a second, after which a request is late."""
 
+_let_through: ContextVar[tuple[float, float, str]] = ContextVar("let_through")
+"""When the window of all processes was asked about the last request of this task, from when the request counts in this
+one's, and its name."""
 _sent_on: ContextVar[str] = ContextVar("sent_on", default="")
 """The day for which the request of this task was counted last: its refusal may arrive on the next one."""
 _sent: ContextVar[Sent | None] = ContextVar("sent", default=None)
@@ -81,61 +90,6 @@ _sent: ContextVar[Sent | None] = ContextVar("sent", default=None)
 _QUESTIONS_LAST_S = 60.0
 """How long after a request for a question the next one is expected: somebody who reads an answer asks again within a
 minute. Kept permanently, the reserved part would slow the reading of a library of which no question is asked."""
-
-
-@dataclass(slots=True)
-class _ModelQueue:
-    """The requests to one model: sent lately, in flight, and waiting in two lines, for questions and for bulk."""
-
-    rate: Rate
-    concurrency: float
-    """How many requests may be in flight; grows by fractions."""
-    sent_at: deque[float] = field(default_factory=deque)
-    in_flight: int = 0
-    paused_until: float = 0.0
-    day: str = ""
-    """The day (Pacific time) that `sent_today` counts."""
-    sent_today: int = 0
-    day_is_exhausted: bool = False
-    """Whether the service has said that the day's quota is used up."""
-    was_refused: bool = False
-    announced_until: float = 0.0
-    questions: int = 0
-    """Requests for questions that wait or are in flight."""
-    questions_waiting: int = 0
-    questions_until: float = 0.0
-    """Until when more questions are expected."""
-    question_line: asyncio.Lock = field(default_factory=asyncio.Lock)
-    bulk_line: asyncio.Lock = field(default_factory=asyncio.Lock)
-    admission: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held from the check of the limits to the note that a request is sent, by the first of either line."""
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    tokens: TokenWindow = field(default_factory=TokenWindow)
-
-    @property
-    def is_exhausted(self) -> bool:
-        return self.day_is_exhausted or (self.rate.per_day is not None and self.sent_today >= self.rate.per_day)
-
-    def wait(self, now: float, window: float, tokens: int, *, bulk: bool) -> float:
-        """Return the seconds until the limits per minute, and the pause, allow another request of so many tokens."""
-        while self.sent_at and self.sent_at[0] <= now - window:
-            self.sent_at.popleft()
-        share = _BULK_SHARE if bulk and self._expects_questions(now) else 1.0
-        limit = max(1, int((self.rate.per_minute or 0) * share))
-        free = self.sent_at[-limit] + window if self.rate.per_minute and len(self.sent_at) >= limit else 0.0
-        most = int((self.rate.tokens_per_minute or 0) * share)
-        costs = self.tokens.wait(now, window, most, tokens)
-        return max(free - now, self.paused_until - now, costs)
-
-    def has_room(self, now: float, *, bulk: bool) -> bool:
-        """Return whether another request may be in flight; the last place is a waiting question's."""
-        most = int(self.concurrency)
-        if bulk and self._expects_questions(now):
-            most = max(1, int(most * _BULK_SHARE)) - (most == 1 and self.questions_waiting > 0)
-        return self.in_flight < most
-
-    def _expects_questions(self, now: float) -> bool:
-        return self.questions > 0 or now < self.questions_until
 
 
 class AdaptiveRateLimiter:
@@ -174,10 +128,10 @@ class AdaptiveRateLimiter:
     ) -> None:
         self._rate, self._counter, self._account = rate, shared or catalog, account
         self._shared, self._telling = shared, set[asyncio.Future[None]]()
-        self._max_concurrency, self._window = max_concurrency, window * _WINDOW_MARGIN
+        self._max_concurrency, self._window, self._late_s = max_concurrency, window * _WINDOW_MARGIN, window * _LATE
         self._first_concurrency = float(min(max_concurrency, first_concurrency or _FIRST_CONCURRENCY))
         self._clock, self._now, self._sleep = clock, now, sleep
-        self._queues: dict[str, _ModelQueue] = {}
+        self._queues: dict[str, ModelQueue] = {}
 
     @asynccontextmanager
     async def slot(self, model: str, *, bulk: bool = False, tokens: int = 0) -> AsyncIterator[None]:
@@ -190,13 +144,17 @@ class AdaptiveRateLimiter:
         with _note_question(queue, self._clock) if not bulk else nullcontext():
             await self._take_place(model, queue, tokens, bulk=bulk)
             _sent_on.set(queue.day)
+            is_first = not queue.was_answered
             try:
                 yield
             finally:
                 queue.in_flight -= 1
                 queue.changed.set()
+            queue.was_answered = True
+            if is_first:  # it is not known when it arrived: its client was made meanwhile
+                await self._count_from_now(model)
 
-    async def _take_place(self, model: str, queue: _ModelQueue, tokens: int, *, bulk: bool) -> None:
+    async def _take_place(self, model: str, queue: ModelQueue, tokens: int, *, bulk: bool) -> None:
         """Wait in line until a request may be sent, and count it."""
         queue.questions_waiting += not bulk
         try:
@@ -210,7 +168,7 @@ class AdaptiveRateLimiter:
         finally:
             queue.questions_waiting -= not bulk
 
-    async def _try_to_take(self, model: str, queue: _ModelQueue, tokens: int, *, bulk: bool) -> float | None:
+    async def _try_to_take(self, model: str, queue: ModelQueue, tokens: int, *, bulk: bool) -> float | None:
         """Count a request and return None if it may be sent, else the seconds to wait, 0 for a place in flight."""
         async with queue.admission:
             await self._load_day(model, queue)
@@ -223,24 +181,26 @@ class AdaptiveRateLimiter:
                 return wait
             if not queue.has_room(self._clock(), bulk=bulk):
                 return 0.0
-            wait = await self._wait_for_others(model, queue, tokens, bulk=bulk)
+            name, started = uuid.uuid4().hex, self._clock()
+            wait = await self._wait_for_others(model, queue, tokens, name, bulk=bulk)
             if wait > 0:
                 return wait
             await asyncio.to_thread(self._counter.count_request, self._account, model, queue.day)
             queue.sent_today += 1
-            queue.sent_at.append(self._clock())  # as late as possible: the service's minute starts when it arrives
+            queue.sent_at.append(counted := self._clock())  # as late as possible
+            _let_through.set((started, counted, name))
             _sent.set(queue.tokens.add(self._clock(), tokens, bulk=bulk, is_told=is_known))
             queue.in_flight += 1
         return None
 
-    async def _wait_for_others(self, model: str, queue: _ModelQueue, tokens: int, *, bulk: bool) -> float:
+    async def _wait_for_others(self, model: str, queue: ModelQueue, tokens: int, name: str, *, bulk: bool) -> float:
         """Count a request among those of all processes, if any, and return 0.0; else the seconds to wait."""
         if (shared := self._shared) is None:
             return 0.0
         if self._telling:
             await asyncio.wait(self._telling)
         limit, most, costs = queue.rate.per_minute, queue.rate.per_day, (tokens, queue.rate.tokens_per_minute)
-        wait = await asyncio.to_thread(shared.take, model, limit, most, queue.day, costs, bulk=bulk)
+        wait = await asyncio.to_thread(shared.take, model, limit, most, queue.day, costs, bulk=bulk, name=name)
         if wait == math.inf:
             queue.day_is_exhausted = True
             raise DailyQuotaError(f"The day's requests to {model} are used up.")
@@ -258,6 +218,23 @@ class AdaptiveRateLimiter:
         self._telling.discard(telling)
         if not telling.cancelled() and (error := telling.exception()):
             _log.warning("Other processes were not told of a limit: %s", error)
+
+    async def on_sending(self, model: str) -> None:
+        """Count the request of this task from now on where it was let through a while ago.
+
+        The service's minute begins when a request arrives, and a busy machine may send it seconds after that.
+        """
+        if self._clock() - _let_through.get()[0] >= self._late_s:
+            await self._count_from_now(model)
+
+    async def _count_from_now(self, model: str) -> None:
+        """Count the last request of this task from now on, in the window of all processes too."""
+        _, counted, name = _let_through.get()
+        now = self._clock()
+        _let_through.set((now, now, name))
+        self._queue(model).count_from(counted, now)
+        if self._shared:
+            await asyncio.to_thread(self._shared.count_from_now, model, name)
 
     def on_success(self, model: str, tokens: int = 0) -> None:
         """Raise the concurrency: it doubles with each round of requests, or grows by one after the first refusal."""
@@ -314,14 +291,14 @@ class AdaptiveRateLimiter:
     def _most(self, rate: Rate) -> int:
         return min(self._max_concurrency, rate.in_flight or self._max_concurrency)
 
-    def _queue(self, model: str) -> _ModelQueue:
+    def _queue(self, model: str) -> ModelQueue:
         if model not in self._queues:
             rate = self._rate(model)
             first = min(self._first_concurrency, rate.first_in_flight or self._first_concurrency, self._most(rate))
-            self._queues[model] = _ModelQueue(rate, first)
+            self._queues[model] = ModelQueue(rate, first)
         return self._queues[model]
 
-    async def _load_day(self, model: str, queue: _ModelQueue) -> None:
+    async def _load_day(self, model: str, queue: ModelQueue) -> None:
         """Load the count of the day when a new day has begun."""
         day = self._today()
         if day != queue.day:
@@ -331,7 +308,7 @@ class AdaptiveRateLimiter:
     def _today(self) -> str:
         return day_of(self._now())
 
-    def _announce(self, queue: _ModelQueue, wait: float) -> None:
+    def _announce(self, queue: ModelQueue, wait: float) -> None:
         until, recorder = self._now() + wait, usage.current_recorder()
         if recorder and wait > _MIN_ANNOUNCED_S and until > queue.announced_until + _MIN_ANNOUNCED_S:
             queue.announced_until = until
@@ -339,7 +316,7 @@ class AdaptiveRateLimiter:
 
 
 @contextmanager
-def _note_question(queue: _ModelQueue, clock: Callable[[], float]) -> Iterator[None]:
+def _note_question(queue: ModelQueue, clock: Callable[[], float]) -> Iterator[None]:
     """Note that a question waits for a reply, and that another one may follow it."""
     queue.questions += 1
     try:

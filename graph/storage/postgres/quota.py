@@ -61,7 +61,12 @@ class PostgresQuotaStore:
     def bucket(self, key: str, rate: Rate) -> AbstractBucket:
         """Return the window of a key, a table named by its hash."""
         with self.answering():
-            return PostgresBucket(self._pool, hashlib.sha256(key.encode()).hexdigest()[:24], [rate])
+            return PostgresBucket(self._pool, _window(key), [rate])
+
+    def count_from_now(self, key: str, name: str) -> None:
+        """Let the request of this name count from now on in the window of a key."""
+        table = f"ratelimit___{_window(key)}"  # as pyrate-limiter names it; the time zone is UTC, as for its own times
+        self._rows(f"UPDATE {table} SET item_timestamp = clock_timestamp() WHERE name = %s RETURNING 1", name)
 
     def read(self, key: str) -> QuotaRecord:
         """Return the record of a key."""
@@ -135,6 +140,10 @@ class PostgresQuotaStore:
                 f"The quota cannot be looked up: the database {self.place} (PAGEWITNESS_QUOTA_URL) does not answer "
                 f"({cause(error)}). Start it, or leave the setting out."
             ) from error
+
+
+def _window(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:24]
 
 
 def _configure(connection: psycopg.Connection) -> None:

@@ -9,10 +9,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import cast
 
 import psycopg
+import pyrate_limiter
 import pytest
 import redis
+from pyrate_limiter import RateItem
 
 from graph.dependencies import open_quota_store
 from graph.engines.requests.limits import Rate, day_of
@@ -62,6 +65,21 @@ def test_a_window_passes(opened: Open) -> None:
     assert granted([quota, other], 6, per_minute=4) == 4
     time.sleep(0.6)
     assert granted([quota, other], 6, per_minute=4) == 4
+
+
+def test_a_request_counts_from_when_it_is_sent(opened: Open, quota_url: str) -> None:
+    quota, window = opened(), open_quota_store(quota_url).bucket("me:m", pyrate_limiter.Rate(3, 63_000))
+
+    def times() -> list[int]:
+        return [cast(RateItem, window.peek(place)).timestamp for place in range(2)]  # the latest first
+
+    for name in ("first", "second"):
+        assert quota.take("m", 3, None, DAY, bulk=False, name=name) == 0
+        time.sleep(0.01)
+    second, first = times()
+    quota.count_from_now("m", "first")
+    quota.count_from_now("never limited", "first")
+    assert times()[0] > second == times()[1] > first
 
 
 def test_models_and_accounts_have_quotas_of_their_own(opened: Open) -> None:

@@ -23,6 +23,19 @@ async def test_a_minute_holds_no_more_than_its_limit_and_hardly_less(make: Make,
     assert (140 - 20) / (service.sent[-1] - service.sent[0]) * 60 >= 0.9 * 20
 
 
+async def test_a_request_that_is_sent_late_counts_from_then_on(make: Make, time: Time) -> None:
+    limits, sent = make(Rate(per_minute=1)), list[float]()
+
+    async def request(delay: float) -> None:
+        async with limits.slot("m"):
+            await time.sleep(delay)
+            await limits.on_sending("m")
+            sent.append(time.now - NOON)
+
+    await time.run(*map(request, (5, 0)))
+    assert sent == [5, pytest.approx(68)]
+
+
 async def test_requests_are_sent_in_the_order_in_which_they_came(make: Make, time: Time) -> None:
     limits, order = make(max_concurrency=1), list[int]()
 
