@@ -25,7 +25,7 @@ class PageRequest:
     job: PageJob
     """Names the page in its file; offline engines read it from there."""
     image: PageImage
-    """The rendered page with the file's own text layer."""
+    """The rendered page with the file's own text layer; engines that do not read images get its numbers alone."""
 
 
 @dataclass(frozen=True, slots=True)

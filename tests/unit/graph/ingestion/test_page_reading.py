@@ -17,7 +17,7 @@ from graph.ingestion import access
 from graph.ingestion.leases import BatchLeases
 from graph.ingestion.page_reading import BatchReader
 from graph.storage.base import Catalog
-from graph.storage.rows import PageRow
+from graph.storage.rows import PageRow, layer_key
 from graph.types import Usage
 from loaders.errors import SourceError
 from loaders.pages.jobs import render
@@ -141,8 +141,11 @@ def test_rendered_pages_are_stored_with_their_text_layers(batch: dict[str, Any],
     failed: list[Any] = [{"document": DOCUMENT, "page": 2, "status": "failed"}]
     _, (page,), lost, _ = use({**batch, "outcomes": failed}, lambda reader: reader.split())
     assert not lost
-    assert TEXT in page.request.image.text
-    assert page.request.image.png == b"", "the offline engine looks at no images"
+    given = page.request.image
+    assert (given.png, given.text, given.words) == (b"", "", ()), "the file is read again"
+    layer = catalog.transcript(layer_key(DOCUMENT, 1))
+    assert layer is not None
+    assert (layer.blocks[0].text, len(layer.words)) == (images[0].text, len(TEXT.split()))
 
 
 def test_a_batch_is_left_for_another_day_without_being_rendered(batch: dict[str, Any], catalog: Catalog) -> None:
