@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from isal import isal_zlib
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -85,7 +87,7 @@ def encode_pixmap(pixmap: Any, small: bool = True) -> Rendering:
     if not small:
         png = packed_png(pixels)
     elif share >= FLAT:
-        png = _unfiltered_png(pixels, 2)
+        png = _unfiltered_png(pixels, _small)
     else:
         png = encode_png(Image.fromarray(np.ascontiguousarray(pixels)))
     return Rendering(png, pixmap.width, pixmap.height, ink_share(levels, background))
@@ -113,18 +115,28 @@ def _is_grey(pixels: NDArray[Any]) -> bool:
 
 def packed_png(pixels: NDArray[Any]) -> bytes:
     """Encode grey levels or RGB as a PNG that is as large as they are: 10 ms a page, to be decoded at once."""
-    return _unfiltered_png(pixels, 0)
+    return _unfiltered_png(pixels, _stored)
 
 
-def _unfiltered_png(pixels: NDArray[Any], level: int) -> bytes:
-    """Encode grey levels or RGB as a PNG whose rows are stored as they are, without the search for a filter."""
+def _small(rows: memoryview) -> bytes:
+    # 2.1 ms and 181 kB a page of running text; zlib takes 10.7 for 185 kB at level 2, 9.8 for 189 kB at level 1.
+    packed: bytes = isal_zlib.compress(rows, 1)
+    return packed
+
+
+def _stored(rows: memoryview) -> bytes:
+    return zlib.compress(rows, 0)
+
+
+def _unfiltered_png(pixels: NDArray[Any], compress: Callable[[memoryview], bytes]) -> bytes:
+    """Encode grey levels or RGB as a PNG whose rows are compressed as they are, without the search for a filter."""
     height, width = pixels.shape[:2]
     rows = np.zeros((height, pixels.size // height + 1), np.uint8)  # each row begins with the number of its filter
     rows[:, 1:] = pixels.reshape(height, -1)
     colour = 2 if pixels.ndim == 3 else 0
     parts = (
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)),
-        (b"IDAT", zlib.compress(rows.data, level)),
+        (b"IDAT", compress(rows.data)),
         (b"IEND", b""),
     )
     chunks = (
