@@ -28,26 +28,35 @@ _BORDER = 0.612  # deviations, between the three levels that fit a normal distri
 
 
 @functools.cache
-def _rotation() -> NDArray[np.float32]:
-    """Return the rotation, whose columns are the new axes: stored vectors depend on each of its numbers.
-
-    It is a Hadamard matrix of 128 rows times a cosine transform of three, after the signs of half of the components
-    were changed, so that vectors with few large components are mixed as well.
-    """
-    hadamard = np.ones((1, 1))
-    while len(hadamard) < _SIZE // 3:
-        hadamard = np.block([[hadamard, hadamard], [hadamard, -hadamard]])
-    cosines = [[math.cos(math.pi * (2 * at + 1) * row / 6) * (1 if row else math.sqrt(0.5)) for at in range(3)]
-               for row in range(3)]  # fmt: skip
+def _signs() -> NDArray[np.int16]:
+    """Return a sign for each component, half of them negative: vectors with few large components are mixed as well."""
     bits = np.frombuffer(hashlib.sha384(b"token vectors").digest(), np.uint8)
-    signs = 1 - 2.0 * np.unpackbits(bits)
-    mixed = np.kron(hadamard, np.array(cosines)) * math.sqrt(2 / _SIZE) * signs
-    return np.ascontiguousarray(mixed.T, np.float32)
+    return 1 - 2 * np.unpackbits(bits).astype(np.int16)
+
+
+@functools.cache
+def _cosines() -> NDArray[np.float32]:
+    """Return the cosine transform of three numbers, with the scale of the whole rotation."""
+    rows = [[math.cos(math.pi * (2 * at + 1) * row / 6) * (1 if row else math.sqrt(0.5)) for at in range(3)]
+            for row in range(3)]  # fmt: skip
+    return (np.array(rows) * math.sqrt(2 / _SIZE) / 127).astype(np.float32)
 
 
 def turn(tokens: NDArray[np.int8]) -> NDArray[np.float32]:
-    """Return token vectors, 127 = 1.0, in the rotated components."""
-    return np.asarray(tokens.astype(np.float32) @ _rotation() / 127.0, np.float32)
+    """Return token vectors, 127 = 1.0, in the rotated components: stored vectors depend on each of its numbers.
+
+    The rotation is a Hadamard matrix of 128 rows times a cosine transform of three, after the signs were changed. The
+    first takes seven steps of whole sums and differences: .38 ms for 350 tokens in one thread. The product with the
+    whole matrix took .60, and the threads of its library waited for cores on which sentences were embedded.
+    """
+    mixed = np.ascontiguousarray((tokens * _signs()).T)  # at most 128 * 127, so that 16 bits are enough
+    width = 3 * len(tokens)
+    while width < mixed.size:
+        one, two = np.moveaxis(mixed.reshape(-1, 2, width), 1, 0)
+        mixed = np.stack([one + two, one - two], axis=1)
+        width *= 2
+    turned = _cosines() @ mixed.reshape(_SIZE // 3, 3, len(tokens)).astype(np.float32)
+    return turned.reshape(_SIZE, len(tokens)).T
 
 
 def pack_tokens(tokens: NDArray[np.int8]) -> bytes:
