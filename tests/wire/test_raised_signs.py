@@ -11,7 +11,11 @@ from graph.access import Scope
 from graph.app import app
 from tests.wire.scripted_replies import Model, ask, claim
 
-NOTATIONS = ["<sup>{}</sup>", "{raised}", "$^{{{}}}$", "$^{}$", "^{}^", "[{}]", "({})", "[^{}]"]
+# What `tests/unit/loaders/text/test_raised_signs.py` takes apart in each run, these tests send in `make long`.
+NOTATIONS = [
+    "<sup>{}</sup>", "[{}]", "({})",
+    *(pytest.param(one, marks=pytest.mark.slow) for one in ("{raised}", "$^{{{}}}$", "$^{}$", "^{}^", "[^{}]")),
+]  # fmt: skip
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LINES = [
     ("The toll on the eastern bridge was raised to £415", "11", " in the spring, after two years without any change."),

@@ -44,7 +44,9 @@ def texts(sheet: Any, dpi: int) -> list[str]:
     return [block.text for block in read_image(scanned(sheet, dpi=dpi), 1).blocks]
 
 
-@pytest.mark.parametrize(("font", "size", "dpi"), [("helv", 11, 150), ("tiro", 12, 200)])
+@pytest.mark.parametrize(
+    ("font", "size", "dpi"), [("helv", 11, 150), pytest.param("tiro", 12, 200, marks=pytest.mark.slow)]
+)
 def test_the_answer_in_a_ring_is_told_and_no_answer_is_lost(font: str, size: float, dpi: int) -> None:
     sheet = page()
     for row, (question, options, on) in enumerate(ROWS):

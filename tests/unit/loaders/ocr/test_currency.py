@@ -26,7 +26,7 @@ ROWS = [
 
 
 @pytest.mark.skipif(not FONT.exists(), reason="no font with the sign of rupees (Debian: fonts-dejavu-core)")
-@pytest.mark.parametrize("dpi", [150, 200])
+@pytest.mark.parametrize("dpi", [150, pytest.param(200, marks=pytest.mark.slow)])
 def test_the_sign_of_rupees_is_kept_before_numbers_and_put_before_no_other(dpi: int) -> None:
     doc: Any = pymupdf.open()
     page = doc.new_page(width=420, height=200)

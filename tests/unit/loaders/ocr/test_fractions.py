@@ -59,7 +59,7 @@ def test_a_fraction_too_small_to_tell_is_named_where_it_is_not_read_rightly() ->
     assert all(unsure_numbers_of(word, page.detail) for word in wrong), (wrong, page.detail)
 
 
-@pytest.mark.parametrize("font", ["helv", "cobo", "tibo"])
+@pytest.mark.parametrize("font", ["helv", *(pytest.param(font, marks=pytest.mark.slow) for font in ("cobo", "tibo"))])
 def test_digits_and_signs_with_a_slanted_stroke_are_no_fractions(font: str) -> None:
     lines = ["In 2021, 2022 and 2023 the dues came to $373.56.", "Of 15,356 boats 4 % had 1/2 a crew, 3/4 of them 7."]
     page = read(font, 150, lines, [("2021", "2022", "6.127 €", "58%")])

@@ -43,7 +43,9 @@ def scan(font: str, dpi: int, lines: Sequence[str] = LINES, share: float = 0.6, 
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize(("font", "dpi"), [("helv", 150), ("helv", 300), ("tiro", 200)])
+@pytest.mark.parametrize(
+    ("font", "dpi"), [("tiro", 200), *(pytest.param("helv", dpi, marks=pytest.mark.slow) for dpi in (150, 300))]
+)
 def test_digits_that_are_raised_or_lowered_are_no_part_of_a_number(font: str, dpi: int) -> None:
     text = " ".join(block.text for block in read_image(scan(font, dpi), 1).blocks)
     assert "$640¹ and" in text
@@ -55,7 +57,7 @@ def test_digits_that_are_raised_or_lowered_are_no_part_of_a_number(font: str, dp
     assert sum(char in "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉" for char in text) == 4
 
 
-@pytest.mark.parametrize("font", ["helv", "tiro"])
+@pytest.mark.parametrize("font", ["tiro", pytest.param("helv", marks=pytest.mark.slow)])
 def test_digits_that_are_raised_as_browsers_do_are_no_part_of_a_number(font: str) -> None:
     lines = [
         "Mooring fees came to $640^{1} and towage to 17,350^{2} that year.",
@@ -75,7 +77,13 @@ HANGING = [
 ]
 
 
-@pytest.mark.parametrize(("font", "dpi", "share"), [("helv", 150, 0.6), ("tiro", 150, 0.7), ("tibo", 200, 0.65)])
+@pytest.mark.parametrize(
+    ("font", "dpi", "share"),
+    [
+        ("helv", 150, 0.6),
+        *(pytest.param(*one, marks=pytest.mark.slow) for one in (("tiro", 150, 0.7), ("tibo", 200, 0.65))),
+    ],
+)
 def test_signs_hang_on_words_percentages_and_sentences_too(font: str, dpi: int, share: float) -> None:
     text = " ".join(block.text for block in read_image(scan(font, dpi, HANGING, share), 1).blocks)
     wanted = ("£1,250⁵,⁶", "24.75¹,²", "wardens⁴", "pilots¹²", "4.5%⁸", "3.9%⁹", "10⁶", "2004.¹⁴", "51,337¹¹", "12⁵⁰")
@@ -98,7 +106,12 @@ def test_the_minus_of_an_exponent_is_raised_with_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("font", "dpi", "size"), [("helv", 150, 10.5), ("tiit", 150, 10.5), ("hebo", 150, 11), ("tiro", 300, 10.5)]
+    ("font", "dpi", "size"),
+    [
+        ("helv", 150, 10.5),
+        ("tiit", 150, 10.5),
+        *(pytest.param(*one, marks=pytest.mark.slow) for one in (("hebo", 150, 11), ("tiro", 300, 10.5))),
+    ],
 )
 def test_a_minus_that_was_not_recognised_is_seen_in_the_print(font: str, dpi: int, size: float) -> None:
     lines = [
@@ -128,7 +141,7 @@ SMALL = [
 ]
 
 
-@pytest.mark.parametrize("dpi", [80, 90, 100, 110])
+@pytest.mark.parametrize("dpi", [80, 110, *(pytest.param(dpi, marks=pytest.mark.slow) for dpi in (90, 100))])
 def test_a_last_digit_that_cannot_be_told_is_said_to_be_doubtful(dpi: int) -> None:
     page = read_image(scan("heit", dpi, SMALL, 0.66, 10.0), 1)
     text = " ".join(block.text for block in page.blocks)

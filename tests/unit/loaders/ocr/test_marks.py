@@ -40,7 +40,9 @@ def read(sheet: Any, turn: float = 0.5) -> PageText:
     return read_image(scanned(sheet, turn=turn), 1)
 
 
-@pytest.mark.parametrize(("font", "size"), [("helv", 11), ("tiro", 11), ("tiro", 9)])
+@pytest.mark.parametrize(
+    ("font", "size"), [("helv", 11), ("tiro", 9), pytest.param("tiro", 11, marks=pytest.mark.slow)]
+)
 def test_struck_out_words_are_marked_and_underlined_ones_are_not(font: str, size: float) -> None:
     sheet = page()
     sheet.insert_text((50, 50), "Terms of the mooring at the old quay", fontsize=15, fontname=font)
@@ -63,7 +65,7 @@ def test_struck_out_words_are_marked_and_underlined_ones_are_not(font: str, size
     assert "closed on Fridays" in text
 
 
-@pytest.mark.parametrize("font", ["helv", "tiro"])
+@pytest.mark.parametrize("font", ["helv", pytest.param("tiro", marks=pytest.mark.slow)])
 def test_the_bars_of_letters_in_small_print_strike_nothing(font: str) -> None:
     """In scans of 100 dpi the bars of e, f and t touch: "therefore" was struck, and never quoted."""
     sheet = page()
@@ -111,7 +113,7 @@ def draw_box(sheet: Any, x: float, y: float, side: float, mark: str) -> None:
         sheet.insert_text((box.x0 + 0.15 * side, box.y1 - 0.15 * side), mark, fontsize=0.9 * side, fontname="hebo")
 
 
-@pytest.mark.parametrize(("font", "turn"), [("helv", 0.5), ("tiro", -0.6)])
+@pytest.mark.parametrize(("font", "turn"), [("helv", 0.5), pytest.param("tiro", -0.6, marks=pytest.mark.slow)])
 def test_a_box_says_whether_it_is_ticked(font: str, turn: float) -> None:
     sheet = page()
     sheet.insert_text(

@@ -62,7 +62,8 @@ def test_what_is_printed_over_pale_marks_is_read(
 
 
 @pytest.mark.parametrize(
-    ("text", "size", "angle", "places"), [("COPY", 24, 30, TILES), ("VOID", 110, -40, [(100, 60)])]
+    ("text", "size", "angle", "places"),
+    [("COPY", 24, 30, TILES), pytest.param("VOID", 110, -40, [(100, 60)], marks=pytest.mark.slow)],
 )
 def test_a_page_says_that_marks_cover_its_print(
     text: str, size: float, angle: float, places: list[tuple[float, float]]

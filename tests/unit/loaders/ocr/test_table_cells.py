@@ -48,7 +48,7 @@ def table_rows(png: bytes) -> list[list[str]]:
     return [[cell.strip() for cell in row] for row in rows]
 
 
-@pytest.mark.parametrize(("dpi", "turn"), [(150, 0.6), (200, -0.5)])
+@pytest.mark.parametrize(("dpi", "turn"), [(150, 0.6), pytest.param(200, -0.5, marks=pytest.mark.slow)])
 def test_a_printed_dash_is_a_cell_and_a_minus_sign_or_a_blank_to_fill_in_is_none(dpi: int, turn: float) -> None:
     rows = {row[0]: row[1:] for row in table_rows(scanned(page_of([HEAD, *CATCH]), dpi, turn))}
     assert rows["Utvik"] == ["12.5", "-", "30.1", "4.2"]

@@ -40,7 +40,9 @@ def rows_of(png: bytes) -> list[Sentence]:
     return [sentence for sentence in sentences if sentence.kind == "row"]
 
 
-@pytest.mark.parametrize(("align", "head_align"), [("right", "centre"), ("left", "left")])
+@pytest.mark.parametrize(
+    ("align", "head_align"), [("right", "centre"), pytest.param("left", "left", marks=pytest.mark.slow)]
+)
 def test_a_heading_over_two_columns_of_a_scan(align: Align, head_align: Align, tmp_path: Path) -> None:
     page = HalfPage("Table 2: Visitors, in thousands").unruled(HEADS, MUSEUMS, align, head_align)
     rows = scanned_rows(page, tmp_path)
@@ -68,7 +70,7 @@ def test_headings_and_bands_over_the_columns_of_a_ruled_scan() -> None:
     assert [row.band for row in found][:2] == [("Museums of the old quay and of the sea",)] * 2
 
 
-@pytest.mark.parametrize("align", ["left", "centre"])
+@pytest.mark.parametrize("align", ["left", pytest.param("centre", marks=pytest.mark.slow)])
 def test_bands_of_a_scan(align: Align, tmp_path: Path) -> None:
     head = [[(0, 0, "Species"), (1, 1, "2023"), (2, 2, "2024")]]
     page = HalfPage("Table 1: Catch").unruled(head, BANDED, band_align=align, band_font=BOLD)
@@ -150,7 +152,7 @@ def test_a_label_of_the_rows_between_two_lines_is_given_to_each(in_the_middle: b
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("grey", [0.7, 0.8])
+@pytest.mark.parametrize("grey", [0.8, pytest.param(0.7, marks=pytest.mark.slow)])
 def test_pale_lines_part_the_cells_of_a_scan(grey: float) -> None:
     """Of two columns that a pale line parts, both values came out in one cell."""
     head = [["Museum", "2023", "", "2024", ""], ["", "H1", "H2", "H1", "H2"]]

@@ -41,7 +41,7 @@ def test_short_numbers_of_a_page_scanned_sideways_are_read(turn: int) -> None:
     assert cells(read)[1:] == [list(row) for row in ROWS]
 
 
-@pytest.mark.parametrize("turn", [90, 270])
+@pytest.mark.parametrize("turn", [270, pytest.param(90, marks=pytest.mark.slow)])
 @pytest.mark.heavy
 def test_a_table_set_across_on_an_upright_page_is_turned(turn: int) -> None:
     page = pymupdf.open().new_page(width=480, height=560)
