@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import subprocess
+import sys
 import time
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.conftest import SAMPLE, MakePdf
-from tests.dev_server import Server
+from tests.conftest import ROOT, SAMPLE, MakePdf
+from tests.dev_server import Server, free_port
 
 pytestmark = pytest.mark.server
 
@@ -157,3 +160,14 @@ def test_nothing_blocked_the_event_loop(server: Server) -> None:
     said = server.log.read_text("utf-8", "replace")
     assert "BlockingError" not in said
     assert "Blocking call" not in said
+
+
+def test_a_second_server_on_a_home_folder_is_told_so(server: Server) -> None:
+    command = [sys.executable, "-m", "graph.cli", "serve", "--home", "home", "--port", str(free_port())]
+    second = subprocess.run(
+        command, cwd=server.folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    assert second.returncode == 2
+    assert second.stderr.strip() == (
+        f"pagewitness: Another server has the home folder {server.home}: end it, or name another folder with --home."
+    )

@@ -134,16 +134,3 @@ def test_a_library_moves_with_its_threads(tmp_path: Path) -> None:
     with started(tmp_path / "new") as one:
         assert "14 euros" in one.server.get(f"/threads/{thread}/state")["values"]["answer"]
         assert "14 euros" in asyncio.run(one.server.run("pagewitness", **ASKED))["answer"]
-
-
-def test_a_second_server_on_a_home_folder_is_told_so(tmp_path: Path) -> None:
-    with started(tmp_path / "taken") as one:
-        command = [sys.executable, "-m", "graph.cli", "serve", "--home", "home", "--port", str(free_port())]
-        second = subprocess.run(
-            command, cwd=one.server.folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
-        )
-        assert second.returncode == 2
-        assert second.stderr.strip() == (
-            f"pagewitness: Another server has the home folder {one.server.home}: end it, or name another folder with "
-            "--home."
-        )
