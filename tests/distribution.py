@@ -21,6 +21,9 @@ OWN_SERVER = frozenset(
 )  # fmt: skip
 """Files of SERVER_FOLDERS that start servers of their own and use no other."""
 
+TOKEN_LOGIN = "tests/browser/test_token_login.py"
+"""A browser test on the server with a token, which files of tests/server/ use: its start takes 5 CPU seconds."""
+
 TOGETHER = ("tests/unit/loaders/chunking/",)
 """Folders whose files share a document that a worker reads once: the paper takes 10 CPU seconds."""
 
@@ -38,6 +41,8 @@ class Distribution(LoadFileScheduling):  # type: ignore[misc]  # xdist's schedul
 def scope(nodeid: str) -> str:
     """Return the unit that one worker runs: a file, or a folder whose files share a server or a document."""
     file = nodeid.split("::", 1)[0]
+    if file == TOKEN_LOGIN:
+        return "tests/server/"
     folders = TOGETHER if file in OWN_SERVER else (*SERVER_FOLDERS, *TOGETHER)
     return next((folder for folder in folders if file.startswith(folder)), file)
 
