@@ -28,7 +28,7 @@ START_SECONDS = 300
 
 # Libraries and the interpreter read these when they are imported, so that each combination has a server of its own.
 _READ_AT_START = ("PYTHON", "LANG", "LC_", "OMP_", "TOKENIZERS_", "CHROMA_", "ANONYMIZED_")
-_SET_LATER = ("PYTHONPATH", "PYTHONUNBUFFERED")
+_READ_LATER = ("PYTHONPATH", "PYTHONUNBUFFERED", "LANGSMITH_")
 _OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_")
 
 _holders: dict[Path, socket.socket] = {}  # each keeps a server running until this process ends
@@ -180,7 +180,7 @@ def _stream(
 
 def _connect(variables: Mapping[str, str]) -> socket.socket:
     """Return a connection to the server of these variables; it is started if there is none."""
-    kept = {k: v for k, v in variables.items() if k.startswith(_READ_AT_START) and k not in _SET_LATER}
+    kept = {k: v for k, v in variables.items() if k.startswith(_READ_AT_START) and not k.startswith(_READ_LATER)}
     key = hashlib.sha256(json.dumps(sorted(kept.items())).encode()).hexdigest()[:10]
     run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
     path = Path(tempfile.gettempdir()) / f"pagewitness-forks-{run_id}-{key}"
