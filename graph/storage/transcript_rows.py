@@ -6,6 +6,8 @@ import json
 import zlib
 from functools import lru_cache
 
+from isal import isal_zlib
+
 from graph.storage.rows import Transcript
 from loaders.types import Block, Box, Word
 
@@ -13,14 +15,18 @@ ADD_TRANSCRIPT = "INSERT INTO transcripts VALUES (?, ?, ?) ON CONFLICT DO NOTHIN
 """Adds a transcript's row, within a transaction, unless there is one of its key."""
 
 
+_SMALL = 3  # the best level of ISA-L
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def packed(transcript: Transcript) -> tuple[str, str, bytes]:
-    """Return a transcript as the row of its table."""
-    # `astuple` would copy each value deeply, and a generator go over each box: 2.06 ms for 382 words, not 1.63.
+    """Return a transcript as the row of its table; boxes of words have four decimals."""
+    # `astuple` would copy each value deeply, and a generator go over each box.
     blocks = json.dumps([(one.kind, one.text, one.level, one.box) for one in transcript.blocks], ensure_ascii=False)
-    words = [
-        [text, round(x0, 4), round(y0, 4), round(x1, 4), round(y1, 4)] for text, (x0, y0, x1, y1) in transcript.words
-    ]
-    return transcript.key, blocks, zlib.compress(json.dumps(words, ensure_ascii=False).encode())
+    # .7 ms for 390 words. Rounded, made JSON as lists and compressed by zlib they took 1.9 for 6 % less.
+    words = ", ".join([f"[{_quoted(text)}, {x0:.4f}, {y0:.4f}, {x1:.4f}, {y1:.4f}]" for text, (x0, y0, x1, y1) in
+                       transcript.words])  # fmt: skip
+    return transcript.key, blocks, isal_zlib.compress(f"[{words}]".encode(), _SMALL)
 
 
 # A page that is cited once is mostly cited again, by the next question or the next claim: 2 of 25 ms of an answer about
