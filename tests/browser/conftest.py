@@ -104,8 +104,8 @@ def room_server(shared_server: Server) -> Server:
     return shared_server
 
 
-# For one folder: while it is open, its event loop counts as running, and no other test can start one.
-@pytest.fixture(scope="package")
+# For one module: while it is open, its event loop counts as running, and no other test can start one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     options = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
