@@ -101,7 +101,6 @@ SMALL = {
     "graph/cli/exit_codes.py": "the table that help, commands, entry point and tests share",
     "graph/ingestion/passwords.py": "the only place that holds passwords",
     "graph/runtime/tracing.py": "the only module that knows what traces may hold",
-    "graph/storage/transcript_rows.py": "the ledger and the leases of pages share it",
     "loaders/pages/preloaded.py": "its import is the work of a process that others are forked from",
     "loaders/errors.py": "imported by every loader, and imports nothing",
 }
