@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
+from graph.tables.header_words import units_of
 
 # Headers write "the first half of 2024" as "H1", the third quarter as "Q3".
 _PART_NAMED = re.compile(r"\b(first|second|third|fourth) (half|quarter)(?:[- ]years?)?\b", re.IGNORECASE)
@@ -83,3 +84,38 @@ def lacks_price(question: str, columns: Sequence[str], said: str) -> bool:
     """Return whether a price is asked for, and an answer names none of the table's columns of prices."""
     priced = [column for column in columns if _PRICE_HEAD.search(column)]
     return bool(priced) and _HOW_MUCH_IS.search(question) is not None and not any(column in said for column in priced)
+
+
+_COUNTED = re.compile(r"\bhow many (?P<what>(?:of )?(?:the )?[a-z-]+(?: [a-z-]+)?)", re.IGNORECASE)
+_OF_SCALE = frozenset(map(stem, "thousand million billion number count k m bn hundred".split()))
+_MONEY = re.compile(
+    r"[$€£¥₹]|\b(?:dollars?|euros?|pounds?|francs?|yen|rupees?|crowns?|cents?|pence|USD|EUR|GBP|CHF|prices?|costs?|fees?)\b",
+    re.IGNORECASE,
+)
+_HOW_MUCH_OF = re.compile(r"\bhow much (?!is\b|are\b|was\b|were\b|do\b|does\b|did\b)(?P<what>[a-z]+)", re.IGNORECASE)
+_COUNT_HEAD = re.compile(r"^(?:days?|nights?|hours?|weeks?|months?|number|no\.?|count) (?:of|with)\b", re.IGNORECASE)
+_HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
+_LENGTH_HEAD = re.compile(
+    r"\b(?:length|long|duration|time|distance|period|seconds?|minutes?|hours?|days?|weeks?|months?|years?|min|km|m|cm|mm"
+    r"|ft|h|miles?|since|from|until|term|validity)\b",
+    re.IGNORECASE,
+)
+
+
+def is_other_measure(question: str, column: str, cell: str) -> bool:
+    """Return whether a number answers another question: a price for a count, days for an amount, a count for a length.
+
+    Args:
+        question: A question.
+        column: The header over the number.
+        cell: The number as it is printed, with its unit.
+    """
+    said = f"{column} {cell}"
+    if counted := _COUNTED.search(question):
+        named = terms.stems(counted["what"])
+        return (
+            bool(_MONEY.search(said)) and not named & (units_of(column) - _OF_SCALE) and not _MONEY.search(counted[0])
+        )
+    if (much := _HOW_MUCH_OF.search(question)) and much["what"].lower() not in ("time", "money"):
+        return _COUNT_HEAD.search(column) is not None
+    return _HOW_LONG.search(question) is not None and not (_LENGTH_HEAD.search(said) or re.search(r"\d:\d|[a-z]", cell))

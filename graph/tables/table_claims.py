@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 from graph.retrieval import terms
+from graph.storage.fulltext import stem
 from graph.tables import results
 from graph.tables.across import quotient
 from graph.tables.matching import Match, only
 from graph.tables.measures import IS_PERIOD
 from graph.tables.operations import Asked
-from graph.tables.question_words import asks_for_rows, lacks_price
+from graph.tables.question_words import asks_for_rows, is_other_measure, lacks_price
 from graph.tables.results import MEAN, PAIRS
 from graph.tables.row_names import FRAME_STEMS
-from graph.tables.views import TableView, without_any_sum, without_sums
+from graph.tables.views import Row, TableView, without_any_sum, without_sums
 from graph.types import Claim
 
 
@@ -28,6 +29,7 @@ def claims_of(found: Match) -> list[Claim]:
     if asked.operation == "cell" or (asked.operation in ("count", "sum", "mean", "extreme") and len(rows) == 1):
         columns = found.columns or ([column] if column else _of_values(found) or _of_key(found) or _periods(found))
         other = lacks_price(found.question, view.columns, " | ".join(columns)) or _asks_for_others(found)
+        other = other or all(_is_other(found, row, column) for row in rows for column in columns)
         return results.cells(found, columns) if columns and rows and not other else []
     if not column:
         counts_all = asked.operation == "count" and not asked.has_condition and _lists_all(found)
@@ -38,7 +40,14 @@ def claims_of(found: Match) -> list[Claim]:
         return [printed]
     if asked.operation in PAIRS:
         return _one(results.pair(view, column, rows, asked)) if len(rows) == 2 else []
+    if asked.operation == "sum" and not rows and any(adds_up_others(found.question, view, row) for row in view.totals):
+        return []  # of the total of a table with "Total income" and "Total costs"
     return _one(_over_rows(asked, only(view, rows) if rows else without_sums(view, column), column))
+
+
+def _is_other(found: Match, row: Row, column: str) -> bool:
+    cell = row.cells.get(column, "")
+    return bool(cell) and is_other_measure(found.question, column, cell)
 
 
 def _asks_for_others(found: Match) -> bool:
@@ -92,6 +101,15 @@ def _over_rows(asked: Asked, view: TableView, column: str) -> Claim | None:
     return results.total(view, column, asked) if asked.operation in ("sum", "mean") else None
 
 
+_TOTALS = frozenset(map(stem, "total totals sum all overall grand subtotal together mean average".split()))
+
+
+def adds_up_others(question: str, view: TableView, row: Row) -> bool:
+    """Return whether a printed total is one of things that a question does not name: "Total assets"."""
+    known = _TOTALS | view.scope | terms.stems(question) | FRAME_STEMS
+    return bool(terms.stems(row.label) - known)
+
+
 # "How many stations ...": what is counted.
 _ASKS_COUNT = re.compile(
     r"\b(?:how many|number of) (?:of the |the |different )?((?:[\w-]+ ){0,2}?[\w-]+)", re.IGNORECASE
@@ -106,17 +124,23 @@ _OTHERS = re.compile(
 
 
 # Labels of sorts, of which there may be many each: "Double" in a list of rooms, "Adults" in one of members.
-_SORT = re.compile(
-    r"\b(?:single|double|triple|twin|family|families|suite|studio|small|medium|large|big|standard|superior|deluxe|economy"
-    r"|business|budget|premium|basic|adults?|child(?:ren)?|seniors?|students?|youths?|concession|others?|various"
-    r"|for (?:one|two|three|four|five|six|\d+))\b",
+_SORT_OF_THING = (
+    r"single|double|triple|twin|family|suite|studio|small|medium|large|big|standard|superior|deluxe|economy|business"
+    r"|budget|premium|basic|for (?:one|two|three|four|five|six|\d+)"
+)
+_OF_THINGS = re.compile(rf"\b(?:{_SORT_OF_THING})\b", re.IGNORECASE)
+_OF_ANY = re.compile(
+    rf"\b(?:{_SORT_OF_THING}|families|adults?|child(?:ren)?|seniors?|students?|youths?|concession|others?|various)\b",
     re.IGNORECASE,
 )
 
 
-def _are_sorts(view: TableView) -> bool:
-    """Return whether the rows of a table are sorts of things rather than single things, by two or more labels."""
-    return sum(bool(_SORT.search(row.label)) for row in view.rows) > 1
+def are_sorts(view: TableView, *, of_things: bool = False) -> bool:
+    """Return whether the rows of a table are sorts rather than single things or persons, by two or more labels.
+
+    Only sorts of things, if asked: the members of all groups are added up, the beds of all sorts of rooms are not.
+    """
+    return sum(bool((_OF_THINGS if of_things else _OF_ANY).search(row.label)) for row in view.rows) > 1
 
 
 def _has_column_of(view: TableView, counted: frozenset[str]) -> bool:
@@ -132,7 +156,7 @@ def _counts_rows(found: Match) -> bool:
     """
     counted = _ASKS_COUNT.search(found.question)
     header = next(iter(_headers(found.view)), "")
-    if _are_sorts(found.view) or (counted and _has_column_of(found.view, terms.stems(counted[1]))):
+    if are_sorts(found.view) or (counted and _has_column_of(found.view, terms.stems(counted[1]))):
         return False
     lists = f"{header} {_ASIDE.sub('', found.view.caption)}"
     return not counted or not lists.strip() or bool(terms.stems(counted[1]) & terms.stems(lists))

@@ -16,6 +16,7 @@ from graph.engines.offline.asked_values import holds_value, is_value_of_another
 from graph.engines.offline.asked_words import NEGATED_QUESTION, NEGATIVE
 from graph.engines.offline.comments import is_comment
 from graph.engines.offline.everyday_words import is_everyday
+from graph.engines.offline.other_amounts import gives_another
 from graph.engines.offline.other_things import (
     Evidence,
     head,
@@ -233,7 +234,9 @@ def _no_statement(question: str, quote: str) -> str:
         return "the quote breaks off"
     if only_asks(question, quote):
         return "the quote is a question itself"
-    return "the quote is about another period" if is_of_another_period(question, quote) else ""
+    if is_of_another_period(question, quote):
+        return "the quote is about another period"
+    return gives_another(question, quote)
 
 
 def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] | None = None) -> str:
@@ -244,7 +247,7 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     kind = asked_kind(question)
     missing, required = missing_words(question, kind, evidence), required_words(question, kind)
     is_row = bool(evidence.label)
-    if not is_row and (why := _no_statement(question, evidence.quote)):
+    if why := gives_another(question, evidence.quote) if is_row else _no_statement(question, evidence.quote):
         return why
     if missing and (
         weights is None

@@ -295,7 +295,7 @@ _NO_NAME = (
 _A_NAME = rf"(?-i:{_NO_NAME}[A-Z][\w’'-]+)"
 _ROLE_THEN_NAME = (
     r"[\"”)]*(?: (?:of|at|for|in) (?:[\w’'.-]+ ){1,5}?)?,? ?"
-    r"(?:[,:(–-]+ ?|(?:is|was|are|were|named|called|became|remains?|as|the|an?|by|of|at|mr|mrs|ms|dr)\.? ){0,5}"
+    r"(?:[,:(–-]+ ?|(?:is|was|are|were|has|been|named|called|became|remains?|as|the|an?|by|of|at|mr?s?|dr)\.? ){0,5}"
     rf"{_A_NAME}"
 )
 _NAME_THEN_ROLE = (
@@ -328,9 +328,9 @@ _ASKS_WHAT_IS = re.compile(
     r"^\W*(?:and |so )?what(?:['’]s| is| are| was| were) (?:the|our|its|their|your|my) \w", re.IGNORECASE
 )
 _IS = re.compile(
-    r"^\W*(?:\d+(?:\.\d+)*\W+)?(?:the |our |its |their )?(?P<thing>(?:[\w'’-]+ ){1,8}?)(?:is|are|was|were) ", re.I
-)
-
+    r"^\W*(?:\d+(?:\.\d+)*\W+)?(?:the |our |its |their )?(?P<thing>(?:[\w'’-]+ ){1,8}?)(?:is|are|was|were|stood at"
+    r"|(?:improved|rose|fell|grew|dropped|came|amount(?:ed|s)) to) ", re.I
+)  # fmt: skip
 _ASKS_WHETHER = re.compile(r"^\W*(?:and |so )?(?:is|are) there (?:an? |any |some )?\w", re.IGNORECASE)
 _SHORT, _OPENING = 7, 4  # words of a line with a label; words that a sentence on the existence of a thing begins with
 

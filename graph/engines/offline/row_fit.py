@@ -10,19 +10,20 @@ import re
 from collections.abc import Sequence
 
 from graph.engines.offline.asked_words import MONEY
+from graph.engines.offline.other_amounts import is_other_rate
 from graph.retrieval import terms
 from graph.retrieval.scoring import Query
 from graph.storage.fulltext import stem
 from graph.storage.rows import SentenceRow
-from graph.tables.header_words import units_of
-from graph.tables.question_words import asks_for_rows, lacks_price
+from graph.tables.measures import IS_PERIOD
+from graph.tables.question_words import asks_for_rows, is_other_measure, lacks_price
 
 _MEASURES = tuple(
     (re.compile(rf"\bhow {word}\b", re.IGNORECASE), frozenset(map(stem, names.split())))
     for word, names in (
         ("deep", "depth deep"),
         ("thick", "thickness thick"),
-        ("wide", "width breadth wide m metres cm mm"),
+        ("wide", "width breadth wide"),
         ("tall", "height tall m metres cm feet"),
         ("heavy", "weight mass heavy load kg g t lb tonnes"),
     )
@@ -45,8 +46,10 @@ def answers_another(query: Query, row: SentenceRow, said: str, rows: Sequence[Se
         or _has_other_measure(query.text, row)
         or (lacks_price(query.text, [column for column, _ in row.cells[1:]], said) and not MONEY.search(said))
         or _is_one_of_several(query, row, rows)
-        or _is_of_another_kind(query.text, _quoted(row, said))
+        or _is_of_another_kind(query.text, row, said)
         or _is_any_holder(query, row, rows)
+        or _counts_label(query.text, row, said)
+        or is_other_rate(query.text, said)
         or _is_compared(query.text, row)
     )
 
@@ -60,26 +63,39 @@ def _quoted(row: SentenceRow, said: str) -> list[tuple[str, str]]:
 _WHO = re.compile(r"^\W*(?:and |so )?who(?:m|se)?\b", re.IGNORECASE)
 _WHEN = re.compile(r"^\W*(?:and |so )?when\b", re.IGNORECASE)
 _NUMBER_ALONE = re.compile(r"[^\w]*\d[\d.,' ]*[^\w]*")
+_NAME = re.compile(r"(?:(?:[A-Z][\w.'’&-]*|[a-z]{1,3})(?:,? |$))+")  # "Ann de Boer", not "Close the lane"
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-_COUNTED = re.compile(r"\bhow many (?P<what>[a-z-]+(?: [a-z-]+)?)", re.IGNORECASE)
-_OF_SCALE = frozenset(map(stem, "thousand million billion number count k m bn hundred".split()))
 
 
-def _is_of_another_kind(question: str, cells: Sequence[tuple[str, str]]) -> bool:
-    """Return whether cells are numbers where a person or time is asked for, or amounts of money where things are."""
+def _is_of_another_kind(question: str, row: SentenceRow, said: str) -> bool:
+    """Return whether cells are numbers where a person or time is asked for, or amounts of money where things are.
+
+    Who is asked for may be the row's label, if the question does not name that.
+    """
+    cells = _quoted(row, said)
     numbers = [(column, cell) for column, cell in cells if _NUMBER_ALONE.fullmatch(cell)]
     if not numbers:
         return False
     if _WHO.match(question):
-        return len(numbers) == len(cells)
+        label = row.cells[0][1]
+        is_answer = _NAME.fullmatch(label) and not terms.stems(label) <= terms.stems(question)
+        return not is_answer and (len(numbers) == len(cells) or len(cells) > 1)
     if _WHEN.match(question):
         times = any(_YEAR.search(cell) or re.search(r"\d[.:/]\d\d", cell) for _, cell in cells)
         return len(numbers) == len(cells) and not times
-    counted = _COUNTED.search(question)
-    units = [units_of(column) - _OF_SCALE for column, _ in numbers]
-    priced = all(MONEY.search(f"{column} {cell}") for column, cell in numbers)
-    named = terms.stems(counted["what"]) if counted else frozenset[str]()
-    return bool(named) and priced and not any(named & own for own in units)
+    return all(is_other_measure(question, column, cell) for column, cell in numbers)
+
+
+_HOW_MANY = re.compile(r"\bhow many (?P<what>[a-z-]+)", re.IGNORECASE)
+_COUNT_HEAD = re.compile(r"\b(?:numbers?|count|quantity|total|units|pieces|stock|amount|no|how many)\b", re.IGNORECASE)
+
+
+def _counts_label(question: str, row: SentenceRow, said: str) -> bool:
+    """Return whether the things of a row's label are counted, and it gives unlike cells: beds and price of "Suite"."""
+    counted, cells = _HOW_MANY.search(question), _quoted(row, said)
+    if counted is None or not terms.stems(counted["what"]) & terms.stems(row.cells[0][1]) or len(cells) < 2:
+        return False
+    return not any(_COUNT_HEAD.search(column) or IS_PERIOD.search(column) for column, _ in cells)
 
 
 _WHO_IS_THE = re.compile(r"^\W*(?:and |so )?who (?:is|was) (?:the|our|its|their) ", re.IGNORECASE)

@@ -150,6 +150,9 @@ _ASKS_SHARE = re.compile(
 _SHARE = re.compile(r"%|\bper ?cent|\b(?:share|percentage|proportion|fraction|rate|quota)\b|\d/\d", re.IGNORECASE)
 
 
+_OVER_BUDGET = re.compile(r"\b(?:over|under|above|below) (?:the )?(?:budget|plan|estimate)\b", re.IGNORECASE)
+
+
 def falls_short(question: str, row: SentenceRow, said: str) -> bool:
     """Return whether a question asks for more than a row says: a ratio, a share, rows above a limit, another unit.
 
@@ -161,7 +164,7 @@ def falls_short(question: str, row: SentenceRow, said: str) -> bool:
     limits = [limit for limit in (asked.low, asked.high) if limit]
     texts = [cell for _, cell in row.cells if any(map(str.isalpha, cell))]
     named = any(re.search(rf"(?<![\d.,]){re.escape(limit)}(?![.,]?\d)", text) for limit in limits for text in texts)
-    if asked.operation == "ratio" or (limits and not named):
+    if asked.operation == "ratio" or _OVER_BUDGET.search(question) or (limits and not named):
         return True
     if _ASKS_SHARE.search(question) and not _SHARE.search(
         f"{said} {row.text} {' '.join(name for name, _ in row.cells)}"

@@ -15,11 +15,12 @@ from graph.tables.operations import Asked, Operation, asked_of_table
 from graph.tables.plain import claims, pairs
 from graph.tables.plain.changes import most_changed
 from graph.tables.plain.grid import AMOUNTS, IN_ORDER, TIMES, Column, Grid, Kind, build_grid
-from graph.tables.plain.mentions import FREE, Named, columns_named, match_grid
+from graph.tables.plain.mentions import Named, columns_named, match_grid
 from graph.tables.plain.question import Wanted, Way, asks_yes_or_no, changed_most, in_figures, is_negated, ways
 from graph.tables.plain.steps import in_row_words
 from graph.tables.plain.targets import MONEY, WHEN, WHERE, WHO, beside, is_settled, one_of, target_of, values_of
-from graph.tables.question_words import lacks_price
+from graph.tables.question_words import is_other_measure, lacks_price
+from graph.tables.table_claims import adds_up_others, are_sorts
 from graph.tables.views import Row, TableView
 from graph.types import Claim
 
@@ -33,7 +34,9 @@ _NO = re.compile(r"\b(?:had|have|has|with|recorded|reported|saw|was|were) no (?=
 _ANY: tuple[Kind, ...] = (
     "number", "money", "date", "year", "clock", "duration", "measure", "mark", "person", "place", "text",
 )  # fmt: skip
-_LISTS = re.compile(r"^\W*(?:and )?(?:to |from |in )?(?:which|what) [a-z]+(?:ies|[^s]s)\b", re.IGNORECASE)
+_LISTS = re.compile(
+    r"^\W*(?:and )?(?:to |from |in )?(?:which|what) (?!(?:does|is|was|has)\b)[a-z]+(?:ies|[^s]s)\b", re.IGNORECASE
+)
 _ASKS_NUMBER = re.compile(r"^\W*(?:and )?how (?:many|much|often)\b", re.IGNORECASE)
 _MOST_ROWS = 30
 
@@ -178,12 +181,19 @@ def _cells_asked(found: Named) -> tuple[list[Row], list[Column]]:
         return [], []
     if target and lacks_price(found.question, [one.name for one in found.grid.columns], target[0].name):
         return [], []
+    if rows and target and all(_is_other(found, row, target[0]) for row in rows):
+        return [], []
     if len(rows) > 1 and any(one.column.is_label and not one.is_full for one in found.mentions):
         return [], []  # "the price of a bucket", of which there are two
     if not rows and len(target) == 1 and not target[0].is_label and _LISTS.match(found.question):
         rows = found.grid.rows
     settled = len(target) == 1 and 0 < len(rows) <= _MOST_ROWS and is_settled(found, beside(found, target), target)
     return (rows, target) if settled else ([], [])
+
+
+def _is_other(found: Named, row: Row, column: Column) -> bool:
+    cell = found.grid.cell(row, column)
+    return bool(cell) and is_other_measure(found.question, column.name, cell)
 
 
 # "Who abstained?" is not answered by how many did, nor "When must it be paid?" by how much.
@@ -257,16 +267,32 @@ def _sum(found: Named, wanted: Wanted) -> list[Claim]:
         return []
     if wanted.way == "mean":
         return one_of(claims.total(found.grid, rows, columns[0], "mean"))
-    if any("%" in found.grid.cell(row, columns[0]) for row in rows):
+    if any("%" in found.grid.cell(row, columns[0]) for row in rows) or _is_no_count(found, columns[0]):
         return []
     printed = [row for row in found.grid.view.totals if found.grid.order(row, columns[0]) is not None]
-    if not found.mentions and any(_adds_up_others(found, row) for row in printed):
+    if not found.mentions and any(adds_up_others(found.question, found.grid.view, row) for row in printed):
         return []
     if not found.mentions and len(printed) == 1:
         return claims.looked_up(found.grid, printed, columns, [])
     if not found.mentions and found.grid.view.totals:
         return []
     return one_of(claims.total(found.grid, rows, columns[0]))
+
+
+_HOW_MANY_OF = re.compile(r"\bhow many (?P<what>[a-z-]+s)\b", re.IGNORECASE)
+
+
+def _is_no_count(found: Named, column: Column) -> bool:
+    """Return whether a column cannot be added up to a count: prices, numbers of cabins, the beds of sorts of rooms."""
+    asked = _HOW_MANY_OF.search(found.question)
+    if asked is None:
+        return False
+    singular = any(
+        word.text != asked["what"].lower() and stem(word.text) == stem(asked["what"].lower())
+        for word in terms.terms(column.bare)
+    )
+    priced = any(_is_other(found, row, column) for row in found.rows())
+    return singular or priced or are_sorts(found.grid.view, of_things=True)
 
 
 _NOW = re.compile(r"\b(?:does|do|has|have|is|are)\b", re.IGNORECASE)
@@ -279,15 +305,6 @@ def _newest(found: Named, columns: list[Column]) -> list[Column]:
     if len(bare) != 1 or found.years or not _NOW.search(found.question) or any(len(y) != 1 for y in years.values()):
         return columns
     return [max(columns, key=lambda column: years[column.name][0])]
-
-
-_TOTALS = frozenset(map(stem, "total totals sum all overall grand subtotal together".split()))
-
-
-def _adds_up_others(found: Named, row: Row) -> bool:
-    """Return whether a printed total is one of things that a question does not name: "Total assets"."""
-    known = _TOTALS | found.grid.view.scope | terms.stems(found.question) | FREE
-    return bool(terms.stems(row.label) - known)
 
 
 def _with_condition(found: Named, asked: Asked) -> list[Claim]:

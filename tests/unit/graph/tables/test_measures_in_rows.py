@@ -185,7 +185,22 @@ def test_rain_falls_and_sales_fall() -> None:
     assert "Sales" not in ask("How much did sales fall in March?", "Table 5", months)[0]
 
 
+def test_a_table_with_several_totals_has_no_total() -> None:
+    accounts = of_years(
+        ("Plot fees", "9", "8"), ("Water", "5", "4"), ("Total paid in", "9", "8"), ("Total paid out", "5", "4")
+    )
+    found = ask("What was the total in 2024?", "Accounts", accounts)
+    assert "=" not in found[0]
+    assert "Total" not in found[0]
+
+
 ROOMS = (("Single", ("Price (euros)", "62")), ("Double", ("Price (euros)", "95")))
+BEDS = (("Single", ("Beds", "1")), ("Double", ("Beds", "2")))
+PRICES = (("Cleaning", ("Members pay (euros)", "75")), ("Filling", ("Members pay (euros)", "95")))
+CABINS = (("Ada Kern", ("Cabin", "4")), ("Bo Lind", ("Cabin", "5")))
+COWS = (("Brook End", ("Cows", "12")), ("Hill Farm", ("Cows", "30")))
+TAUGHT = (("Yoga", ("Teacher", "Ms Roe"), ("Lessons", "10")), ("Pottery", ("Teacher", "Mr Ode"), ("Lessons", "8")))
+SNOW = (("March", ("Days with snow", "15")), ("April", ("Days with snow", "6")))
 MOTIONS = (
     ("Mend the fence", ("For", "4"), ("Result", "carried")),
     ("Close the lane", ("For", "2"), ("Result", "rejected")),
@@ -201,6 +216,14 @@ CHARGES = (
     ("question", "first", "rows", "says"),
     [
         ("How many rooms are there?", "Room", ROOMS, []),
+        ("How many beds are there?", "Room", BEDS, []),
+        ("How many members are there?", "Treatment", PRICES, []),
+        ("How many cabins are there?", "Sailor", CABINS, []),
+        ("How many cows are there?", "Farm", COWS, ["The sum of Cows over 2 rows: 12 + 30 = 42"]),
+        ("What does the teacher earn?", "Course", TAUGHT, []),
+        ("How long is yoga?", "Course", TAUGHT, []),
+        ("How much snow fell in March?", "Month", SNOW, []),
+        ("How many days of snow were there in March?", "Month", SNOW, ["March: Days with snow 15"]),
         ("How many rivers are there?", "River", RIVERS, ["the table on page 1 lists 3: Arve, Senn, Tolm"]),
         ("How many motions were carried?", "Motion", MOTIONS,
          ["2: Mend the fence and Buy a clock have Result carried"]),

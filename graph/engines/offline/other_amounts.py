@@ -1,0 +1,78 @@
+"""Sentences whose amount, date or person belongs to something else than what a question asks for.
+
+The amount of a month is not that of a year, a date of birth not that of a report, the landlord's agent not the
+tenant's, three quotations for a clock are not its price, and what parents paid is not what the state did.
+"""
+
+from __future__ import annotations
+
+import re
+
+from graph.engines.offline.asked_words import MONEY
+from graph.engines.offline.word_forms import is_named, stems
+
+_PERIODS = (
+    ("year", r"year|annum|annual(?:ly)?|yearly"),
+    ("month", r"month|monthly"),
+    ("week", r"week|weekly"),
+    ("day", r"day|daily"),
+    ("hour", r"hour|hourly"),
+)
+_RATES = tuple(
+    (name, re.compile(rf"(?:\b(?:an?|per|each|every) |/)(?:{words})\b|\b(?:{name}ly|annual(?:ly)?)\b"
+                      if name == "year" else rf"(?:\b(?:an?|per|each|every) |/)(?:{words})\b|\b{name}ly\b", re.I))
+    for name, words in _PERIODS
+)  # fmt: skip
+_HOW_MUCH = re.compile(r"^\W*(?:and |so )?(?:how (?:much|high|large)|what (?:is|are|was|were))\b", re.IGNORECASE)
+_BORN = re.compile(r"\b(?:born|date of birth|birthday|\*) ?(?:on|in)? ?\d", re.IGNORECASE)
+_ASKS_BIRTH = re.compile(r"\b(?:born|birth\w*|old|age|aged)\b", re.IGNORECASE)
+_WHEN = re.compile(r"^\W*(?:and |so )?when\b", re.IGNORECASE)
+_HOW_MUCH_IS = re.compile(r"^\W*(?:and |so )?how much (?:is|are|was|were) (?:the|an?) [\w-]+\W*$", re.IGNORECASE)
+_RISES_BY = re.compile(
+    r"\b(?:ris(?:es|en|e)|rose|fall(?:s|en)?|fell|(?:in|de)creas(?:es|ed|e)|grew|grows?|changed?|changes) (?:again )?by"
+    r" [\d.,]+ ?(?:%|per ?cent)(?!.*[$€£]?\d{3})",
+    re.IGNORECASE,
+)
+_DID_PAY = re.compile(
+    r"\bhow much (?:does|do|did|has|have|will) (?:the |an? )?(?P<who>[a-z][\w-]+)(?: have to)?"
+    r" (?:pay|paid|spend|spent|give|given|contribute|lend|donate)\b(?! for)",
+    re.IGNORECASE,
+)
+_PERSONAL = frozenset("i we you they he she it one".split())
+_OWNED = re.compile(r"\b(?P<owner>[A-Za-z][\w-]+)(?:['’]s|s['’]) (?P<role>[a-z][\w-]+)")
+
+
+def gives_another(question: str, quote: str) -> str:
+    """Return whose amount, date or role a sentence gives in place of what is asked for, as a clause; "" for none."""
+    if is_other_rate(question, quote):
+        return "the quote gives the amount of another period"
+    if _WHEN.match(question) and _BORN.search(quote) and not _ASKS_BIRTH.search(question):
+        return "the quote gives a date of birth"
+    if _HOW_MUCH_IS.match(question) and not (MONEY.search(quote) or re.search(r"\d", quote)):
+        return "the quote gives no amount"
+    if re.match(r"\W*how much (?:is|are|was|were)\b", question, re.IGNORECASE) and _RISES_BY.search(quote):
+        return "the quote gives a change"
+    paid = _DID_PAY.search(question)
+    if paid and paid["who"].lower() not in _PERSONAL and not is_named(paid["who"], stems(quote), frozenset()):
+        return f"the quote does not name the {paid['who']}"
+    return "the quote is about that of another" if _is_of_other_owner(question, quote) else ""
+
+
+def is_other_rate(question: str, said: str) -> bool:
+    """Return whether an amount is asked for one period ("a year") and given for others alone ("a month")."""
+    if not _HOW_MUCH.match(question):
+        return False
+    asked = {name for name, rate in _RATES if rate.search(question)}
+    given = {name for name, rate in _RATES if rate.search(said)}
+    return len(asked) == 1 and bool(given) and asked.isdisjoint(given)
+
+
+def _is_of_other_owner(question: str, quote: str) -> bool:
+    """Return whether a quote names the role that a question asks for only as that of somebody else."""
+    asked = {(one["role"].lower(), one["owner"].lower()) for one in _OWNED.finditer(question)}
+    told = {(one["role"].lower(), one["owner"].lower()) for one in _OWNED.finditer(quote)}
+    for role, owner in asked:
+        owners = {other for its, other in told if its == role}
+        if owners and owner not in owners and owner not in _PERSONAL:
+            return True
+    return False
