@@ -83,7 +83,7 @@ def mentioned_in(catalog: DocumentStore, question: str) -> list[str]:
     Names are found through the catalog's index. A word that a thousand names share identifies no document.
     """
     found = list(_best_matches(question, candidates(catalog, question)))
-    return found if found and len(found) < catalog.count_searchable() else []
+    return found if found and len(found) < catalog.count_searchable(len(found) + 1) else []
 
 
 def candidates(catalog: DocumentStore, question: str) -> list[DocumentRow]:

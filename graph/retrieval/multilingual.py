@@ -120,7 +120,7 @@ class MultilingualSearch:
             documents: Ids of the documents to search; empty for all.
         """
         code = language(question) or "en"
-        few = (len(documents) if documents else self._catalog.count_searchable()) <= _FEW
+        few = (len(documents) if documents else self._catalog.count_searchable(_FEW + 1)) <= _FEW
         if code == "en" and not few and not self._holds_other_languages():
             return None
         rows = [row for row in self._catalog.documents(documents or None) if row.generation]

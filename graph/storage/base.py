@@ -36,7 +36,9 @@ class DocumentStore(Protocol):
     def searchable(self, limit: int, *, newest: bool = False) -> list[DocumentRow]:
         """Return the first, or the last, `limit` documents that can be asked, oldest first."""
 
-    def count_searchable(self) -> int: ...
+    def count_searchable(self, most: int = -1) -> int:
+        """Return how many documents can be asked, counted up to `most` if that is given."""
+
     def named(self, terms: Sequence[str]) -> list[DocumentRow]: ...  # of each term that not too many have
     def retire(self, document: str) -> bool:
         """Remove a document from the caller's collections; return whether it is retired, being in no other."""

@@ -155,11 +155,11 @@ class Ledger(PageLeases):
         }
         return [one for one in wanted if one in seen]
 
-    def count_searchable(self, scope: Scope) -> int:
-        """Return how many documents can be asked."""
+    def count_searchable(self, scope: Scope, most: int = -1) -> int:
+        """Return how many documents can be asked, counted up to `most` if that is given."""
         may, own = visible(scope, "d.id")
-        counted = f"SELECT count(*) FROM documents d WHERE generation <> '' AND source <> ''{may}"
-        return int(self._db.rows(counted, own)[0][0])
+        found = f"SELECT 1 FROM documents d WHERE generation <> '' AND source <> ''{may} LIMIT ?"
+        return int(self._db.rows(f"SELECT count(*) FROM ({found}) found", [*own, most])[0][0])
 
     def named(self, scope: Scope, terms: Sequence[str]) -> list[DocumentRow]:
         """Return the documents whose names have these terms, without too common ones; see `document_names.py`."""

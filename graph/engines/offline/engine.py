@@ -306,7 +306,7 @@ class OfflineEngine:
         claims: list[Claim] = []
         rows = {row.id: row for row in self._catalog.chunks([chunk["chunk"] for chunk in chunks])}
         titles = self._titles(chunks)
-        openings, alone = self._openings(titles), self._catalog.count_searchable() == 1
+        openings, alone = self._openings(titles), self._catalog.count_searchable(2) == 1
         text = " ".join(f"{chunk['name']} {chunk['heading']} {chunk['text']}" for chunk in chunks)
         for part in terms.split_questions(question):
             if not terms.years(part) <= terms.years(" ".join([text, *titles.values()])) | terms.years_within(text):

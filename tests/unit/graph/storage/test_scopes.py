@@ -156,6 +156,7 @@ def test_what_is_foreign_takes_no_place_among_the_best(raw: ScopedCatalog) -> No
     assert ana.published_chunks(2) == sorted(mine)[:2]
     assert [row.id for row in ana.documents(limit=2)] == ["a0", "a1"]
     assert [row.id for row in ana.searchable(2, newest=True)] == ["a1", "a2"]
+    assert [ana.count_searchable(most) for most in (0, 2, 3, 9)] == [0, 2, 3, 3]
     assert (ana.count_searchable(), ana.has_more_chunks(2), ana.has_more_chunks(3)) == (3, True, False)
 
 
