@@ -72,7 +72,7 @@ def _alone(folder: Path, documents: list[Document]) -> float:
             collection.add(
                 ids=[f"{keys[row]}/{row}" for row in part],
                 embeddings=vectors[first : first + _BATCH],
-                metadatas=[{"chunk": keys[row], "document": name} for row in part],
+                metadatas=[{"document": name} for _ in part],
             )
     seconds = time.perf_counter() - start
     client.clear_system_cache()
