@@ -11,18 +11,18 @@ import re
 from graph.engines.offline.asked_words import MONEY
 from graph.engines.offline.word_forms import is_named, stems
 
+# Nouns that follow "a" or "per", and words that stand alone.
 _PERIODS = (
-    ("year", r"year|annum|annual(?:ly)?|yearly"),
-    ("month", r"month|monthly"),
-    ("week", r"week|weekly"),
-    ("day", r"day|daily"),
-    ("hour", r"hour|hourly"),
+    ("year|annum", "yearly|annual(?:ly)?"),
+    ("month", "monthly"),
+    ("week", "weekly"),
+    ("day", "daily"),
+    ("hour", "hourly"),
 )
 _RATES = tuple(
-    (name, re.compile(rf"(?:\b(?:an?|per|each|every) |/)(?:{words})\b|\b(?:{name}ly|annual(?:ly)?)\b"
-                      if name == "year" else rf"(?:\b(?:an?|per|each|every) |/)(?:{words})\b|\b{name}ly\b", re.I))
-    for name, words in _PERIODS
-)  # fmt: skip
+    re.compile(rf"(?:\b(?:an?|per|each|every) |/)(?:{noun})\b|\b(?:{alone})\b", re.IGNORECASE)
+    for noun, alone in _PERIODS
+)
 _HOW_MUCH = re.compile(r"^\W*(?:and |so )?(?:how (?:much|high|large)|what (?:is|are|was|were))\b", re.IGNORECASE)
 _BORN = re.compile(r"\b(?:born|date of birth|birthday|\*) ?(?:on|in)? ?\d", re.IGNORECASE)
 _ASKS_BIRTH = re.compile(r"\b(?:born|birth\w*|old|age|aged)\b", re.IGNORECASE)
@@ -62,8 +62,8 @@ def is_other_rate(question: str, said: str) -> bool:
     """Return whether an amount is asked for one period ("a year") and given for others alone ("a month")."""
     if not _HOW_MUCH.match(question):
         return False
-    asked = {name for name, rate in _RATES if rate.search(question)}
-    given = {name for name, rate in _RATES if rate.search(said)}
+    asked = {rate for rate in _RATES if rate.search(question)}
+    given = {rate for rate in _RATES if rate.search(said)}
     return len(asked) == 1 and bool(given) and asked.isdisjoint(given)
 
 

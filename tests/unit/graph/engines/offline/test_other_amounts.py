@@ -12,6 +12,7 @@ from graph.engines.offline.other_things import Evidence, other_person, says_outr
     ("question", "quote", "other"),
     [
         ("How much is the membership a year?", "Membership costs 14 euros a month.", True),
+        ("How much is the rent a month?", "The daily rent is 12 euros.", True),
         ("How much is the membership a month?", "Membership costs 14 euros a month.", False),
         ("How much is the membership?", "Membership costs 14 euros a month.", False),
         ("How much is the fee a year?", "The fee is 168 euros a year, or 14 a month.", False),
