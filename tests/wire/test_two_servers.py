@@ -26,6 +26,7 @@ from tests.round_robin import RoundRobin, round_robin
 from tests.server.test_serve import STOP_SECONDS, Started, started
 from tests.wire.gemini_server import GeminiServer
 from tests.wire.test_many_readers import TEXT, asked, service
+from web.draining import RETRY
 
 __all__ = ["service"]  # a fixture
 
@@ -52,7 +53,11 @@ class Team:
     database: str
 
     def send(self, method: str, path: str, retries: int = 0, **given: Any) -> httpx.Response:
-        """Send a request by a connection of its own, to whichever server has its turn; again where one is ending."""
+        """Send a request by a connection of its own, to whichever server has its turn.
+
+        It is sent again, `retries` times, where a server ends: after the seconds that a refusal names, as clients do.
+        At once it may have the same server once more, since the proxy knows nothing of refusals.
+        """
         for left in reversed(range(retries + 1)):
             try:
                 reply = httpx.request(method, f"{self.proxy.url}{path}", timeout=LIMIT_S, **given)
@@ -62,6 +67,7 @@ class Team:
                 continue
             if reply.status_code != 503 or not left:
                 return reply
+            time.sleep(float(reply.headers["retry-after"]))
         raise AssertionError
 
     def run(self, graph: str, retries: int = 0, **given: Any) -> Any:
@@ -242,7 +248,7 @@ def test_both_servers_are_restarted_one_after_the_other_under_load(tmp_path: Pat
         with ThreadPoolExecutor(4) as pool:
             asking = [pool.submit(load) for _ in range(4)]
             for at, name in enumerate(("a", "b")):
-                time.sleep(1)
+                time.sleep(float(RETRY["Retry-After"]) + 1)  # the first one's refused requests have been sent again
                 servers[at].process.send_signal(signal.SIGTERM)
                 assert servers[at].process.wait(STOP_SECONDS) == 0
                 team.proxy.ports.remove(port_of(servers[at]))
