@@ -27,7 +27,7 @@ from graph.storage.sql import placeholders, slices
 if TYPE_CHECKING:
     from graph.storage.sql import CountedDatabase
 
-_K1 = 1.2  # the k1 that is built into SQLite's bm25()
+K1 = 1.2  # the k1 that is built into SQLite's bm25()
 _MANY_MATCHES = 5_000  # this many are ranked in 5 ms; with fewer the bounds save nothing
 # First guess of the 90th unit's score, as a share of the rarest word's bound: 0.9 to 1.3 of it in 16 questions to
 # libraries of 20,000 and 100,000 chunks.
@@ -243,7 +243,7 @@ def _best(scored: Sequence[tuple[int, float]], limit: int) -> list[tuple[int, fl
 def _bound(count: int, total: int) -> float:
     """Return the most that a word which occurs in `count` of `total` units can add to a unit's score."""
     rarity = max(math.log((total - count + 0.5) / (count + 0.5)), 1e-6)
-    return rarity * (_K1 + 1)
+    return rarity * (K1 + 1)
 
 
 _local = threading.local()

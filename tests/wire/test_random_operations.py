@@ -79,7 +79,8 @@ NOTHING = {
     "a page that is not read": "pages WHERE status <> 'read'",
     "a lease": "lease WHERE until > extract(epoch FROM now())",
     "a wrong count of words":
-        "(SELECT word, count(*) AS n FROM units, unnest(tsvector_to_array(words) || ARRAY['']) word GROUP BY word) a "
+        "(SELECT word, count(*) AS n FROM units, unnest(tsvector_to_array(words) || ARRAY['']) word GROUP BY word "
+        "UNION ALL SELECT ' ', sum(cardinality(positions)) FROM units, unnest(words)) a "
         "FULL JOIN (SELECT * FROM unit_terms WHERE doc <> 0) b ON a.word = b.term WHERE n IS DISTINCT FROM doc",
     "a connection":
         "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle in %'",

@@ -13,6 +13,8 @@ from graph.errors import HomeError
 
 WRITING, _MIGRATING = 7_243_001, 7_243_002
 """Keys of the advisory locks of write transactions and of changes of the tables."""
+ALL_WORDS = " "
+"""The term of `unit_terms` that stands for the words of all units together; no word is equal to it."""
 
 _DOCUMENTS = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -178,7 +180,33 @@ CREATE TABLE lease (
 CREATE INDEX lease_by_owner ON lease (owner);
 """
 
-STEPS = (_DOCUMENTS, _CHUNKS, _VECTORS, _LEASES)
+# For the mean length of units, by which a long one is ranked lower. In its binary form a word has two bytes for each
+# time that it occurs, which `strip` leaves out: 50 microseconds a unit, where to unnest the words takes 70 to 150.
+_LENGTHS = """
+CREATE FUNCTION words_of(words TSVECTOR) RETURNS BIGINT LANGUAGE sql IMMUTABLE AS $$
+    SELECT (octet_length(tsvectorsend(words)) - octet_length(tsvectorsend(strip(words)))) / 2
+$$;
+LOCK TABLE units IN SHARE ROW EXCLUSIVE MODE;
+INSERT INTO unit_terms SELECT ' ', coalesce(sum(words_of(words)), 0) FROM units;
+CREATE OR REPLACE FUNCTION count_units() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE sign INTEGER := CASE TG_OP WHEN 'DELETE' THEN -1 ELSE 1 END;
+BEGIN
+    INSERT INTO unit_terms AS known (term, doc)
+        SELECT * FROM (
+            SELECT word, sign * count(*) FROM changed, unnest(tsvector_to_array(words) || ARRAY['']) word GROUP BY word
+            UNION ALL SELECT ' ', sign * coalesce(sum(words_of(words)), 0) FROM changed
+        ) counted (term, doc) ORDER BY term
+        ON CONFLICT (term) DO UPDATE SET doc = known.doc + excluded.doc;
+    IF sign < 0 THEN
+        DELETE FROM unit_terms USING (
+            SELECT DISTINCT unnest(tsvector_to_array(words)) AS word FROM changed
+        ) gone WHERE term = gone.word AND doc <= 0;
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+
+STEPS = (_DOCUMENTS, _CHUNKS, _VECTORS, _LEASES, _LENGTHS)
 
 
 def migrate(connection: psycopg.Connection, place: str) -> None:

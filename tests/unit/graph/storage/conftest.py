@@ -42,6 +42,14 @@ def _shared_database() -> Iterator[Database]:
     drop_database(url)
 
 
+@pytest.fixture
+def new() -> Iterator[str]:
+    """The address of a database without tables."""
+    url = new_database()
+    yield url
+    drop_database(url)
+
+
 def empty(database: Database) -> None:
     """Delete all documents, and all collections but the first."""
     with database.writing(alone=False) as transaction:

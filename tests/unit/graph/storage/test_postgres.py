@@ -1,9 +1,8 @@
-"""The catalog and the vectors in Postgres beyond the contracts: hard texts, several writers, versions, addresses."""
+"""The catalog and the vectors in Postgres beyond the contracts: vectors, several writers, versions, addresses."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from pathlib import Path
@@ -16,14 +15,13 @@ import pytest
 from graph.errors import BadInputError, HomeError, IndexMismatchError
 from graph.storage.base import PageRow, Transcript, VectorRow
 from graph.storage.library import Library, LibraryVectors
-from graph.storage.postgres import fulltext, schema
+from graph.storage.postgres import schema
 from graph.storage.postgres.catalog import PostgresCatalog
 from graph.storage.postgres.database import Database, place_of
 from graph.storage.postgres.stores import PostgresStores
 from graph.storage.postgres.vectors import PostgresVectors
 from loaders.types import Block
 from tests.libraries import whole, whole_index
-from tests.postgres import drop_database, new_database
 from tests.unit.graph.storage.rows import chunk, document, encoded, found, publish
 
 if TYPE_CHECKING:
@@ -42,81 +40,6 @@ def index(database: Database) -> LibraryVectors:
     made = whole_index(PostgresVectors(database))
     made.check("model/3")
     return made
-
-
-@pytest.fixture
-def new() -> Iterator[str]:
-    """The address of a database without tables."""
-    url = new_database()
-    yield url
-    drop_database(url)
-
-
-@pytest.mark.parametrize(
-    ("text", "word"),
-    [
-        ("The 'storm' of \"1911\" isn't over \\ yet.", "isn't"),
-        ("A null\x00byte in a harbour.", "harbour"),
-        ("Half a pair \ud83d in a harbour.", "harbour"),
-        (f"The word {'x' * 3000} is long.", "x" * 3000),
-        (f"The word {'é' * 1500} is long.", "é" * 1500),
-        ("Only s is left.", "s"),
-        ("Cafés on Ærø, ünïcödé.", "cafes"),
-        ("100 %s of ? and :id", "100"),
-    ],
-)
-def test_hard_texts_are_stored_and_found(catalog: Library, text: str, word: str) -> None:
-    publish(catalog, document("a"), chunk(0, text))
-    (row,) = catalog.chunks(catalog.chunk_ids("a"))
-    assert found(catalog, word) == [row.text]
-    assert row.sentences[0].text == text, "JSON loses nothing"
-    assert catalog.document_frequencies([word])[0][word] == 1
-
-
-def test_rare_words_are_searched_first_and_all_words_where_they_find_too_little(
-    catalog: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    texts = [f"The tide turned at {at}." for at in range(30)] + ["The gull saw the tide.", "A gull."]
-    publish(catalog, document("a"), *(chunk(at, text) for at, text in enumerate(texts)))
-    everything = catalog.search_text(["tide", "gull"], (), 40)
-    assert len(everything) == 32
-    monkeypatch.setattr(fulltext, "_MAX_RANKED", 5)
-    assert catalog.search_text(["tide", "gull"], (), 2) == everything[:2], "ranked by the common word too"
-    assert catalog.search_text(["tide", "gull"], (), 40) == everything
-
-
-def test_the_eight_rarest_words_of_a_long_question_are_searched(catalog: Library) -> None:
-    words = [f"word{at}" for at in range(10)]  # each in one chunk more than the one before
-    texts = [" ".join(words[at:]) for at in range(10)]
-    publish(catalog, document("a"), *(chunk(at, text) for at, text in enumerate(texts)))
-    assert len(catalog.search_text(words[9:], (), 20)) == 10
-    assert len(catalog.search_text([*reversed(words), "absent"], (), 20)) == 8
-
-
-def test_a_word_that_is_cut_is_not_another_that_begins_alike(catalog: Library) -> None:
-    publish(catalog, document("a"), chunk(0, "x" * 3000))
-    assert found(catalog, "x" * 3001) == found(catalog, "x" * 2000) == []
-
-
-def test_words_are_counted_by_the_transaction_that_changes_them(catalog: Library, database: Database) -> None:
-    publish(catalog, document("a"), chunk(0, "The tide turned."), chunk(1, "The tide."))
-    publish(catalog, document("b"), chunk(0, "A tide, a gull."))
-    other = whole(PostgresCatalog(database))  # whose writes the first one cannot know of
-    assert other.document_frequencies(["tide", "gull"]) == ({"tide": 3, "gull": 1}, 3)
-    catalog.delete_document("b")
-    assert other.document_frequencies(["tide", "gull"]) == ({"tide": 2, "gull": 0}, 2)
-    publish(other, document("a"), chunk(0, "Calm."))
-    assert catalog.document_frequencies(["tide", "calm"]) == ({"tide": 0, "calm": 1}, 1)
-    assert database.rows("SELECT term FROM unit_terms WHERE doc <= 0 AND term <> ''") == []
-    with pytest.raises(psycopg.errors.DivisionByZero):
-        _delete_units_and_fail(database)
-    assert catalog.document_frequencies(["calm"]) == ({"calm": 1}, 1), "counts roll back with the units"
-
-
-def _delete_units_and_fail(database: Database) -> None:
-    with database.writing() as transaction:
-        transaction.execute("DELETE FROM units")
-        transaction.execute("SELECT 1 / 0")
 
 
 def test_a_chunk_and_its_vectors_change_in_one_transaction(catalog: Library, index: LibraryVectors) -> None:
