@@ -123,7 +123,7 @@ def publish(stores: Stores, document: str, generation: str, fingerprint: str, ow
 
     `owner` holds the lease of the document's chunks; nothing is done if that was lost.
     """
-    for changed in (*stores.catalog.publish(document, generation, fingerprint, owner=owner), document):
+    for changed in stores.catalog.publish(document, generation, fingerprint, owner=owner):
         remove_stale(stores, changed)
 
 

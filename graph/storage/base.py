@@ -129,8 +129,9 @@ class ChunkStore(Protocol):
     def publish(self, document: str, generation: str, fingerprint: str = "", *, owner: str = "") -> list[str]:
         """Publish what `stage_chunks` returned in place of the generation before, in one transaction.
 
-        Other documents lose the sources of this one; those without any left are retired and returned. All are
-        marked for clean-up. The fingerprint is a hash of everything that the chunks were made of.
+        Other documents lose the sources of this one; those without any left are retired. Returned are these, and this
+        one if it was published, staged or retired before; all of them are marked for clean-up. One that only a lost
+        lease keeps from being published is returned too. The fingerprint is a hash of all that the chunks were made of.
         """
 
     def chunks_fingerprint(self, document: str) -> str:

@@ -12,6 +12,7 @@ from graph.storage.document_labels import distinct_labels
 from graph.storage.document_names import SOURCE, WHOLE
 from graph.storage.entries import (
     FINGERPRINT,
+    FORMER,
     PENDING,
     add_entry,
     forget_entry,
@@ -313,7 +314,7 @@ class Ledger(PageLeases):
                 ],
             )
             connection.execute("DELETE FROM documents WHERE id = ?", [document])
-            connection.execute("DELETE FROM meta WHERE key = ?", [FINGERPRINT + document])
+            connection.executemany("DELETE FROM meta WHERE key = ?", [[FINGERPRINT + document], [FORMER + document]])
             # Through the indexes: reading the images and transcripts of 12,000 documents took 6.8 ms, this takes 0.5.
             used = {row[0] for row in self._db.rows_in("SELECT DISTINCT image FROM pages WHERE image IN ({})", images)}
         return sorted({image for image in images if image} - used)

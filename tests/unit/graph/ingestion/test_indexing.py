@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from graph.dependencies import Deps
+from graph.ingestion.embedding import embed_document
 from graph.ingestion.indexing import (
     IndexLock,
     chunk_document,
@@ -26,6 +27,7 @@ from graph.ingestion.leases import alone
 from graph.ingestion.progress import RunProgress
 from graph.storage.rows import PageRow, Transcript
 from graph.storage.stores import Stores
+from graph.storage.vectors import ChromaVectors
 from loaders.types import Block
 from tests.unit.graph.ingestion.conftest import DOCUMENT, NAME, document_row
 
@@ -155,6 +157,41 @@ async def test_new_chunks_replace_the_old_ones_and_their_vectors(deps: Deps) -> 
     read(deps.stores, 1, "A day ticket costs 14 euros.")
     await index(deps)
     read(deps.stores, 1, "Closed in winter.")
+    await index(deps)
+    assert texts(deps.stores) == ["Closed in winter."]
+    assert deps.stores.vectors.count() == 1
+
+
+async def test_a_new_document_is_published_without_a_search_for_former_vectors(
+    deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chroma looks through the rows of all documents for those of one, so that each would cost more than the last."""
+    searched, delete_stale = list[str](), ChromaVectors.delete_stale
+
+    def noted(index: ChromaVectors, document: str, generation: str) -> None:
+        searched.append(document)
+        delete_stale(index, document, generation)
+
+    monkeypatch.setattr(ChromaVectors, "delete_stale", noted)
+    deps.stores.catalog.add_document(document_row())
+    read(deps.stores, 1, "A day ticket costs 14 euros.")
+    await index(deps)
+    assert (texts(deps.stores), searched) == (["A day ticket costs 14 euros."], [])
+    read(deps.stores, 1, "Closed in winter.")
+    await index(deps)
+    assert searched == [DOCUMENT]
+
+
+async def test_vectors_that_a_killed_run_stored_are_removed_with_the_first_chunks_that_are_published(
+    deps: Deps,
+) -> None:
+    deps.stores.catalog.add_document(document_row())
+    read(deps.stores, 1, "A day ticket costs 14 euros.")
+    killed = chunk_document(deps.stores, document_row())
+    ids = deps.stores.catalog.chunk_ids(DOCUMENT, killed)
+    await embed_document(deps, DOCUMENT, ids, NAME, lambda event: None, lambda usage: 0)
+    read(deps.stores, 1, "Closed in winter.")
+    assert deps.stores.vectors.count() == 1
     await index(deps)
     assert texts(deps.stores) == ["Closed in winter."]
     assert deps.stores.vectors.count() == 1

@@ -106,6 +106,23 @@ def test_the_fingerprint_is_that_of_the_published_generation(catalog: Catalog) -
     assert catalog.chunks_fingerprint("a") == "second"
 
 
+def test_publishing_returns_what_may_have_vectors_of_former_chunks(catalog: Catalog) -> None:
+    assert publish(catalog, document("a"), chunk(0, "One.")) == [], "it is new"
+    assert publish(catalog, document("a"), chunk(0, "Two.")) == ["a"]
+    catalog.cleanup_done("a")
+    assert publish(catalog, document("b"), chunk(0, "One.")) == []
+    for killed in ("One, of a run that was killed.", "Two, of a run that was killed."):
+        catalog.add_document(document("c"))
+        catalog.stage_chunks("c", [chunk(0, killed)])
+    last = catalog.stage_chunks("c", [chunk(0, "One, at last.")])
+    catalog.stage_chunks("c", [chunk(0, "One, at last.")])
+    assert catalog.publish("c", last) == ["c"], "no row tells of the first two any more"
+    catalog.cleanup_done("c")
+    assert catalog.publish("c", last) == [], "told once"
+    catalog.delete_document("c")
+    assert publish(catalog, document("c"), chunk(0, "One.")) == []
+
+
 def test_only_who_holds_the_lease_of_the_chunks_replaces_them(catalog: Catalog) -> None:
     catalog.add_document(document("a"))
     catalog.lease_pages("a", [CHUNKS], "late", -1)
@@ -114,6 +131,6 @@ def test_only_who_holds_the_lease_of_the_chunks_replaces_them(catalog: Catalog) 
     held = catalog.stage_chunks("a", [chunk(0, "Gannets nest on ledges.")], owner="next")
     assert catalog.stage_chunks("a", [chunk(0, "Puffins nest in burrows.")], owner="late") == late
     catalog.publish("a", held, "of the next", owner="next")
-    assert catalog.publish("a", late, "of the late", owner="late") == []
+    assert catalog.publish("a", late, "of the late", owner="late") == ["a"], "with vectors that came late"
     assert [row.text for row in catalog.chunks(catalog.chunk_ids("a"))] == ["Gannets nest on ledges."]
     assert catalog.chunks_fingerprint("a") == "of the next"

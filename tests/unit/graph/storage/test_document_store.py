@@ -112,9 +112,10 @@ def test_a_document_that_is_added_again_before_its_rows_are_deleted_keeps_them(c
 
 def test_documents_are_marked_for_clean_up_until_it_is_done(catalog: Catalog) -> None:
     publish(catalog, document("old", source="/papers/report.pdf"), chunk(0, "The old storm."))
-    catalog.cleanup_done("old")
     assert catalog.pending_cleanup() == []
     publish(catalog, document("new", source="/papers/report.pdf"), chunk(0, "The new storm."))
+    assert catalog.pending_cleanup() == ["old"], "the new one has no vectors of former chunks"
+    publish(catalog, document("new", source="/papers/report.pdf"), chunk(0, "The newest storm."))
     assert set(catalog.pending_cleanup()) == {"old", "new"}
     catalog.cleanup_done("new")
     assert catalog.pending_cleanup() == ["old"]
