@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.benchmarks import documents, machine, peers
-from tests.benchmarks.comparison import Comparison, Samples, Sizes, compare
-from tests.benchmarks.ingestion import ingest, page_count
+from tests.benchmarks.comparison import Comparison, Samples, Sizes, alternate, compare
+from tests.benchmarks.ingestion import ingest, page_count, warm_up
 from tests.benchmarks.whole_processes import OCR, TO_MARKDOWN, Spent, spent
 
 
@@ -36,12 +37,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
     folder.mkdir(parents=True)
     machine.settle(machine.environment(folder / "home", PAGEWITNESS_ENGINE="offline"))
     cases = _cases(folder)
-    paper = cases[0].path
-    langchain = "the paper against its plain text in LangChain's Chroma, the same embedder, without tables and proof"
-    return [
-        *(one for case in cases for one in _beside(case, sizes)),
-        _warm("langchain", langchain, paper, peers.langchain, None, sizes),
-    ]
+    return [one for case in cases for one in _beside(case, sizes)]
 
 
 def _cases(folder: Path) -> list[_Case]:
@@ -60,8 +56,8 @@ def _cases(folder: Path) -> list[_Case]:
 
 def _beside(case: _Case, sizes: Sizes) -> list[Comparison]:
     what = f"{case.what}, {page_count(case.path)} pages, against {case.library}"
-    warm = _warm(f"{case.name}-warm", f"{what}, models loaded", case.path, case.loop, case.warm, sizes)
-    return [*(_as_processes(case, what, case.as_processes, sizes) if case.as_processes else ()), warm]
+    processes = _as_processes(case, what, case.as_processes, sizes) if case.as_processes else ()
+    return [*processes, *_warm(case, f"{what}, models loaded", sizes)]
 
 
 def _as_processes(case: _Case, what: str, limit: float, sizes: Sizes) -> list[Comparison]:
@@ -95,17 +91,29 @@ def _as_processes(case: _Case, what: str, limit: float, sizes: Sizes) -> list[Co
     ]  # fmt: skip
 
 
-def _warm(
-    name: str, what: str, path: Path, loop: Callable[[Path], float], limit: float | None, sizes: Sizes
-) -> Comparison:
-    """Measure ingestion against a loop over the same file in another process, both with loaded models."""
-    pages = page_count(path)
+def _warm(case: _Case, what: str, sizes: Sizes) -> Iterator[Comparison]:
+    """Measure ingestion against a loop over the same file in another process, both with loaded models.
+
+    The paper's is also measured against LangChain's parts, in the same turns.
+    """
+    loops = {"the loop": case.loop} | ({"LangChain": peers.langchain} if case.name == "paper" else {})
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
-        return compare(
-            name, what, "pages/s",
-            [
-                ("ingestion", lambda: pages / ingest(documents.fresh_copy(path), pages)),
-                ("the loop", lambda: pages / other.submit(loop, documents.fresh_copy(path)).result()),
-            ],
-            times=sizes.times, limit=limit, bound="least" if limit else "none",
+
+        def ingestion(path: Path) -> float:
+            return page_count(path) / ingest(documents.fresh_copy(path), page_count(path))
+
+        def of(loop: Callable[[Path], float]) -> Callable[[Path], float]:
+            return lambda path: page_count(path) / other.submit(loop, documents.fresh_copy(path)).result()
+
+        sides = [ingestion, *map(of, loops.values())]
+        ours, *theirs = alternate(
+            *(partial(side, case.path) for side in sides), times=sizes.times, warm=warm_up(case.path, *sides)
+        )
+    left, (first, *more) = Samples("ingestion", ours), map(Samples, loops, theirs)
+    yield Comparison(f"{case.name}-warm", what, "pages/s", left, first, case.warm, "least")
+    for other_side in more:
+        yield Comparison(
+            "langchain",
+            "the paper against its plain text in LangChain's Chroma, the same embedder, without tables and proof",
+            "pages/s", left, other_side,
         )  # fmt: skip

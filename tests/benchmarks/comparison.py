@@ -105,14 +105,17 @@ class Sizes:
         return self.repeats or self.of(5, 2)
 
 
-def alternate(*sides: Measure, times: int, warm: bool = True) -> list[tuple[float, ...]]:
-    """Measure each side `times` times, in alternating order.
+WarmUp = bool | Sequence[Callable[[], object]]
+"""What runs before measuring, so that all sides find models loaded and files in the cache: each of them once, or these.
 
-    With `warm`, run each side once before measuring, so that both find the files in the cache.
-    """
-    if warm:
-        for side in sides:
-            side()
+A side that takes long for a large file has a warm-up with a small one.
+"""
+
+
+def alternate(*sides: Measure, times: int, warm: WarmUp = True) -> list[tuple[float, ...]]:
+    """Measure each side `times` times, in alternating order."""
+    for side in (sides if warm else ()) if isinstance(warm, bool) else warm:
+        side()
     found: list[list[float]] = [[] for _ in sides]
     for turn in range(times):
         order = list(range(len(sides)))
@@ -133,7 +136,14 @@ def timed(function: Callable[[], object]) -> Measure:
 
 
 def compare(
-    name: str, what: str, unit: str, sides: Sequence[tuple[str, Measure]], *, times: int, warm: bool = True, **more: Any
+    name: str,
+    what: str,
+    unit: str,
+    sides: Sequence[tuple[str, Measure]],
+    *,
+    times: int,
+    warm: WarmUp = True,
+    **more: Any,
 ) -> Comparison:
     """Measure one side or two, and return their comparison."""
     values = alternate(*(measure for _, measure in sides), times=times, warm=warm)

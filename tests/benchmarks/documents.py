@@ -118,6 +118,16 @@ def scanned(folder: Path, source: Path) -> tuple[Path, str]:
     return path, "pictures of its pages (150 dpi)"
 
 
+def part(path: Path) -> Path:
+    """Write two to four pages of a PDF, from its beginning to its end, to load with them what reading it needs."""
+    made: Any = pymupdf.open(path)
+    made.select(range(0, len(made), max(2, len(made) // 3)))
+    shorter = path.with_name(f"part-of-{path.name}")
+    made.save(str(shorter), garbage=4, deflate=True)
+    made.close()
+    return shorter
+
+
 def fresh_copy(path: Path) -> Path:
     """Copy a PDF with other bytes and the same pages, so that it counts as a new document."""
     number = next(_copies)
