@@ -14,10 +14,11 @@ import shutil
 import signal
 import socket
 import subprocess
+import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,23 @@ class KillableServer:
                 process.resume()
 
     def remove(self) -> None:
-        """Stop the server, and remove its data."""
-        _control(self._server, self._folder, "-m", "immediate", "stop")
+        """Stop the server if it runs, and remove its data."""
+        with suppress(subprocess.CalledProcessError):
+            _control(self._server, self._folder, "-m", "immediate", "stop")
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def pack(self, archive: Path) -> None:
+        """Stop the server, and write its data into an archive for `unpack`."""
+        _control(self._server, self._folder, "-m", "fast", "stop")
+        with tarfile.open(archive, "w") as file:
+            file.add(self._folder, ".")
+
+
+def unpack(archive: Path) -> Path:
+    """Return a new folder with the data that was packed on this machine, for a KillableServer."""
+    folder = Path(tempfile.mkdtemp(prefix="pagewitness-killable-"))
+    with tarfile.open(archive) as file:
+        # Files keep their owner: as root the server runs as a user of its own.
+        file.extraction_filter = lambda member, path: member
+        file.extractall(folder)
+    return folder

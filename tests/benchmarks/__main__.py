@@ -11,11 +11,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import machine, report
+from tests.benchmarks import libraries, machine, report
 from tests.benchmarks.comparison import Sizes
 from tests.benchmarks.groups import GROUPS, measured
 
@@ -38,15 +39,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     out = (options.out or (folder / "quick.json" if options.quick else PAGE)).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     groups: dict[str, Any] = json.loads(out.read_text("utf-8")) if out.exists() else {}
+    sizes, start = Sizes(options.quick, folder, options.times), time.perf_counter()
+    libraries.prepare(options.only, sizes)
+    print(f"libraries: {_minutes(start)}", flush=True)
     for name in options.only:
         print(f"\n{name}", flush=True)
-        groups[name] = measured(name, Sizes(options.quick, folder, options.times))
+        groups[name] = measured(name, sizes)
         for row in groups[name]["results"]:
             print(report.line(row), flush=True)
+        print(f"  {groups[name]['minutes']:g} minutes, {_minutes(start)} since the start", flush=True)
         report.write({name: groups[name] for name in GROUPS if name in groups}, out)
-    print(f"\n{out}\n{out.with_suffix('.md')}")
+    print(f"\n{_minutes(start)} in all\n{out}\n{out.with_suffix('.md')}")
     rows = [row for name in options.only for row in groups[name]["results"]]
     return 1 if any(row["holds"] is False for row in rows) else 0
+
+
+def _minutes(start: float) -> str:
+    """Return the minutes since a moment of the monotonic clock, in words."""
+    return f"{(time.perf_counter() - start) / 60:.1f} minutes"
 
 
 if __name__ == "__main__":

@@ -28,6 +28,11 @@ FEW = 1_010
 """Chunks of the short form's library: the last document has ten of them."""
 
 
+def sentences(chunks: int) -> int:
+    """Return how many sentences a chunk has in the library of so many chunks."""
+    return SENTENCES.get(chunks, SENTENCES[max(SENTENCES)])
+
+
 def measure(sizes: Sizes) -> list[Comparison]:
     """Measure the same questions in each size: of all documents, of one, of half of them, in turns."""
     found: list[Comparison] = []
@@ -99,7 +104,7 @@ def _against_fewest(sizes: Sizes, chunks: int) -> Comparison:
 
 
 def _in_collection(sizes: Sizes, chunks: int) -> Comparison:
-    home = corpus.home(sizes.folder, chunks, SENTENCES[max(SENTENCES)])
+    home = corpus.home(sizes.folder, chunks, sentences(chunks))
     machine.awaken(home)
     machine.settle(machine.environment(home, PAGEWITNESS_ENGINE="offline"))
     return hundredth(f"collection-{chunks}", chunks, sizes.of(_LONG, _SHORT))

@@ -6,11 +6,10 @@ import itertools
 import statistics
 import time
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 from graph.engines.offline.minilm import IDENTITY
-from tests.benchmarks import corpus, machine, offline_questions, storage
+from tests.benchmarks import corpus, machine, offline_questions, postgres_library, storage
 from tests.benchmarks.comparison import Comparison, Samples, Sizes, compare
 from tests.libraries import whole, whole_index
 from tests.postgres import drop_database, new_database
@@ -24,27 +23,12 @@ _SERVER = "Postgres and the program share the machine; its buffers have 64 MB, a
 def measure(sizes: Sizes) -> list[Comparison]:
     """Measure questions to a library that was moved into Postgres, and the storing of documents there."""
     chunks = offline_questions.FEW if sizes.quick else CHUNKS
-    url, home = new_database(), corpus.home(sizes.folder, chunks, offline_questions.SENTENCES[CHUNKS])
-    _move(home, url)
-    own = sizes.folder / "tmp" / "postgres-home"
-    machine.settle(machine.environment(own, PAGEWITNESS_ENGINE="offline", PAGEWITNESS_STORE_URL=url))
-    found = _questions(sizes.of(_LONG, _SHORT), chunks)
-    found.append(offline_questions.hundredth(f"postgres-collection-{chunks}", chunks, sizes.of(_LONG // 2, _SHORT)))
-    drop_database(url)
+    home, own = corpus.home(sizes.folder, chunks, offline_questions.sentences(chunks)), sizes.folder / "tmp" / "home"
+    with postgres_library.serving(home) as url:
+        machine.settle(machine.environment(own, PAGEWITNESS_ENGINE="offline", PAGEWITNESS_STORE_URL=url))
+        found = _questions(sizes.of(_LONG, _SHORT), chunks)
+        found.append(offline_questions.hundredth(f"postgres-collection-{chunks}", chunks, sizes.of(_LONG // 2, _SHORT)))
     return [*found, _storing(sizes)]
-
-
-def _move(home: Path, url: str) -> None:
-    """Copy a library into a database; the home folder is left unmarked, as other benchmarks use it."""
-    from graph.maintenance.migration import copy, target_of
-    from graph.storage.stores import HomeStores
-
-    source = HomeStores(home, "")
-    target = target_of(url, source)
-    copy(source, target, lambda *_: None)
-    source.leave_for("")
-    target.close()
-    source.close()
 
 
 def _questions(number: int, chunks: int) -> list[Comparison]:
@@ -79,6 +63,7 @@ def _storing(sizes: Sizes) -> Comparison:
             ("a home folder", lambda: rows / storage.stored_at_home(folder / str(next(numbers)), documents)),
         ],
         times=sizes.times, limit=sizes.limit(STORED, STORED / 2), bound="least",
+        warm=[lambda: _stored(documents[:1]), lambda: storage.stored_at_home(folder / "warm", documents[:1])],
         note=f"Vectors are precomputed on both sides. {_SERVER}",
     )  # fmt: skip
 
