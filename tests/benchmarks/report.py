@@ -19,7 +19,12 @@ How fast each part is beside the least that it could take, and where the time go
 runs the same benchmarks with small sizes and limits of its own, for a first look: what happens once a run weighs more
 there.
 
+`make bench` took {minutes:.0f} minutes on this machine. The first time {first} more, in which it makes libraries of
+1,000, 20,000 and 100,000 chunks and a database of the largest; they stay in `.pagewitness/bench`.
+
 """
+_FIRST = "eight"
+"""Minutes in which `libraries.prepare` makes everything on two cores without other work."""
 _METHOD = """Two implementations are measured alternately in one run, and the one that starts alternates too. A figure
 is the median of one divided by the median of the other, so that a slow or busy machine slows both. Absolute times only
 give an idea. Quartiles are in brackets.
@@ -68,7 +73,8 @@ def render(groups: Mapping[str, Any], json_name: str, written: str) -> str:
         parts.append("\n".join(_table(group["results"])))
         parts += ["\n".join(_notes(group["results"]))]
     body = "\n".join(part for part in parts if part) + f"\n{BEGIN}{written}{END}"
-    return f"{_HEAD.format(json=json_name)}{_contents(body)}\n{body}"
+    minutes = sum(group["minutes"] for group in groups.values())
+    return f"{_HEAD.format(json=json_name, minutes=minutes, first=_FIRST)}{_contents(body)}\n{body}"
 
 
 def _contents(body: str) -> str:

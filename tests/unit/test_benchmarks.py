@@ -9,13 +9,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
+import psycopg
+import pymupdf
 import pytest
 
-from tests.benchmarks import report
+from graph.engines.offline.minilm import IDENTITY
+from graph.storage.postgres import vectors as postgres_vectors
+from graph.types import Encoded
+from loaders.types import Chunk, Sentence
+from tests.benchmarks import __main__, corpus, documents, libraries, postgres_library, report
 from tests.benchmarks.comparison import Comparison, Samples, alternate, compare
 from tests.benchmarks.groups import GROUPS
 from tests.conftest import ROOT
+from tests.libraries import open_catalog, open_vectors
 from tests.process_monitor import own_memory
 
 PAGE = ROOT / "docs" / "performance.md"
@@ -37,6 +45,44 @@ def test_two_implementations_are_measured_alternately() -> None:
     found = alternate(lambda: measuring("l", left), lambda: measuring("r", right), times=3)
     assert "".join(order) == "lr" + "lr" + "rl" + "lr"
     assert found == [(1.0, 2.0, 3.0), (4.0, 5.0, 6.0)]
+
+
+def test_warm_ups_run_once_in_place_of_the_measures() -> None:
+    order: list[str] = []
+
+    def measuring(name: str) -> float:
+        order.append(name)
+        return 1.0
+
+    sides = [lambda: measuring("l"), lambda: measuring("r")]
+    alternate(*sides, times=1, warm=[lambda: measuring("short l"), lambda: measuring("short r")])
+    assert order == ["short l", "short r", "l", "r"]
+    order.clear()
+    alternate(*sides, times=1, warm=False)
+    assert order == ["l", "r"]
+
+
+@pytest.mark.parametrize(("pages", "taken"), [(22, [1, 8, 15, 22]), (4, [1, 3]), (2, [1])])
+def test_a_few_pages_of_a_file_warm_up(pages: int, taken: list[int], tmp_path: Path) -> None:
+    with pymupdf.open() as made:
+        for number in range(1, pages + 1):
+            made.new_page().insert_text((72, 72), f"Page {number}")
+        made.save(str(tmp_path / "whole.pdf"))
+    with pymupdf.open(documents.part(tmp_path / "whole.pdf")) as shorter:
+        assert [page.get_text().strip() for page in shorter] == [f"Page {number}" for number in taken]
+
+
+def test_a_run_tells_the_minutes_of_each_group_and_in_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(__main__, "measured", lambda name, sizes: {**CONTEXT, "minutes": 2.5, "results": []})
+    monkeypatch.setattr(libraries, "prepare", lambda names, sizes: None)
+    monkeypatch.chdir(tmp_path)
+    assert __main__.main(["--only", "storing", "claims", "--folder", "bench", "--out", "speed.json"]) == 0
+    told = capsys.readouterr().out
+    assert told.count("2.5 minutes, ") == 2
+    assert "\n0.0 minutes in all\n" in told
+    assert "5 minutes on this machine" in (tmp_path / "speed.md").read_text("utf-8")
 
 
 def test_a_ratio_is_computed_from_medians() -> None:
@@ -90,6 +136,33 @@ def test_the_page_is_generated_from_the_measurements() -> None:
     for name, plot in report.draw(groups, "performance").items():
         assert (PAGE.parent / "images" / name).read_text("utf-8") == plot
     assert not any(group["quick"] for group in groups.values()), "the short form is no measurement"
+
+
+@pytest.mark.slow
+def test_a_library_in_postgres_is_made_once_and_leaves_no_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_vectors, "_MAX_EXACT", 0)
+    home = tmp_path / "library-1"
+    home.mkdir()
+    catalog, vectors = open_catalog(home / "catalog.sqlite3"), open_vectors(home / "chroma")
+    vectors.check(IDENTITY)
+    said = "The keeper writes."
+    chunk = Chunk(0, "text", said, (1,), (), 3, (Sentence(said, said, "prose", (1,)),), ((0, 1),))
+    encoded = Encoded(np.eye(1, 384, dtype=np.float32)[0], np.full((3, 384), 6, np.int8), ())
+    corpus.store(catalog, vectors, f"{1:016x}", [(chunk, [encoded])])
+    catalog.close()
+    vectors.close()
+    archive = postgres_library.packed(home)
+    made = archive.stat().st_mtime_ns
+    with postgres_library.serving(home) as url, psycopg.connect(url) as connection:
+        counts = "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM chunk_vectors)"
+        assert connection.execute(counts).fetchone() == (1, 1)
+        assert connection.execute("SELECT to_regclass('chunk_vectors_near')").fetchone() != (None,)
+        ((folder,),) = connection.execute("SHOW data_directory").fetchall()
+    assert archive.stat().st_mtime_ns == made
+    assert not Path(folder).exists()
+    assert not open_catalog(home / "catalog.sqlite3").get_meta("moved_to")
 
 
 FORKED = """
