@@ -20,6 +20,11 @@ CAMP = "Last year 45 children came, two more than the year before."
         ("How much did the fair raise?", FAIR, False),
         ("How many children came last year?", CAMP, False),
         ("How many children came the year before last?", CAMP, True),
+        ("How many rowers came in 2023?", "The race drew 480 rowers, 60 more than in 2023.", True),
+        ("How many rowers came in 2023?", "The race drew 480 rowers, 60 more than in 2023 (420).", False),
+        ("How many rowers came in 2023?", "From 2023 to 2024 the race drew 480 rowers.", False),
+        ("How many came in August 2023?", "6,120 came in August, 310 more than in August 2023.", True),
+        ("How many more rowers came than in 2023?", "It drew 480 rowers, 60 more than in 2023.", False),
         ("How many children came two years ago?", "Two years ago 43 children came, last year 45.", False),
     ],
 )
