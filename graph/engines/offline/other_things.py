@@ -11,7 +11,7 @@ from itertools import pairwise
 from graph.engines.offline.asked_words import ASKS_MONEY, MEASURES, NAME_RUN, WORD
 from graph.engines.offline.everyday_words import is_written_formally
 from graph.engines.offline.unnamed_words import is_replaced
-from graph.engines.offline.word_forms import initials_of, is_named, stems
+from graph.engines.offline.word_forms import initials_of, is_derived, is_named, stems
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.storage.rows import ChunkRow, SentenceRow
@@ -131,7 +131,8 @@ def other_row(question: str, evidence: Evidence) -> str:
         return evidence.label  # "the total with VAT" is not the VAT
     asked, initials = stems(question), initials_of(question)
     units = [names for names, unit in MEASURES if unit.search(question)]
-    named = [is_named(word, asked, initials) or any(names.fullmatch(word) for names in units) for word in label]
+    own = [word for word in label if is_named(word, asked, initials) and not is_derived(word, question)]
+    named = [word in own or any(names.fullmatch(word) for names in units) for word in label]
     is_head = evidence.is_alone and head(evidence.label).isalpha() and is_named(head(evidence.label), asked, initials)
     return evidence.label if any(named) and not all(named) and not is_head else ""
 
@@ -147,8 +148,7 @@ def head(label: str) -> str:
 
 def _next_to(text: str, first: str, second: str) -> bool:
     """Return whether two words stand next to each other in a text, with at most two small words between."""
-    between = r"(?:\w{1,3} ){0,2}"
-    one, two = re.escape(first), re.escape(second)
+    one, two, between = re.escape(first), re.escape(second), r"(?:\w{1,3} ){0,2}"
     return bool(re.search(rf"\b{one}\w{{0,2}} (?:s )?{between}{two}|\b{two}\w{{0,2}} {between}{one}", text))
 
 

@@ -87,3 +87,16 @@ def initials_of(text: str) -> frozenset[str]:
     """Return the initials of the names in a text, by which a question may call them ("GRPO")."""
     runs = (re.findall(r"\b[A-Za-z]", found) for found in NAME_RUN.findall(text))
     return frozenset("".join(letters).lower() for letters in runs if len(letters) > 1)
+
+
+_ABSTRACT = ("ion", "ment", "ness", "ity", "ance", "ence", "ship", "ism")
+
+
+def is_derived(word: str, text: str) -> bool:
+    """Return whether a text has a word only as a noun made from it, or the reverse: "associate" in "association".
+
+    The two have one stem, and name different things: "associate members" are not all members of an association.
+    """
+    form, ends = stem(word.lower()), word.lower().removesuffix("s").endswith(_ABSTRACT)
+    alike = [other for other in map(str.lower, WORD.findall(text)) if stem(other) == form]
+    return bool(alike) and all(other.removesuffix("s").endswith(_ABSTRACT) != ends for other in alike)
