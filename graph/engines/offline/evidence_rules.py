@@ -17,6 +17,7 @@ from graph.engines.offline.asked_words import NEGATED_QUESTION, NEGATIVE
 from graph.engines.offline.comments import is_comment
 from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.other_amounts import gives_another
+from graph.engines.offline.other_counts import counts_other_things
 from graph.engines.offline.other_things import (
     Evidence,
     head,
@@ -228,14 +229,16 @@ _PLACE_NAMED = re.compile(
 _BREAKS_OFF = re.compile(r"\b(?:as|is|are|was|were|be|of|by|the|an?|to|with|from|and|or|that|which|than)$")
 
 
-def _no_statement(question: str, quote: str) -> str:
-    """Return why a sentence states nothing of what is asked, as a clause; "" if it may."""
+def _no_statement(question: str, quote: str, above: str) -> str:
+    """Return why a sentence below headings states nothing of what is asked, as a clause; "" if it may."""
     if _BREAKS_OFF.search(quote):
         return "the quote breaks off"
     if only_asks(question, quote):
         return "the quote is a question itself"
     if is_of_another_period(question, quote):
         return "the quote is about another period"
+    if counts_other_things(question, quote, above):
+        return "the quote counts a part of them"
     return gives_another(question, quote)
 
 
@@ -247,7 +250,11 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     kind = asked_kind(question)
     missing, required = missing_words(question, kind, evidence), required_words(question, kind)
     is_row = bool(evidence.label)
-    if why := gives_another(question, evidence.quote) if is_row else _no_statement(question, evidence.quote):
+    if (
+        why := gives_another(question, evidence.quote)
+        if is_row
+        else _no_statement(question, evidence.quote, evidence.above)
+    ):
         return why
     if missing and (
         weights is None
