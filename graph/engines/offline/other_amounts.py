@@ -1,7 +1,8 @@
 """Sentences whose amount, date or person belongs to something else than what a question asks for.
 
 The amount of a month is not that of a year, a date of birth not that of a report, the landlord's agent not the
-tenant's, three quotations for a clock are not its price, and what parents paid is not what the state did.
+tenant's, three quotations for a clock are not its price, what parents paid is not what the state did, and a fee for a
+lesson is not what a teacher earns.
 """
 
 from __future__ import annotations
@@ -48,6 +49,10 @@ def gives_another(question: str, quote: str) -> str:
         return "the quote gives the amount of another period"
     if _WHEN.match(question) and _BORN.search(quote) and not _ASKS_BIRTH.search(question):
         return "the quote gives a date of birth"
+    if _dates_another(question, quote):
+        return "the quote dates another thing"
+    if _is_single_payment(question, quote):
+        return "the quote gives a single payment"
     if _HOW_MUCH_IS.match(question) and not (MONEY.search(quote) or re.search(r"\d", quote)):
         return "the quote gives no amount"
     if re.match(r"\W*how much (?:is|are|was|were)\b", question, re.IGNORECASE) and _RISES_BY.search(quote):
@@ -56,6 +61,53 @@ def gives_another(question: str, quote: str) -> str:
     if paid and paid["who"].lower() not in _PERSONAL and not is_named(paid["who"], stems(quote), frozenset()):
         return f"the quote does not name the {paid['who']}"
     return "the quote is about that of another" if _is_of_other_owner(question, quote) else ""
+
+
+_WHEN_DONE = re.compile(
+    r"^\W*(?:and |so )?(?:when|in (?:what|which) year) (?:was|were) (?P<what>.+?) (?P<done>\w+)\W*$", re.IGNORECASE
+)
+
+
+def _dates_another(question: str, quote: str) -> bool:
+    """Return whether a quote says when something was done of another thing: "the Trust, a charity founded in 1961".
+
+    The thing is named before the participle; it may stand beside what is asked about: "the Trust" itself.
+    """
+    asked = _WHEN_DONE.match(question)
+    if asked is None:
+        return False
+    done, known = re.escape(asked["done"]), stems(asked["what"])
+    said = list(re.finditer(rf"\b{done}\b", quote, re.IGNORECASE))
+    of_noun = re.compile(
+        rf"(?P<before>\w*)(?P<beside>,?) an? (?:[\w-]+ ){{0,2}}?(?P<noun>[\w-]+) {done}\b", re.IGNORECASE
+    )
+    found = list(of_noun.finditer(quote))
+    return (
+        bool(found)
+        and len(found) == len(said)
+        and all(
+            not is_named(one["noun"], known, frozenset())
+            and not (one["beside"] and is_named(one["before"], known, frozenset()))
+            for one in found
+        )
+    )
+
+
+_ASKS_EARNINGS = re.compile(r"\b(?:earns?|earned|earnings|salar(?:y|ies)|wages?)\b", re.IGNORECASE)
+_EARNS = re.compile(
+    r"\b(?:earn\w*|salar(?:y|ies)|wages?|stipends?|remuneration|income|profits?|(?:is|are|was|were) paid (?:[$€£]|\d))",
+    re.IGNORECASE,
+)
+
+
+def _is_single_payment(question: str, quote: str) -> bool:
+    """Return whether earnings are asked for, and a quote only tells what is paid for one thing, with no period.
+
+    "Parents pay the coach 15 pounds a lesson" does not say what the coach earns.
+    """
+    if not _ASKS_EARNINGS.search(question) or _EARNS.search(quote):
+        return False
+    return not any(rate.search(quote) for rate in _RATES)
 
 
 def is_other_rate(question: str, said: str) -> bool:
