@@ -55,5 +55,19 @@ def implied_by_opening(question: str, opening: str, quote: str) -> str:
     if kind == "count" and len(left) > 1:
         return ""
     things = [w for w in left if not w[0].isupper() and re.search(rf"{thing}{re.escape(w)}\b", question, re.IGNORECASE)]
+    things = [word for word in things if not _is_one_of_two(word, opening)]
     names = [word for word in left if word[0].isupper() and not another]
     return " ".join([*names, *(things if len(things) == 1 else [])])
+
+
+# "The ground floor and cellar", "a flat with a garage": what is said below may be about the other one.
+_BESIDE = r"(?:and|or|with|including|plus|as well as)"
+
+
+def _is_one_of_two(word: str, opening: str) -> bool:
+    """Return whether first lines name a thing only beside another, as a part of what the document is about."""
+    form = rf"{re.escape(word)}(?:s|es)?"
+    named = list(re.finditer(rf"\b{form}\b", opening, re.IGNORECASE))
+    beside = re.compile(rf"\b{_BESIDE} (?:(?:an?|the|its|one|two) )?(?:[a-z-]+ )?$", re.IGNORECASE)
+    then = re.compile(rf" {_BESIDE} (?:an?|the|its) [a-z]", re.IGNORECASE)
+    return bool(named) and all(beside.search(opening[: one.start()]) or then.match(opening, one.end()) for one in named)

@@ -41,6 +41,19 @@ def test_things_and_names_are_left_to_the_opening_but_no_deeds(question: str, qu
     assert implied_by_opening(question, OPENING, quote) == left
 
 
+@pytest.mark.parametrize(
+    ("opening", "left"),
+    [
+        ("Lease of the ground floor and cellar of 3 Mill Lane.", ""),
+        ("Lease of a cellar and the yard in Mill Lane.", ""),
+        ("Insured: a house built in 1904 with a cellar.", ""),
+        ("Lease of the cellar of 3 Mill Lane.", "cellar"),
+    ],
+)
+def test_one_of_two_things_that_the_opening_names_is_not_left_to_it(opening: str, left: str) -> None:
+    assert implied_by_opening("What is the rent for the cellar?", opening, "The rent is 90 pounds.") == left
+
+
 def test_a_name_with_a_number_is_no_person() -> None:
     asked = "Who funded the study of Tern-R1?"
     assert not holds_value(asked, "name", Evidence("We plan to fund a study of Tern-R2.", ""))
