@@ -50,6 +50,10 @@ _PERSON = re.compile(
 )
 
 
+# The date of one deed is not that of another: when a house was built is not when its lease was made.
+_WHEN_DONE = re.compile(r"^\W*(?:and |so )?when (?:was|were|did|has|have)\b", re.IGNORECASE)
+
+
 class Implied(NamedTuple):
     """Words that quotes need not name, since their documents imply them; by the documents' ids."""
 
@@ -248,7 +252,7 @@ def nearest_answer(
     label = sentence.cells[0][1] if sentence.kind == "row" and sentence.cells else ""
     evidence = Evidence(sentence.search if label else sentence.text, above, label)
     missing = missing_words(question, kind, evidence)
-    if asked_verb(question) in missing:
+    if asked_verb(question) in missing or (missing and _WHEN_DONE.match(question)):
         return None
     if not is_like(query, one, required_words(question, kind), missing):
         return None

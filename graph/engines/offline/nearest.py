@@ -38,6 +38,13 @@ _THING = (
     r"\b(?:an?|the|my|your|our|his|her|its|their|this|that|these|those|each|every|any|some|which|of|in|at|on|from|for|with|by"
     r"|into) (?:(\w+) )?"
 )
+# "When is the chess tournament?", with no word after the noun that may be a verb or an adjective.
+_OF_NOUN = re.compile(
+    r"^\W*(?:and |so )?(?:when|where|who|how much)(?:['’]s| is| are| was| were) (?:the|our|its|their|your|my|this)"
+    r" (?:[\w-]+ )+(?P<head>(?!\w+(?:ed|en|ing)\b|(?:held|sold|paid|made|done|kept|sent|shut|built|due|over|open|free"
+    r"|out|off|on|up|in|put|set|cut|told|found|left|lost|won|met|run|about|like|now|today)\b)[\w-]+)\W*$",
+    re.IGNORECASE,
+)
 _PLACED = r"\b(?:to|into|in|at|on|from|for|of|with|by) (?:the |an? |my |your |our )?(?:\w+ )?"
 _KINDS = ("number", "date", "name", "place", "frequency", "reason")
 
@@ -100,9 +107,11 @@ def _likeness_of(query: scoring.Query, one: scoring.ScoredSentence, words: Seque
 def _may_differ(word: str, question: str, quote: str, named: Collection[str]) -> bool:
     """Return whether a word that a quote does not name may be another thing than the one the quote is about.
 
-    After "the jam", which it names, "stay" is no thing.
+    After "the jam", which it names, "stay" is no thing; "the chess tournament" is no chess.
     """
     if _is_opposed(word, question, quote):
+        return True
+    if (asked := _OF_NOUN.match(question)) and asked["head"].lower() == word.lower():
         return True
     found = re.search(rf"{_THING}{re.escape(word)}\b", question, re.IGNORECASE)
     return found is not None and (found[1] or "").lower() not in named

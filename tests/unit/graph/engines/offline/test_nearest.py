@@ -126,6 +126,15 @@ def test_a_row_among_the_fourth_to_twelfth_sentences_is_no_answer_beside_a_name(
     assert answers(told, row, price) == [price.text]
 
 
+def test_the_head_of_a_noun_and_the_deed_that_is_dated_have_to_be_named() -> None:
+    rival = ("Stir it.", 0.3, 0.2)
+    club = "The chess club meets on Mondays at 3 pm."
+    assert chosen("when is the chess tournament", (club, 0.7, 0.4), rival) == ""
+    assert chosen("when is the chess played", (club, 0.7, 0.4), rival) == club
+    made = "This lease of the house was signed on 3 May 2021."
+    assert chosen("when was the house built", (made, 0.7, 0.6), rival) == ""
+
+
 @pytest.mark.parametrize(
     ("question", "answering"),
     [("How much energy was used in 2020?", []), ("How much gas was used in 2020?", ["Gas 104"])],
