@@ -59,7 +59,7 @@ def printed(chunks: Sequence[ChunkRow], row: DocumentRow, aspect: str, question:
         dated = [(c, s) for c, s in found if _DATE.search(s.text) and len(s.text.split()) <= 3 * _MAX_LINE]
         dated = [(c, s) for c, s in dated if not _OTHER_DATE.search(s.text)]
         said = [(c, s) for c, s in dated if _DATED.search(s.text)]
-        alone = [(c, s) for c, s in dated if len(_DATE.sub("", s.text).split()) <= _MAX_LINE // 2]
+        alone = [(c, s) for c, s in dated if _is_date_line(s.text)]
         asked = terms.stems(" ".join(_PARTICIPLE.findall(question)))  # "revised" before "published"
         return sorted(said or alone, key=lambda one: not asked & terms.stems(one[1].text))[:1]
     if aspect != "authors":
@@ -69,6 +69,35 @@ def printed(chunks: Sequence[ChunkRow], row: DocumentRow, aspect: str, question:
             after = found[at + 1 : at + 2] if not sentence.text[by.end() :].strip(" :") else []
             return [(chunk, sentence), *after] if sentence.kind != "heading" else after
     return []
+
+
+# Words beside the date of a document on a line of its own. "Born", "received" and "delivery" date other things.
+_BESIDE_DATE = frozenset(
+    """report reports paper minutes letter memo memorandum newsletter note notes edition issue volume number no vol nr
+    version draft final annual quarterly monthly weekly study review plan agreement contract invoice statement data
+    sheet manual press release bulletin notice page day date monday tuesday wednesday thursday friday saturday
+    sunday""".split()
+)
+_ITS_DATE = re.compile(r"(?:rechnungs|ausstellungs|erstellungs|ausgabe|druck|brief|berichts|vertrags)?datum")
+_LABEL = re.compile(r"^\W*(?P<label>[^:]{1,40}):")
+
+
+def _is_date_line(line: str) -> bool:
+    """Return whether a line holds a date, and beside it names, numbers and words for a document alone.
+
+    "Wick, 12 May 2024" dates a letter; "Patient: Ewa Kowal, born 12 May 1978" and "Received: 3 May 2024" do not.
+    """
+    rest = _DATE.sub("", line)
+    plain = [word for word in re.findall(r"[^\W\d_]+", rest) if word.islower() and len(word) > 1]
+    label = _LABEL.match(rest)
+    labelled = [word.lower() for word in re.findall(r"[^\W\d_]+", label["label"])] if label else []
+    first = _PARTICIPLE.match(rest.strip())
+    others = [
+        word
+        for word in [*plain, *labelled]
+        if word not in _BESIDE_DATE | terms.STOP_WORDS and not _ITS_DATE.fullmatch(word)
+    ]
+    return len(rest.split()) <= _MAX_LINE // 2 and not others and first is None
 
 
 def likely(chunks: Sequence[ChunkRow], aspect: str) -> Found:

@@ -15,6 +15,12 @@ from graph.storage.rows import ChunkRow, DocumentRow, SentenceRow
         ("Revised May 2016", True),
         ("The record date will be September 7, 2023, and the payment date will be September 27, 2023.", False),
         ("June 2023 quarter:", False),
+        ("Patient: Ewa Kowal, born 12 May 1978.", False),
+        ("Sample taken: 3 May 2024", False),
+        ("Wick, 12 May 2024", True),
+        ("Invoice date: 3 May 2024", True),
+        ("Rechnungsdatum: 22. August 2025.", True),
+        ("Geburtsdatum: 12.05.1978", False),
     ],
 )
 def test_dates_of_payments_and_periods_are_not_those_of_the_document(line: str, is_date: bool) -> None:
