@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from graph.engines.offline.asked_words import MEASURES
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables.header_words import units_of
@@ -119,3 +120,20 @@ def is_other_measure(question: str, column: str, cell: str) -> bool:
     if (much := _HOW_MUCH_OF.search(question)) and much["what"].lower() not in ("time", "money"):
         return _COUNT_HEAD.search(column) is not None
     return _HOW_LONG.search(question) is not None and not (_LENGTH_HEAD.search(said) or re.search(r"\d:\d|[a-z]", cell))
+
+
+_SUPERLATIVE = r"\b(?:highest|lowest|greatest|largest|smallest|longest|shortest|maximum|minimum|max|min|most|least)"
+_MOST_OF = tuple(
+    (re.compile(rf"{_SUPERLATIVE} (?:[a-z-]+ )?(?:{names.pattern})", re.IGNORECASE), names, units)
+    for names, units in MEASURES
+)
+
+
+def is_other_quantity(question: str, column: str) -> bool:
+    """Return whether the most or least of one measure is asked for, and a header names another one alone.
+
+    "The lowest temperature" is none of the prices of temperature sensors.
+    """
+    asked = [found.search(question) is not None for found, _, _ in _MOST_OF]
+    said = [bool(names.search(column) or units.search(column)) for _, names, units in _MOST_OF]
+    return any(asked) and any(said) and not any(one and other for one, other in zip(asked, said, strict=True))

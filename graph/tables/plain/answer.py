@@ -19,7 +19,7 @@ from graph.tables.plain.mentions import Named, columns_named, match_grid
 from graph.tables.plain.question import Wanted, Way, asks_yes_or_no, changed_most, in_figures, is_negated, ways
 from graph.tables.plain.steps import in_row_words
 from graph.tables.plain.targets import MONEY, WHEN, WHERE, WHO, beside, is_settled, one_of, target_of, values_of
-from graph.tables.question_words import is_other_measure, lacks_price
+from graph.tables.question_words import is_other_measure, is_other_quantity, lacks_price
 from graph.tables.table_claims import adds_up_others, are_sorts
 from graph.tables.views import Row, TableView
 from graph.types import Claim
@@ -211,7 +211,7 @@ def _extreme(found: Named, wanted: Wanted) -> list[Claim]:
         if fast and ends and is_settled(found, [], ends):
             return one_of(claims.extreme_span(grid, rows, ends, wanted))
         return []
-    if any((grid.order(row, order) or 0) < 0 for row in grid.rows):
+    if is_other_quantity(found.question, order.name) or any((grid.order(row, order) or 0) < 0 for row in grid.rows):
         return []  # the largest loss or payment is the lowest number, which `operations` handles
     asks_when = bool(WHEN.search(found.question)) and order.kind in TIMES
     target = [] if asks_when or target == [order] else target

@@ -245,3 +245,11 @@ def test_no_column_is_told_missing_that_a_verb_may_measure() -> None:
     )
     for question in ("How much water does the Arve carry?", "How much water flows in the Arve?"):
         assert answer_from_tables(question, table("Table 4", "River", flows), {}).absence == ""
+
+
+def test_the_least_of_another_measure_than_the_only_column_has_is_not_given() -> None:
+    rows = (("TS-02", ("Price (CHF)", "46.50")), ("TS-05", ("Price (CHF)", "52.00")))
+    assert ask("What is the lowest price?", "Table 2: Temperature sensors", rows) == [
+        "TS-02: Price (CHF) 46.50, the lowest of 2 values"
+    ]
+    assert "46.50" not in " ".join(ask("What is the lowest temperature?", "Table 2: Temperature sensors", rows))
