@@ -368,7 +368,7 @@ class Sentence(SentencePredicates):
 FILE_READER = "reader-9"
 """Version of the readers and OCR: raise it when pages come out differently; `doctor` counts pages of older versions."""
 
-CHUNKER = 11
+CHUNKER = 12
 """Version of the chunking: raise it with every change of the chunks, and indexes are rebuilt from transcripts."""
 
 

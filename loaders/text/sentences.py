@@ -25,9 +25,10 @@ _ORDINAL = re.compile(r"(?:^|[\s(\[])\d{1,2}\.$")
 _AFTER_ORDINAL = re.compile(
     r"(?:Jan(?:uar|\.|ner|\b)|Jän|Feb(?:ruar|er|\.|\b)|März|Mrz|Apr(?:il|\.|\b)|Mai\b|Juni\b|Juli\b|Aug(?:ust|\.|\b)"
     r"|Sept?(?:ember|\.|\b)|Okt(?:ober|\.|\b)|Nov(?:ember|\.|\b)|Dez(?:ember|\.|\b)|Jahrhunderts?\b|Jh\.|(?:Ober)?[Gg]eschoss"
-    r"|Etage\b|Stock\b|Quartal|Halbjahr|Klasse\b|Lebensjahr|Auflage\b|Tag\b|Woche\b|Monat|Platz\b|Mal\b|Absatz\b|\d)"
+    r"|Etage\b|Stock\b|Quartal|Halbjahr|Klasse\b|Lebensjahr|Auflage\b|Tag\b|Woche\b|Monat|Platz\b|Mal\b|Absatz\b|\d"
+    r"|(?:bis|und|oder|sowie|–|-) (?:zum |vom |am )?\d{1,2}\.)"
 )
-"""Words after a German ordinal number: "am 30. September", "im 19. Jahrhundert", "03. 05. 2016"."""
+"""Words after a German ordinal number: "30. September", "19. Jahrhundert", "03. 05. 2016", "4. bis 13. August"."""
 _GERMAN = re.compile(
     r"(?:^|[\s(\[])(?:nr|abs|bzw|ggf|evtl|bspw|inkl|exkl|zzgl|vgl|lt|gem|sog|tel|str|z\.\s?b|d\.\s?h|u\.\s?a|i\.\s?d|o\.\s?ä)\.$",
     re.IGNORECASE,

@@ -32,6 +32,7 @@ def test_a_lone_surrogate_is_replaced() -> None:
         "(Shao et al., 2024; Wang et al., 2023).",
         "This is shown. [12]",
         "Die Frist endet am 30. September um 12 Uhr.",
+        "Ausgeführt wurden die Arbeiten vom 4. bis 13. August.",
         "Der Saal liegt im 2. Stock und stammt aus dem 19. Jahrhundert.",
         "Der Beitrag nach Abs. 4 gilt z. B. für Boote, vgl. Nr. 7.",
         "El Sr. López y la Dra. Ruiz viven en la Av. Colón núm. 12.",
