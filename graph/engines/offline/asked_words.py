@@ -130,8 +130,9 @@ BOUNDS = (
 )
 """Words of a question for a bound, and how a text sets one: "not more than 40 guests" is their largest number."""
 NEGATIVE = re.compile(
-    r"\b(?:not|no|never|neither|nor|no(?:ne|body)|without|cannot|nothing)\b|n['’]t\b|\bnon-", re.IGNORECASE
-)
+    r"\b(?:not|no(?!-(?!one\b)[a-z])|never|neither|nor|no(?:ne|body)|without|cannot|nothing)\b|n['’]t\b|\bnon-",
+    re.IGNORECASE,
+)  # a "no-claims discount" denies nothing
 NEGATED_QUESTION = re.compile(
     r"\b(?:not|never|neither|without|no longer|cannot|except|no(?:body))\b|n['’]t\b|\bnon-|\bno (?!\.)", re.I
 )
@@ -181,7 +182,8 @@ HOW_MUCH = re.compile(r"\bhow much\b", re.IGNORECASE)
 ASKS_MONEY = re.compile(
     r"\bhow (?:much\b.*\b(?:costs?|paid|pay|spent|spend|earn(?:ed|s)?|charged?|donated?|sold|bought|worth)\b"
     r"|expensive\b|much (?:is|was) it to\b)"
-    r"|\b(?:what|which) (?:is|are|was|were) (?:the|its|their) (?:[\w-]+ ){0,2}(?:prices?|costs?|fees?|rent|salary)\b"
+    r"|\b(?:what|which|how (?:much|high)) (?:is|are|was|were) (?:the|its|their) (?:[\w-]+ ){0,2}"
+    r"(?:prices?|costs?|fees?|rent|salary)\b"
     r"|\bwhat (?:do|does|did|will|would) [\w -]+ cost\b",
     re.IGNORECASE,
 )

@@ -72,7 +72,7 @@ def row_answers(question: str, row: str, label: str, above: Sequence[str], whole
     if words is None or not WORD.search(label):
         return False
     asked = _forms(words, question)
-    if not all(_is_named(words, word, asked) for word in WORD.findall(label)):
+    if not all(_is_named(words, word, asked) for word in _telling_words(label, whole)):
         return False
     # The language of names and numbers is unknown: headings and columns have to be in the question's words.
     same = language(whole) in (code, "")
@@ -82,6 +82,19 @@ def row_answers(question: str, row: str, label: str, above: Sequence[str], whole
         and all(_is_named(words, word, held) for word in required_words(code, question))
         and _holds_value(words, question, row, is_row=True)
     )
+
+
+def _telling_words(label: str, whole: str) -> list[str]:
+    """Return the words of a row's label that tell it from others: no rate or size where no other row has its words.
+
+    "Mehrwertsteuer 19 %" is the value added tax of a bill that has no other.
+    """
+    plain = _RATE.sub("", label).strip()
+    alone = plain != label.strip() and whole.count(plain) == 1
+    return WORD.findall(plain if alone and WORD.search(plain) else label)
+
+
+_RATE = re.compile(r"\(?\b\d[\d.,]* ?(?:%|[kM]?Wh?\b|[kcm]?m[²³]?\b|kg\b|[gl]\b)\)?")
 
 
 @lru_cache(maxsize=64)

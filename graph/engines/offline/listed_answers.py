@@ -156,10 +156,22 @@ def _present(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
     found: dict[int, Items] = {}
     for chunk in chunks.values():
         held = stems(" ".join([chunk.name, *chunk.headings, chunk.text]))
-        listing = (one for one in chunk.sentences if one.kind in ("prose", "item") and line.search(one.text))
-        lines = [(chunk.id, one) for one in listing if NAME_RUN.search(line.sub(" ", one.text))][:1]
+        lines = [(chunk.id, one) for one in _lines_of_names(line, chunk.sentences)]
         found.setdefault(sum(is_named(word, held, frozenset()) for word in asked), []).extend(lines)
     return next((found[count][:_MOST_MEETINGS] for count in sorted(found, reverse=True) if found[count]), [])
+
+
+def _lines_of_names(line: re.Pattern[str], sentences: Sequence[SentenceRow]) -> list[SentenceRow]:
+    """Return the first line that lists persons, or the one with a colon before it and that; [] if there is none."""
+    plain = [one for one in sentences if one.kind in ("prose", "item")]
+    for at, one in enumerate(plain):
+        if not line.search(one.text):
+            continue
+        if NAME_RUN.search(line.sub(" ", one.text)):
+            return [one]
+        if one.text.endswith(":") and any(NAME_RUN.search(after.text) for after in plain[at + 1 : at + 2]):
+            return plain[at : at + 2]
+    return []
 
 
 _IS_SHORT = re.compile(r"\W*(?:who|which \w+)(?: \w+){1,3}\W*")

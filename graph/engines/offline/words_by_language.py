@@ -51,7 +51,7 @@ GERMAN = Words(
         wie_(?:hoch|groß|lang|alt|schwer|teuer|weit|tief|breit|dick|schnell|stark|viel|warm|kalt)
         wie_lange
         welche[nmrs]?_(?:durchmesser|länge|höhe|breite|tiefe|gewicht|preis|temperatur|anteil|prozentsatz|wert|betrag)
-        welche[nmrs]?_(?:leistung|spannung|druck|summe|fläche|menge)
+        welche[nmrs]?_(?:leistung|spannung|druck|summe|fläche|menge|nummer|telefonnummer)
         was_kostet was_kosten
     """),
         ),
@@ -76,7 +76,7 @@ GERMAN = Words(
         liegen findet geht macht machte wird wurde worden hat hatte haben sein war waren ist sind
         dort hier heute insgesamt etwa muss müssen darf dürfen soll sollen sollte kann können tun
         tut man jahr menschen personen person ding art viele viel oft erfolgt stattfindet fand statt
-        vorhanden
+        vorhanden gilt gelten
         """.split()
     ),
     same=_lines("""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.engines.offline.evidence_by_language import answers
+from graph.engines.offline.evidence_by_language import answers, row_answers
 from graph.retrieval.languages import language
 
 DE, FR, ES = (
@@ -28,6 +28,8 @@ def answered(question: str, quote: str, *above: str, before: str = "") -> bool:
         ("Wie viele Boote hat die Werft?", "In der Werft sind Boote: 41."),
         ("Wie schwer ist der Kran?", "Der Kran wiegt 12 Tonnen."),
         ("Was kostet der Strom?", "Die Stromkosten betragen 90 Euro."),
+        ("Wie lange gilt die Garantie der Werft?", "Die Werft gewährt eine Garantie von fünf Jahren."),
+        ("Unter welcher Nummer erreicht man die Werft?", "Sie erreichen die Werft unter 07531 55 0123."),
         ("Warum wurde die Werft geschlossen?", "Die Werft wurde geschlossen, weil der Hafen versandete."),
         ("Warum darf der Kran nicht bei Sturm laufen?", "Der Kran darf bei Sturm nicht laufen, weil er kippt."),
         ("Qui a fondé le chantier ?", "Le chantier fut fondé par Anne Kerzu."),
@@ -75,3 +77,12 @@ def test_headings_and_the_sentence_before_a_pronoun_name_what_a_quote_is_about()
     assert answered(question, quote, "Die Werft von Emden")
     assert answered(question, quote, before="Die Werft liegt am alten Hafen.")
     assert not answered(question, quote, "Der Hafen und die Werft"), "a title of two things does not say which"
+
+
+def test_a_rate_in_the_label_of_a_row_need_not_be_asked_for_where_no_other_row_has_one() -> None:
+    question, row = "Wie hoch ist die Mehrwertsteuer?", "Mehrwertsteuer 19 % | Betrag: 328,89"
+    assert row_answers(question, row, "Mehrwertsteuer 19 %", [], f"{DE} Mehrwertsteuer 19 % 328,89")
+    store = "Speicher 9 kWh | Preis: 5.460"
+    assert row_answers("Was kostet der Speicher?", store, "Speicher 9 kWh", [], f"{DE} Speicher 9 kWh 5.460")
+    both = f"{DE} Mehrwertsteuer 19 % 328,89 Mehrwertsteuer 7 % 12,10"
+    assert not row_answers(question, row, "Mehrwertsteuer 19 %", [], both)

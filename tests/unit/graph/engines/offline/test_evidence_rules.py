@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from graph.engines.offline.asked_words import NEGATIVE
 from graph.engines.offline.evidence_rules import why_related
 from graph.engines.offline.other_things import Evidence
 from graph.engines.offline.required_words import asked_kind, required_words
@@ -39,6 +40,18 @@ def test_a_quote_that_names_all_that_is_asked_answers(question: str) -> None:
 )
 def test_a_quote_that_lacks_what_is_asked_is_only_related(question: str, says: str) -> None:
     assert says in why_related(question, Evidence(LIGHT, ""))
+
+
+def test_a_rent_is_an_amount_of_money() -> None:
+    above = "Lease | 2. Rent"
+    assert why_related("How much is the rent for the cellar?", Evidence("The cellar has 148 square metres.", above))
+    assert why_related("How much is the rent for the cellar?", Evidence("The cellar is 90 euros.", above)) == ""
+
+
+def test_a_name_with_no_in_it_denies_nothing() -> None:
+    quote = Evidence("You keep your no-claims discount of 25 per cent.", "")
+    assert why_related("What is the no-claims discount?", quote) == ""
+    assert NEGATIVE.search("a rule that no-one keeps")
 
 
 def test_the_value_asked_for_must_be_new_and_of_its_kind() -> None:

@@ -49,6 +49,12 @@ def test_who_came_and_who_did_not(question: str, names: list[str]) -> None:
     assert all(name in text for name, text in zip(names, told, strict=True))
 
 
+def test_names_on_the_line_after_apologies_stayed_away() -> None:
+    minutes = chunk_of("c", "Town council", "Present: Ida Ingram.", "Apologies:", "Councillor Marsh.", "Eleven came.")
+    told = [sentence.text for _, sentence in items_by_form("Who sent apologies?", {"c": minutes})]
+    assert told == ["Apologies:", "Councillor Marsh."]
+
+
 @pytest.mark.parametrize(
     ("question", "answers"),
     [
