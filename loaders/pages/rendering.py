@@ -70,11 +70,13 @@ class ImageJob(NamedTuple):
 def encode_pixmap(pixmap: Any, small: bool = True) -> Rendering:
     """Encode the PDF library's `pixmap` as a PNG, compressed well if `small`, with one channel if all is grey.
 
-    Most pages are grey: one channel takes 20 ms instead of 45 and a third less space.
+    `pixmap` has one channel or three. Most pages are grey: it takes 20 ms in place of 45, and a third less space.
     """
-    pixels = rgb_pixels(pixmap)
     levels: NDArray[Any]
-    if _is_grey(pixels):
+    pixels: NDArray[Any]
+    if pixmap.n == 1:
+        pixels = levels = _rows_of(pixmap)[:, : pixmap.width]
+    elif _is_grey(pixels := rgb_pixels(pixmap)):
         pixels = levels = np.ascontiguousarray(pixels[:, :, 0])
     else:
         red, green, blue = np.moveaxis(pixels, 2, 0)
@@ -95,8 +97,11 @@ def encode_pixmap(pixmap: Any, small: bool = True) -> Rendering:
 
 def rgb_pixels(pixmap: Any) -> NDArray[Any]:
     """Return the PDF library's `pixmap` as an array of rows of RGB pixels, which shares its memory."""
-    rows = np.frombuffer(pixmap.samples_mv, dtype=np.uint8).reshape(pixmap.height, pixmap.stride)
-    return rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3)
+    return _rows_of(pixmap)[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3)
+
+
+def _rows_of(pixmap: Any) -> NDArray[Any]:
+    return np.frombuffer(pixmap.samples_mv, dtype=np.uint8).reshape(pixmap.height, pixmap.stride)
 
 
 def _is_grey(pixels: NDArray[Any]) -> bool:

@@ -38,6 +38,7 @@ from loaders.pdf.ruled import Rules, drawn_rules
 from loaders.pdf.ruled_regions import MIN_PIECES, with_ruled_tables
 from loaders.pdf.sheets import Pages
 from loaders.pdf.spread_print import with_whole_words
+from loaders.pdf.text_alone import draws_black_alone
 from loaders.pdf.text_layer import (
     MAX_DRAWINGS,
     Region,
@@ -77,7 +78,6 @@ _BOOK_FORMATS = frozenset({"EPUB", "XPS", "FictionBook2", "MOBI", "zip"})  # the
 _IMAGE = 1  # the type of an image among the blocks of a text page
 _LARGE_PICTURES = 1_000_000  # pixels: written as PNG they take 25 ms, and text is taken again in 5-20
 _TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no ligatures kept: "ﬁ" is searched as "fi"
-_LOOK_FLAGS = _TEXT_FLAGS | pymupdf.TEXT_COLLECT_VECTORS  # separate flags: vectors divide blocks of text
 _LAYOUT_FLAGS = (  # pymupdf4llm's, without the content of images
     pymupdf.TEXT_COLLECT_STYLES
     | pymupdf.TEXT_COLLECT_VECTORS
@@ -134,11 +134,12 @@ class PdfFile:
 
     def _read_layer(self, number: int) -> TextLayer:
         page = self._page(number)
-        layer, more = read_layer(page, _TEXT_FLAGS, pymupdf.TEXT_COLLECT_STYLES, pymupdf.TEXT_IGNORE_ACTUALTEXT)
-        look = page.get_textpage(flags=_LOOK_FLAGS | more)
+        layer, content = read_layer(page, _TEXT_FLAGS, pymupdf.TEXT_COLLECT_STYLES, pymupdf.TEXT_IGNORE_ACTUALTEXT)
+        look = content.with_vectors(pymupdf.TEXT_COLLECT_VECTORS)  # apart from `content`: they divide blocks of text
         seen = with_fields(page, with_whole_words(look, visible_layer(page, look, layer)))
         layer = with_tick_boxes(page, look, seen)
-        layer = replace(with_comments(page, in_logical_order(layer)), outlined=is_outlined(page, layer))
+        outlined, black = is_outlined(page, layer), draws_black_alone(page, look)
+        layer = replace(with_comments(page, in_logical_order(layer)), outlined=outlined, black=black)
         files = tuple(attachments(self._doc, range(number, number + 1)))
         return replace(layer, comments=layer.comments + named(files), files=tuple(each.name for each in files))
 
@@ -236,21 +237,22 @@ class PdfFile:
 
     def render(self, number: int, dpi: int, max_side: int, part: Box | None = None, small: bool = True) -> Rendering:
         """Render a page, or the `part` of it in points, with no side over `max_side` pixels; see `encode_pixmap`."""
-        return encode_pixmap(self._pixmap(number, dpi, max_side, part), small)
+        return encode_pixmap(self._pixmap(number, dpi, max_side, part, grey=self.layer(number).black), small)
 
     def pixels(self, number: int, dpi: int, max_side: int, part: Box | None = None) -> NDArray[Any]:
         """Render a page or a part of it likewise, and return its RGB pixels: encoding them takes 10-40 ms."""
         pixmap = self._pixmap(number, dpi, max_side, part)  # in a variable: it must outlive the copy of its memory
         return rgb_pixels(pixmap).copy()
 
-    def _pixmap(self, number: int, dpi: int, max_side: int, part: Box | None) -> Any:
+    def _pixmap(self, number: int, dpi: int, max_side: int, part: Box | None, *, grey: bool = False) -> Any:
         page = self._page(number)
         clip = pymupdf.Rect(*part) & page.rect if part else page.rect
         longest = max(clip.width, clip.height)
         if not (0 < longest < math.inf and min(clip.width, clip.height) > 0):
             raise ValueError("it has no area. Get a new copy of the file.")
         scale = min(dpi / 72, max_side / longest)
-        return page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=clip, alpha=False)
+        colours = pymupdf.csGRAY if grey else pymupdf.csRGB
+        return page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=clip, colorspace=colours, alpha=False)
 
     def has_lost_content(self, number: int) -> bool:
         """Return whether an empty page had content: the library repairs a truncated file to empty pages."""

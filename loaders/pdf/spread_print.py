@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
-from typing import Any
 
 from loaders.geometry import bounding_box, centre
+from loaders.pdf.page_content import PageContent
 from loaders.pdf.strikes import is_struck
 from loaders.pdf.text_layer import Line, TextLayer, as_box
 from loaders.types import Box, Word
@@ -21,11 +21,11 @@ _WORD_SPACE = 1.6  # of the usual space: where the file has no space characters,
 _SPACES = 10  # space characters of a page whose file has them; files of TeX have none
 
 
-def with_whole_words(textpage: Any, layer: TextLayer) -> TextLayer:
+def with_whole_words(content: PageContent, layer: TextLayer) -> TextLayer:
     """Return a layer with spaced letters joined to words, which end at the file's own spaces, else at wider gaps."""
     if not any(map(_is_spread, layer.lines)):
         return layer
-    spaces = _spaces(textpage)
+    spaces = _spaces(content)
     return replace(layer, lines=tuple(_joined(line, spaces) if _is_spread(line) else line for line in layer.lines))
 
 
@@ -37,11 +37,11 @@ def _is_spread(line: Line) -> bool:
     return len(signs) >= _SINGLE * len(line.words) and letters >= _ALPHABETIC * len(signs)
 
 
-def _spaces(textpage: Any) -> list[Box]:
+def _spaces(content: PageContent) -> list[Box]:
     """Return the places of the spaces that are in the file, without those that the PDF library adds."""
     return [
         as_box(sign["bbox"])
-        for block in textpage.extractRAWDICT()["blocks"]
+        for block in content.characters()
         for line in block.get("lines", ())
         for span in line["spans"]
         for sign in span["chars"]

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from loaders.pdf.bidi import as_read, in_reading_order
+from loaders.pdf.page_content import PageContent
 from loaders.pdf.raised_signs import mark_signs
 from loaders.pdf.replaced_text import KEY, other_words
 from loaders.pdf.ruled import Rules
@@ -78,6 +79,8 @@ class TextLayer:
     files: tuple[str, ...] = ()
     outlined: bool = False
     """Whether most print of the page is drawn as outlines, which are in none of the words."""
+    black: bool = False
+    """Whether the page draws black text alone, perhaps with black or white shapes, so that its picture is grey."""
 
     @property
     def words(self) -> list[Word]:
@@ -132,23 +135,20 @@ MAX_DRAWINGS = 2000
 """Boxes kept of a page: a map has 100,000, and the first thousands show that it is one."""
 
 
-def text_layer(page: Any, textpage: Any) -> TextLayer:
-    """Build the text layer from the PDF library's page and text page."""
+def text_layer(page: Any, content: PageContent) -> TextLayer:
+    """Build the text layer from the PDF library's page and its content."""
     styles = {
-        (block["number"], index): line
-        for block in textpage.extractDICT()["blocks"]
-        for index, line in enumerate(block.get("lines", ()))
+        (block["number"], index): line for block in content.blocks for index, line in enumerate(block.get("lines", ()))
     }
-    words = mark_signs(dict(words_by_line(textpage)), styles)
+    words = mark_signs({key: list(line) for key, line in content.words.items()}, styles)
     lines = [_line(line, key[0], styles.get(key, {})) for key, line in words.items()]
-    shown = page.get_bboxlog()
     math = sum(
         len(span["text"].strip())
         for line in styles.values()
         for span in line.get("spans", ())
         if _MATH_FONT.search(span["font"])
     )
-    width, height = page.rect.width, page.rect.height
+    shown, width, height = content.shown, page.rect.width, page.rect.height
     return TextLayer(width, height, tuple(lines), _images(page, shown), _drawings(shown, width, height), math)
 
 
@@ -159,23 +159,24 @@ def _images(page: Any, shown: Sequence[tuple[str, Any]]) -> tuple[Box, ...]:
     return tuple(as_box(info["bbox"]) for info in page.get_image_info())
 
 
-def read_layer(page: Any, flags: int, styles: int, drawn: int) -> tuple[TextLayer, int]:
-    """Return the text layer of a page as it is drawn, and the further flags of the PDF library that it took.
+def read_layer(page: Any, flags: int, styles: int, drawn: int) -> tuple[TextLayer, PageContent]:
+    """Return the text layer of a page as it is drawn, and the content that it was built from.
 
     `styles` leaves out words printed twice at one place (it takes 15 ms, so it is set only where needed), `drawn` the
-    file's replacements of drawn texts.
+    file's replacements of drawn texts: flags of the PDF library besides `flags`.
     """
-    given, more, others = page.get_textpage(flags=flags), 0, 0
-    layer = text_layer(page, given)
+    content, more, others = PageContent(page, flags), 0, 0
+    layer = text_layer(page, content)
     if _may_give_other_texts(page):
-        text = page.get_textpage(flags=flags | drawn)
-        if text.extractWORDS() != given.extractWORDS():
-            others = other_words(layer.text, text_layer(page, text).text)
+        as_drawn = content.also_with(drawn)
+        if as_drawn.raw_words != content.raw_words:
+            others = other_words(layer.text, text_layer(page, as_drawn).text)
         more = drawn if others else 0
     more |= styles if _is_set_twice(layer) else 0
     if more:
-        layer = text_layer(page, page.get_textpage(flags=flags | more))
-    return replace(layer, hidden=others), more
+        content = content.also_with(more)
+        layer = text_layer(page, content)
+    return replace(layer, hidden=others), content
 
 
 def _may_give_other_texts(page: Any) -> bool:
@@ -216,15 +217,6 @@ def _drawings(shown: Sequence[tuple[str, Any]], width: float, height: float) -> 
     clipped = (Box(max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)) for x0, y0, x1, y1 in paths)
     inside = (box for box in clipped if box.x0 <= box.x1 and box.y0 <= box.y1)
     return tuple(itertools.islice(inside, MAX_DRAWINGS))
-
-
-def words_by_line(textpage: Any) -> Iterator[tuple[tuple[int, int], list[Word]]]:
-    """Yield the words of each line with the numbers of its block and line."""
-    grouped: dict[tuple[int, int], list[Word]] = {}
-    for x0, y0, x1, y1, text, block, line, _ in textpage.extractWORDS():
-        if clean := text.replace("\x00", "").strip():
-            grouped.setdefault((block, line), []).append(Word(clean, Box(x0, y0, x1, y1)))
-    yield from grouped.items()
 
 
 def _line(words: list[Word], block: int, style: dict[str, Any]) -> Line:

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from loaders.geometry import centre, contains
 from loaders.pdf.forms import CHECK_BOX, Widget, with_widgets
-from loaders.pdf.text_layer import TextLayer, as_box, words_by_line
+from loaders.pdf.page_content import PageContent
+from loaders.pdf.text_layer import TextLayer, as_box
 from loaders.pdf.web_forms import drawn_controls, place, written_boxes
 from loaders.types import Box, Word
 
@@ -48,13 +49,13 @@ class _Mark(NamedTuple):
     slanted: bool
 
 
-def with_tick_boxes(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
+def with_tick_boxes(page: Any, look: PageContent, layer: TextLayer) -> TextLayer:
     """Return a text layer in which printed tick boxes are fields with a state, and symbol fonts' glyphs are symbols.
 
-    `textpage` must have been made with its vectors.
+    `look` must have been read with its vectors.
     """
-    content = textpage.extractDICT()["blocks"]
-    layer = _with_symbols(textpage, content, layer)
+    content = look.blocks
+    layer = _with_symbols(look, layer)
     words = [word for line in layer.lines if line.upright for word in line.words]
     signs = [word for word in words if word.text in (*_TICKED, *_EMPTY, *_OPEN, *_FULL)]
     held = [word.box for each in layer.fields for word in each.words]
@@ -112,13 +113,13 @@ def _is_box(word: Word, signs: Sequence[Word]) -> bool:
     return any(o is not word and abs(centre(o.box)[1] - centre(word.box)[1]) < height / 2 for o in signs)
 
 
-def _with_symbols(textpage: Any, content: Sequence[dict[str, Any]], layer: TextLayer) -> TextLayer:
+def _with_symbols(look: PageContent, layer: TextLayer) -> TextLayer:
     """Replace the letters that encode the glyphs of symbol fonts."""
-    texts = [block for block in content if "lines" in block]
+    texts = [block for block in look.blocks if "lines" in block]
     if not any(_SYMBOLS.search(span["font"]) for block in texts for line in block["lines"] for span in line["spans"]):
         return layer
     found: dict[Word, str] = {}
-    for (number, index), words in words_by_line(textpage):
+    for (number, index), words in look.words.items():
         for word in words:
             for span in texts[number]["lines"][index]["spans"]:
                 if _SYMBOLS.search(span["font"]) and contains(as_box(span["bbox"]), centre(word.box), 0.5):

@@ -8,9 +8,8 @@ of recognised text under a scan is set without paint too; the picture shows its 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
 from statistics import median
 from typing import Any
 
@@ -19,21 +18,19 @@ from numpy.typing import NDArray
 
 from loaders.geometry import area, centre, contains
 from loaders.pdf.comments import under_strike_marks
+from loaders.pdf.page_content import PageContent
 from loaders.pdf.strikes import cut_at_strokes, in_parts, seams_of, strike_out, waves
-from loaders.pdf.text_layer import Line, TextLayer, as_box, words_by_line
+from loaders.pdf.styled_words import LIGHT, OBLIQUE, TINY, StyledWord, rgb, styled_words
+from loaders.pdf.text_alone import draws_dark_text_alone
+from loaders.pdf.text_layer import Line, TextLayer, as_box
 from loaders.text.raised_signs import FALL
 from loaders.types import Box, Word
 
-_TINY = 1.0  # points: smaller letters are a dot on paper
-_PAINT = 0b110000  # bits of a span's character flags: filled, stroked
-_CLIP = 0b1000000  # text that a picture shows through
-_LIGHT = 0.6  # brightness from which a colour may be a watermark's; grey labels of charts have 0.35
 _NEARLY_WHITE = 0.85  # brightness from which text on white paper may be invisible
 _WHITE = 250  # least level of 255 of each colour of a line that is invisible on white paper
 _SHEER = 200  # opacity of 255 below which text lets the page show through
 _CONTRAST = 12  # grey levels of 255 between a word and its background; pale grey (0.8) letters of 8 points have 25
 _LIKE = 24  # levels of 255 by which the colours of a text and its background may differ and count as equal
-_OBLIQUE = 0.1  # sine of the angle from which a line is set neither across nor along the page: 6 degrees
 _TILES = 3  # copies of an oblique line that make a watermark
 _UPRIGHT_TILES = 6  # copies of a pale upright line that make one
 _LARGE = 2.0  # times the page's usual text size
@@ -44,7 +41,6 @@ _DPI = 72
 _RULE = 3.0  # points: thinner shapes are lines
 _MAX_WAVES = 200  # stroked paths among which waves are searched for: a chart or map has more
 _MAX_WAVE_POINTS = 400
-_SPANS_AHEAD = 24  # spans of a line after that of the word before: a word of letters set one by one has as many
 _MAX_VECTORS = 4000  # shapes examined; a map has 100,000, and none of them covers a text
 
 
@@ -58,38 +54,20 @@ class _Shape:
     rank: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Print:
-    """A word with its typesetting; `rank` is its block's in the drawing order."""
-
-    word: Word
-    line: tuple[int, int]
-    colour: tuple[int, int, int]
-    opacity: int
-    painted: bool
-    size: float
-    baseline: float
-    direction: tuple[float, float]
-    rank: int
-
-    @property
-    def brightness(self) -> float:
-        red, green, blue = self.colour
-        return (0.3 * red + 0.6 * green + 0.1 * blue) / 255
-
-
-def visible_layer(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
+def visible_layer(page: Any, look: PageContent, layer: TextLayer) -> TextLayer:
     """Return a text layer without the words that no viewer shows and without watermarks, struck words marked.
 
-    `textpage` must have been made with its vectors. `hidden` of the result counts the words that were left out.
+    `look` must have been read with its vectors. `hidden` of the result counts the words that were left out.
     """
-    content = textpage.extractDICT()["blocks"]
-    prints = _prints(textpage, content)
+    content = look.blocks
+    if draws_dark_text_alone(page, look, layer):
+        return layer
+    prints = styled_words(look)
     shapes = _shapes(content)
     seams = list(seams_of(content))
     cuts = cut_at_strokes([each.word for each in prints], seams, [each.box for each in shapes]) if seams else {}
     if cuts:
-        prints = [replace(each, word=part) for each in prints for part in cuts.get(each.word, [each.word])]
+        prints = [each._replace(word=part) for each in prints for part in cuts.get(each.word, [each.word])]
         layer = replace(layer, lines=tuple(_cut(line, cuts) for line in layer.lines))
     hidden = _hidden(page, layer, prints, shapes)
     marks, stamps = _watermarks([each for each in prints if each.word not in hidden])
@@ -152,72 +130,13 @@ def _marked(text: str, *, struck: bool) -> str:
     return f"~~{safe}~~" if struck else safe
 
 
-def _prints(textpage: Any, content: Sequence[dict[str, Any]]) -> list[_Print]:
-    """Return all words with the style of the span in which their middle lies."""
-    texts = [(rank, block) for rank, block in enumerate(content) if "lines" in block]  # as the words count them
-    ranks = {number: rank for number, (rank, _) in enumerate(texts)}
-    styles = {(number, i): line for number, (_, block) in enumerate(texts) for i, line in enumerate(block["lines"])}
-    found = []
-    for key, words in words_by_line(textpage):
-        style = styles.get(key)
-        spans = [span for span in style["spans"] if span["text"].strip()] if style else []
-        if not style or not spans:
-            continue
-        for word, span in zip(words, _own_spans(words, spans), strict=True):
-            flags = span.get("char_flags", _PAINT)
-            found.append(
-                _Print(
-                    word,
-                    key,
-                    _rgb(span["color"]),
-                    span.get("alpha", 255),
-                    bool(flags & (_PAINT | _CLIP)),
-                    span["size"],
-                    span["origin"][1],
-                    tuple(style["dir"]),
-                    ranks.get(key[0], 0),
-                )
-            )
-    return found
-
-
-def _own_spans(words: Sequence[Word], spans: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the span in which each word's middle lies, or the nearest one.
-
-    The search starts at the span of the word before: where each word has its own span, comparing all with all takes as
-    long as the rest of reading the page.
-    """
-    if len(spans) == 1:
-        yield from repeat(spans[0], len(words))
-        return
-    at = 0
-    for word in words:
-        middle = centre(word.box)
-        ahead = range(at, min(at + _SPANS_AHEAD, len(spans)))
-        own = next((number for number in ahead if not _distance(spans[number]["bbox"], middle)), None)
-        if own is None:
-            own = min(range(len(spans)), key=lambda number: _distance(spans[number]["bbox"], middle))
-        at = own
-        yield spans[own]
-
-
-def _distance(box: Sequence[float], point: tuple[float, float]) -> float:
-    """Return the distance of a point from a box, 0 within it."""
-    x, y = point
-    return max(box[0] - x, 0, x - box[2]) + max(box[1] - y, 0, y - box[3])
-
-
-def _rgb(colour: int) -> tuple[int, int, int]:
-    return colour >> 16 & 255, colour >> 8 & 255, colour & 255
-
-
 def _shapes(content: Sequence[dict[str, Any]]) -> list[_Shape]:
     """Return the drawn shapes of a page; none of a page with too many."""
     vectors = [(rank, block) for rank, block in enumerate(content) if block["type"] == 3]
     if len(vectors) > _MAX_VECTORS:
         return []
     return [
-        _Shape(as_box(block["bbox"]), _rgb(block["color"]), not block["stroked"] and block["alpha"] >= _SHEER, rank)
+        _Shape(as_box(block["bbox"]), rgb(block["color"]), not block["stroked"] and block["alpha"] >= _SHEER, rank)
         for rank, block in vectors
     ]
 
@@ -245,13 +164,13 @@ def _points(items: Sequence[Any]) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in points]
 
 
-def _hidden(page: Any, layer: TextLayer, prints: Sequence[_Print], shapes: Sequence[_Shape]) -> set[Word]:
+def _hidden(page: Any, layer: TextLayer, prints: Sequence[StyledWord], shapes: Sequence[_Shape]) -> set[Word]:
     """Return the words that no viewer shows."""
     whole = Box(0, 0, layer.width, layer.height)
     gone = {
         each.word
         for each in prints
-        if each.size < _TINY or (each.opacity == 0 and each.painted) or not contains(whole, centre(each.word.box))
+        if each.size < TINY or (each.opacity == 0 and each.painted) or not contains(whole, centre(each.word.box))
     }
     rest = [each for each in prints if each.word not in gone]
     grounds = [shape for shape in shapes if shape.filled and _shortest(shape.box) > _GROUND][:_MAX_GROUNDS]
@@ -268,7 +187,7 @@ def _shortest(box: Box) -> float:
     return min(box.x1 - box.x0, box.y1 - box.y0)
 
 
-def _is_doubtful(each: _Print, grounds: Sequence[_Shape]) -> bool:
+def _is_doubtful(each: StyledWord, grounds: Sequence[_Shape]) -> bool:
     """Return whether a word may be invisible: pale, transparent, under a shape, or on one of its own colour."""
     if each.brightness > _NEARLY_WHITE or each.opacity < _SHEER / 4:
         return True
@@ -280,7 +199,9 @@ def _is_doubtful(each: _Print, grounds: Sequence[_Shape]) -> bool:
     )
 
 
-def _unprinted(words: Sequence[_Print], printed: Sequence[_Print], is_visible: Callable[[Word], bool]) -> set[Word]:
+def _unprinted(
+    words: Sequence[StyledWord], printed: Sequence[StyledWord], is_visible: Callable[[Word], bool]
+) -> set[Word]:
     """Return the words without paint that are not in the picture under them: all of a line, or none."""
     lines: dict[tuple[int, int], list[Word]] = {}
     for each in words:
@@ -336,9 +257,9 @@ def _under_pictures(page: Any, layer: TextLayer, words: Sequence[Word]) -> set[W
     return found
 
 
-def _watermarks(prints: Sequence[_Print]) -> tuple[set[Word], tuple[str, ...]]:
+def _watermarks(prints: Sequence[StyledWord]) -> tuple[set[Word], tuple[str, ...]]:
     """Return the words of watermarks, and their texts: oblique or pale lines that are repeated, pale or large."""
-    lines: dict[tuple[int, int], list[_Print]] = {}
+    lines: dict[tuple[int, int], list[StyledWord]] = {}
     for each in prints:
         lines.setdefault(each.line, []).append(each)
     if not any(_may_be_watermark(line[0]) for line in lines.values()):
@@ -357,25 +278,25 @@ def _watermarks(prints: Sequence[_Print]) -> tuple[set[Word], tuple[str, ...]]:
     return marks, tuple(stamps)
 
 
-def _is_oblique(each: _Print) -> bool:
-    return min(map(abs, each.direction)) > _OBLIQUE
+def _is_oblique(each: StyledWord) -> bool:
+    return min(map(abs, each.direction)) > OBLIQUE
 
 
-def _is_pale(each: _Print) -> bool:
-    return each.brightness >= _LIGHT or each.opacity < _SHEER
+def _is_pale(each: StyledWord) -> bool:
+    return each.brightness >= LIGHT or each.opacity < _SHEER
 
 
-def _may_be_watermark(each: _Print) -> bool:
+def _may_be_watermark(each: StyledWord) -> bool:
     return _is_oblique(each) or _is_pale(each)
 
 
 def _is_watermark(
-    line: Sequence[_Print],
+    line: Sequence[StyledWord],
     text: str,
     counts: Counter[str],
     common: Sequence[str],
     usual: float,
-    prints: Sequence[_Print],
+    prints: Sequence[StyledWord],
 ) -> bool:
     first = line[0]
     if _is_oblique(first):
