@@ -54,8 +54,10 @@ def has_figures(layer: TextLayer) -> bool:
     whole = layer.width * layer.height
     if any(area(image) > FIGURE_SHARE * whole for image in layer.images):
         return True
-    words = [centre(word.box) for word in layer.words]
     shapes = [box for box in layer.drawings if not _is_line(box) and not _is_background(box, layer)]
+    if len(shapes) < MIN_SHAPES:
+        return False
+    words = [centre(word.box) for word in layer.words]
     silent = 0
     for box in shapes:
         silent += not any(contains(box, word) for word in words)

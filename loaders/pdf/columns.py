@@ -30,6 +30,8 @@ def column_gap(pieces: Sequence[Piece]) -> float | None:
     """
     if not 2 * MIN_LINES <= len(pieces) <= MAX_PIECES:
         return None
+    if max(box.x0 for _, box in pieces) <= min(box.x1 for _, box in pieces):
+        return None  # none is beside another one
     height = mean(box.y1 - box.y0 for _, box in pieces)
     for left_text, left in pieces:
         beside = [box for _, box in pieces if box.x0 > left.x1 and _on_one_row(left, box)]

@@ -168,8 +168,8 @@ def reading_rows(lines: Sequence[Line]) -> list[Line]:
     """Join the pieces of each printed line and sort the lines downwards; rotated text comes last."""
     rows: list[list[Line]] = []
     whole = Box(0, 0, 0, 0)
-    for line in sorted((line for line in lines if line.upright), key=lambda line: centre(_box(line))[1]):
-        box = _box(line)
+    placed = [(_box(line), line) for line in lines if line.upright]
+    for box, line in sorted(placed, key=lambda pair: centre(pair[0])[1]):
         if rows and _on_one_row(whole, box) and not _is_under(rows[-1], line):
             rows[-1].append(line)
             whole = bounding_box((whole, box))
@@ -206,6 +206,22 @@ class _Places:
             for strip in range(int(top // _STRIP), int(bottom // _STRIP) + 1):
                 self._strips[strip].append((area(region.box), index, region.box))
 
+    def only_region(self, line: Line) -> int | None:
+        """Return the region that holds a whole line if no other is beside it: a word at a time takes longer."""
+        box = _box(line)
+        strips = range(int(box.y0 // _STRIP), int(box.y1 // _STRIP) + 1)
+        near = {
+            index: place
+            for strip in strips
+            for _, index, place in self._strips.get(strip, ())
+            if place.y0 - _MARGIN <= box.y1 and box.y0 <= place.y1 + _MARGIN
+        }
+        if len(near) != 1:
+            return None
+        ((index, place),) = near.items()
+        corners = (box.x0, box.y0), (box.x1, box.y1)
+        return index if all(contains(place, corner, _MARGIN) for corner in corners) else None
+
     def smallest_region(self, word: Word) -> int | None:
         """Return the smallest region around the word's middle: a table within a picture wins."""
         middle = centre(word.box)
@@ -215,6 +231,8 @@ class _Places:
 
 def _pieces(line: Line, places: _Places) -> list[tuple[int | None, Line]]:
     """Cut a line at the borders of regions (cells and columns on one baseline)."""
+    if (alone := places.only_region(line)) is not None:
+        return [(alone, line)]
     indices = [(places.smallest_region(word), word) for word in line.words]
     return [
         (index, replace(line, words=tuple(word for _, word in group)))

@@ -65,6 +65,8 @@ def page_rows(lines: Sequence[Line]) -> list[list[Row]]:
 
 def _pieces(row: Sequence[Line]) -> list[Row]:
     """Return the lines of one printed row, joined where they are close to each other."""
+    if len(row) == 1:
+        return _pieces_of(row[0])
     placed = sorted(((word, line) for line in row for word in line.words), key=lambda pair: pair[0].box.x0)
     pieces: list[list[tuple[Word, Line]]] = []
     for word, line in placed:
@@ -73,6 +75,14 @@ def _pieces(row: Sequence[Line]) -> list[Row]:
         else:
             pieces.append([(word, line)])
     return [_row(piece) for piece in pieces]
+
+
+def _pieces_of(line: Line) -> list[Row]:
+    """Return the pieces of a row that is one line, as most are: a third of the time."""
+    words, apart = sorted(line.words, key=lambda word: word.box.x0), _GAP * line.size
+    cuts = [at for at, (one, two) in enumerate(pairwise(words), 1) if two.box.x0 - one.box.x1 >= apart]
+    pieces = [tuple(words[start:stop]) for start, stop in pairwise([0, *cuts, len(words)])]
+    return [Row(piece, bounding_box(word.box for word in piece), line.size, line.bold, line.mono) for piece in pieces]
 
 
 def _row(piece: Sequence[tuple[Word, Line]]) -> Row:

@@ -32,7 +32,8 @@ def with_whole_words(content: PageContent, layer: TextLayer) -> TextLayer:
 def _is_spread(line: Line) -> bool:
     if not line.upright or len(line.words) < _LETTERS:
         return False
-    signs = [text for word in line.words if len(text := word.text.replace("~~", "")) == 1]
+    texts = [word.text.replace("~~", "") if "~~" in word.text else word.text for word in line.words]
+    signs = [text for text in texts if len(text) == 1]
     letters = sum(map(str.isalpha, signs))
     return len(signs) >= _SINGLE * len(line.words) and letters >= _ALPHABETIC * len(signs)
 

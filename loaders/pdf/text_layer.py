@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from loaders.pdf.bidi import as_read, in_reading_order
+from loaders.pdf.bidi import as_read, in_reading_order, is_right_to_left
 from loaders.pdf.page_content import PageContent
 from loaders.pdf.raised_signs import mark_signs
 from loaders.pdf.replaced_text import KEY, other_words
@@ -207,8 +207,10 @@ def in_logical_order(layer: TextLayer) -> TextLayer:
 
     Not a part of `text_layer`, since invisible words are found by the words as the PDF library cuts them.
     """
-    lines = tuple(replace(line, words=tuple(as_read(line.words))) if line.upright else line for line in layer.lines)
-    return layer if lines == layer.lines else replace(layer, lines=lines)
+    if not any(line.upright and is_right_to_left(line.words) for line in layer.lines):
+        return layer
+    lines = (replace(line, words=tuple(as_read(line.words))) if line.upright else line for line in layer.lines)
+    return replace(layer, lines=tuple(lines))
 
 
 def _drawings(shown: Sequence[tuple[str, Any]], width: float, height: float) -> tuple[Box, ...]:

@@ -25,6 +25,7 @@ _WINGDINGS = {"ü": "✓", "û": "✗", "þ": "☑", "ý": "☒", "o": "□", "�
 _WINGDINGS_2 = {"P": "✓", "O": "✗", "R": "☑", "T": "☒", "£": "□"}
 
 _TICKED, _EMPTY, _OPEN, _FULL = "☑☒⊠🗹🗷", "☐", "□◻▢", "■◼"
+_ALL = frozenset(_TICKED + _EMPTY + _OPEN + _FULL)
 _MARKS = "✓✔✕✖✗✘×xXvV√"
 _SMALLEST, _LARGEST = 6.0, 18.0  # points: sides of a box to tick
 _SKEW = 1.25  # longest side by shortest
@@ -57,7 +58,7 @@ def with_tick_boxes(page: Any, look: PageContent, layer: TextLayer) -> TextLayer
     content = look.blocks
     layer = _with_symbols(look, layer)
     words = [word for line in layer.lines if line.upright for word in line.words]
-    signs = [word for word in words if word.text in (*_TICKED, *_EMPTY, *_OPEN, *_FULL)]
+    signs = [word for word in words if word.text in _ALL]
     held = [word.box for each in layer.fields for word in each.words]
     drawn = _squares(page, content) | (drawn_controls(page) if _has_round_shapes(content) else {})
     squares = {box: on for box, on in drawn.items() if not any(_same(box, other) for other in held)}

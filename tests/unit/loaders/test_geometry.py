@@ -29,6 +29,7 @@ def test_the_bounding_box_is_around_all_boxes() -> None:
 def test_page_units_become_fractions_within_the_page() -> None:
     assert to_fractions(Box(-10, 50, 100, 300), 200, 200) == Box(0, 0.25, 0.5, 1)
     boxes = [Box(0, 0, 50, 50), Box(-10, -3, 100, 200), Box(33, 66.6, 100.1, 300)]
+    boxes += [Box(half, 2 * half, half, 99) for half in ((at + 0.5) / 1000 for at in range(300))]  # between two places
     words = words_to_fractions([Word("a", box) for box in boxes], 100, 200)
     assert words[0] == Word("a", Box(0, 0, 0.5, 0.25))
     assert [word.box for word in words] == [to_fractions(box, 100, 200) for box in boxes]
