@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -53,6 +53,12 @@ KEPT_ALIVE: dict[str, Any] = {
 """Options of a connection by which this process notices that the database was cut off."""
 _ASKED = {"connect_timeout": 2, "tcp_user_timeout": 2_000}  # for checks that wait two seconds for an answer
 _ENDED = (psycopg.errors.IdleInTransactionSessionTimeout, psycopg.errors.TransactionTimeout)
+# After the tables were removed to be restored, rights were taken, or another server took over that may only be read.
+_CHANGED = (
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.ReadOnlySqlTransaction,
+)
 _versions = itertools.count(1)
 
 
@@ -117,17 +123,17 @@ class Database:
         """Return what `read` returns for a connection; call it again if the database was restarted meanwhile.
 
         Raises:
-            HomeError: the database does not answer.
+            HomeError: the database does not answer, or has other tables or rights than before.
         """
         if (open_one := getattr(self._local, "connection", None)) is not None:
             return read(open_one)
         try:
+            try:
+                return self._once(read)
+            except psycopg.OperationalError:
+                self._pool.check()  # replaces the connections that the database has closed
             return self._once(read)
-        except psycopg.OperationalError:
-            self._pool.check()  # replaces the connections that the database has closed
-        try:
-            return self._once(read)
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, *_CHANGED) as error:
             raise self._lost(error) from error
 
     def _once(self, read: Callable[[psycopg.Connection], R]) -> R:
@@ -144,16 +150,9 @@ class Database:
         Raises:
             HomeError: the database does not answer, or has no room.
         """
-        with suppress(HomeError):
-            self.reading(lambda connection: connection.execute("SELECT 1"))
         try:
-            with (
-                self._turn if alone else nullcontext(),
-                self._pool.connection(_CONNECT_S) as connection,
-                connection.transaction(),
-            ):
-                if alone:
-                    _begin_alone(connection)
+            with self._turn if alone else nullcontext(), ExitStack() as ended:
+                connection = self._begun(ended, alone)
                 self._local.connection = connection
                 try:
                     transaction = Transaction(connection)
@@ -162,12 +161,34 @@ class Database:
                         _index_names(transaction)
                 finally:
                     self._local.connection = None
-        except (psycopg.OperationalError, *_ENDED) as error:
+        except (psycopg.OperationalError, *_ENDED, *_CHANGED) as error:
             raise self._lost(error) from error
         except psycopg.errors.ForeignKeyViolation as error:
             raise DocumentDeletedError from error
 
+    def _begun(self, ended: ExitStack, alone: bool) -> psycopg.Connection:
+        """Return a connection in a transaction, until `ended`; another one if the database has closed the first."""
+        try:
+            return self._begin(ended, alone)
+        except psycopg.OperationalError:
+            self._pool.check()
+        return self._begin(ended, alone)
+
+    def _begin(self, ended: ExitStack, alone: bool) -> psycopg.Connection:
+        with ExitStack() as begun:
+            connection = begun.enter_context(self._pool.connection(_CONNECT_S))
+            begun.enter_context(connection.transaction())
+            if alone:
+                _begin_alone(connection)
+            ended.enter_context(begun.pop_all())
+        return connection
+
     def _lost(self, error: psycopg.Error) -> HomeError:
+        if isinstance(error, _CHANGED):
+            return HomeError(
+                f"The database {self.place} cannot be used as it is now ({cause(error)}): put its tables back, let the "
+                "user write them, then run the same command again."
+            )
         return HomeError(
             f"The database {self.place} does not work any more ({cause(error)}): start it again or make room on its "
             "disk, then run the same command again; pages that were read are saved."
@@ -262,8 +283,8 @@ def _index_names(transaction: Transaction) -> None:
 
 
 def cause(error: psycopg.Error) -> str:
-    """Return what an error says, in one line."""
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    """Return what an error says, in one line, without the statement."""
+    return " ".join((error.diag.message_primary or str(error)).split())[:200] or type(error).__name__
 
 
 def storable(text: str) -> bytes:

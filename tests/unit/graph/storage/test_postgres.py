@@ -197,6 +197,37 @@ def test_connections_that_the_server_has_ended_are_replaced(database: Database, 
     assert catalog.get_meta("key") == "after"
 
 
+def test_a_write_does_not_fail_because_one_of_the_connections_was_cut(new: str) -> None:
+    with closing(Database(new)) as database, psycopg.connect(new, autocommit=True) as other:
+        catalog = PostgresCatalog(database)
+        database._pool.resize(3, 3)
+        database._pool.wait(10)
+        for at in range(3):  # with each of them in turn
+            (cut, *_) = [connection.info.backend_pid for connection in database._pool._pool][at:]
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [cut])
+            catalog.set_meta("key", str(at))
+            database._pool.wait(10)
+        assert catalog.get_meta("key") == "2"
+
+
+@pytest.mark.parametrize(
+    "change", ["ALTER TABLE meta RENAME TO moved", "ALTER DATABASE {} SET default_transaction_read_only = on"]
+)
+def test_a_database_that_was_changed_meanwhile_is_told_in_a_sentence(new: str, change: str) -> None:
+    with closing(Database(new)) as database, psycopg.connect(new, autocommit=True) as other:
+        catalog = PostgresCatalog(database)
+        other.execute(change.format(other.info.dbname).encode())
+        other.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        with pytest.raises(HomeError, match=r"cannot be used as it is now \([^:]*\): put its tables back"):
+            catalog.set_meta("key", "")
+        if "RENAME" in change:
+            with pytest.raises(HomeError, match=r"relation \"meta\" does not exist\)"):
+                catalog.get_meta("key")
+
+
 @pytest.mark.parametrize("limit", ["IDLE_S", "TRANSACTION_S"])
 def test_a_process_that_stops_in_a_transaction_does_not_stop_the_others(
     new: str, monkeypatch: pytest.MonkeyPatch, limit: str
