@@ -206,7 +206,19 @@ BEGIN
 END $$;
 """
 
-STEPS = (_DOCUMENTS, _CHUNKS, _VECTORS, _LEASES, _LENGTHS)
+# Vectors are locked in the order of their ids, in which `PostgresVectors` writes them too: a process that had lost its
+# lease, and went on storing, and one that published other chunks waited for each other, and one of them failed.
+_ORDER = """
+CREATE OR REPLACE FUNCTION delete_vectors() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM 1 FROM chunk_vectors v JOIN gone ON v.chunk = gone.id ORDER BY v.id FOR UPDATE OF v;
+    PERFORM 1 FROM page_vectors v JOIN gone ON v.chunk = gone.id ORDER BY v.id FOR UPDATE OF v;
+    DELETE FROM chunk_vectors USING gone WHERE chunk = gone.id;
+    DELETE FROM page_vectors USING gone WHERE chunk = gone.id;
+    RETURN NULL;
+END $$;
+"""
+
+STEPS = (_DOCUMENTS, _CHUNKS, _VECTORS, _LEASES, _LENGTHS, _ORDER)
 
 
 def migrate(connection: psycopg.Connection, place: str) -> None:

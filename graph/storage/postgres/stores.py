@@ -110,8 +110,9 @@ class PostgresStores(HomeStores):
 
     def check(self, embedder: str) -> None:
         """Raise IndexMismatchError unless the index holds the vectors of this embedder, and all of them."""
-        self.vectors.check(embedder)
+        # First: a process with other settings than the one that rebuilds the index must not take the emptied one.
         self.check_complete()
+        self.vectors.check(embedder)
 
     def sizes(self) -> Counter[str]:
         """Return the bytes of the database and of each part of the home folder, by name."""

@@ -54,10 +54,18 @@ class PostgresVectors:
             embedder: Model and dimensions, for example `all-MiniLM-L6-v2-w8a8/384`.
         """
         stored = self._state()[0]
-        if stored != embedder:
-            if self.count():
-                raise other_embedder(stored, embedder)
-            self.reset(embedder)
+        if stored == embedder:
+            return
+        if self._count(1):
+            raise other_embedder(stored, embedder)
+        with self._db.writing() as transaction:
+            # Asked again, since another process may have taken the index meanwhile, and stored vectors in it.
+            transaction.execute(f"LOCK TABLE {self._table}")
+            stored = self._state()[0]
+            if stored != embedder:
+                if self._count(1):
+                    raise other_embedder(stored, embedder)
+                _empty(transaction, self._table, embedder)
 
     def embedder(self) -> str:
         """Return the embedder whose vectors are stored, or "" of a new index."""
@@ -150,7 +158,8 @@ class PostgresVectors:
         def read(connection: psycopg.Connection) -> list[Any]:
             cursor = connection.cursor(binary=True)
             query = f"SELECT id, vector FROM {self._table} v WHERE id = ANY(%s){may.replace('?', '%s')}"
-            return cursor.execute(query.encode(), [list(ids), *own]).fetchall()
+            # A prepared statement would fail for good once another process gives the column other dimensions.
+            return cursor.execute(query.encode(), [list(ids), *own], prepare=False).fetchall()
 
         return {row[0]: numbers_of(row[1]) for row in self._db.reading(read)}
 
@@ -193,27 +202,25 @@ class PostgresVectors:
 
     def delete_document(self, document: str) -> None:
         """Delete the vectors of a document."""
-        with self._db.writing(alone=False) as transaction:
-            transaction.execute(f"DELETE FROM {self._table} WHERE document = ?", [document])
+        self._delete("document = ?", [document])
 
     def delete_stale(self, document: str, generation: str) -> None:
         """Delete the vectors of a document's other generations, except those of chunks that are still stored."""
+        self._delete(
+            "document = ? AND generation <> ? AND NOT EXISTS (SELECT 1 FROM chunks c WHERE c.id = v.chunk)",
+            [document, generation],
+        )
+
+    def _delete(self, which: str, values: Sequence[str]) -> None:
+        """Delete rows `v`, which are locked in the order of their ids: the same in all processes prevents deadlocks."""
+        chosen = f"SELECT v.id FROM {self._table} v WHERE {which} ORDER BY v.id FOR UPDATE"
         with self._db.writing(alone=False) as transaction:
-            transaction.execute(
-                f"DELETE FROM {self._table} v WHERE document = ? AND generation <> ? "
-                "AND NOT EXISTS (SELECT 1 FROM chunks c WHERE c.id = v.chunk)",
-                [document, generation],
-            )
+            transaction.execute(f"DELETE FROM {self._table} WHERE id IN ({chosen})", values)
 
     def reset(self, embedder: str) -> None:
         """Delete all vectors; from now on the index holds those of this embedder."""
         with self._db.writing() as transaction:
-            transaction.execute(f"DROP INDEX IF EXISTS {self._table}_near")
-            transaction.execute(f"TRUNCATE {self._table}")
-            transaction.execute(f"ALTER TABLE {self._table} ALTER COLUMN vector TYPE halfvec")
-            transaction.execute(
-                "UPDATE embedders SET embedder = ?, dimensions = 0 WHERE index = ?", [embedder, self._table]
-            )
+            _empty(transaction, self._table, embedder)
 
     def count(self) -> int:
         """Return the number of stored vectors."""
@@ -221,6 +228,13 @@ class PostgresVectors:
 
     def close(self) -> None:
         """Do nothing: the catalog closes the connections."""
+
+
+def _empty(transaction: Transaction, table: str, embedder: str) -> None:
+    transaction.execute(f"DROP INDEX IF EXISTS {table}_near")
+    transaction.execute(f"TRUNCATE {table}")
+    transaction.execute(f"ALTER TABLE {table} ALTER COLUMN vector TYPE halfvec")
+    transaction.execute("UPDATE embedders SET embedder = ?, dimensions = 0 WHERE index = ?", [embedder, table])
 
 
 def _set_dimensions(transaction: Transaction, table: str, dimensions: int) -> None:

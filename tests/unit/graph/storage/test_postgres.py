@@ -152,6 +152,67 @@ def test_vectors_of_another_length_are_refused_with_the_command_to_run(index: Li
         index.add([VectorRow("a-g1-0001")], longer[np.newaxis]) if act == "add" else index.search(longer, (), 5)
 
 
+def test_an_empty_index_that_two_processes_take_keeps_what_the_first_has_stored(
+    new: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Database(new)) as one, closing(Database(new)) as two:
+        first, second, writing = PostgresVectors(one), PostgresVectors(two), two.writing
+
+        def later(*, alone: bool = True) -> object:
+            monkeypatch.setattr(two, "writing", writing)
+            first.check("model/3")
+            first.add([VectorRow("a-g1-0000")], AXES[:1])
+            return writing(alone=alone)
+
+        monkeypatch.setattr(two, "writing", later)
+        second.check("model/3")
+        assert second.count() == 1
+        monkeypatch.setattr(two, "writing", later)
+        first.reset("")
+        with pytest.raises(IndexMismatchError, match="model/3"):
+            second.check("other/3")
+        assert second.count() == 1
+
+
+def test_a_process_with_the_former_model_does_not_take_an_index_that_is_rebuilt(tmp_path: Path, new: str) -> None:
+    with closing(PostgresStores(tmp_path, new)) as stores:
+        stores.check("former/3")
+        stores.catalog.set_meta(stores.REEMBEDDING, "new/3")
+        stores.vectors.reset("new/3")
+        with pytest.raises(IndexMismatchError, match="at work"):
+            stores.check("former/3")
+        assert stores.vectors.embedder() == "new/3"
+
+
+def test_vectors_can_be_read_after_another_process_has_changed_their_length(new: str) -> None:
+    with closing(Database(new)) as one, closing(Database(new)) as two:
+        writer, reader = whole_index(PostgresVectors(one)), whole_index(PostgresVectors(two))
+        for length in (3, 4):
+            writer.reset(f"model/{length}")
+            writer.add([VectorRow("a-g1-0000")], np.eye(length, dtype=np.float32)[:1])
+            for _ in range(8):  # psycopg prepares a statement that is repeated
+                assert len(reader.vectors(["a-g1-0000"])["a-g1-0000"]) == length
+
+
+def test_a_process_that_stores_vectors_and_one_that_deletes_them_do_not_wait_for_each_other(
+    catalog: Library, index: LibraryVectors, database: Database
+) -> None:
+    publish(catalog, document("a"), chunk(0, "One.", "Two."))
+    (key,) = catalog.chunk_ids("a")
+    for row in (f"{key}/1", f"{key}/0"):  # deleted in this order where they are not locked in the order of ids
+        index.add([VectorRow(row)], AXES[:1])
+    update = "UPDATE chunk_vectors SET vector = vector WHERE id = ?"
+    with ThreadPoolExecutor(1) as threads:
+        with database.writing(alone=False) as transaction:
+            transaction.execute(update, [f"{key}/0"])
+            published = threads.submit(publish, catalog, document("a"), chunk(0, "Other."))
+            while not transaction.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+                assert not published.done()
+            transaction.execute(update, [f"{key}/1"])
+        published.result()
+    assert index.count() == 0
+
+
 def test_processes_that_start_together_make_the_tables_once(new: str) -> None:
     def start(_: int) -> int:
         with closing(Database(new)) as database:
