@@ -18,7 +18,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -167,7 +167,7 @@ class KillableServer:
 
     def remove(self) -> None:
         """Stop the server if it runs, and remove its data."""
-        with suppress(subprocess.CalledProcessError):
+        if (self._folder / "postmaster.pid").exists():
             _control(self._server, self._folder, "-m", "immediate", "stop")
         shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -31,6 +32,7 @@ def prepare(names: Sequence[str], sizes: Sizes) -> None:
             pool.submit(_database, made[max(made)].result()).result()
         for one in made.values():
             one.result()
+    os.sync()  # so that nothing is written to the disk while the first group is measured
 
 
 def _home(folder: Path, chunks: int) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from importlib.metadata import version
@@ -17,6 +18,7 @@ from graph.storage.postgres import schema, vectors
 from graph.storage.postgres.database import Database
 from graph.storage.stores import HomeStores
 from graph.storage.token_vectors import DIMENSIONS
+from tests.benchmarks import machine
 from tests.postgres import KillableServer, unpack
 
 _SETTINGS = "shared_buffers=64MB -c synchronous_commit=off -c full_page_writes=off -c max_wal_size=128MB"
@@ -27,7 +29,10 @@ _MEMORY = "maintenance_work_mem=600MB"
 @contextmanager
 def serving(home: Path) -> Iterator[str]:
     """Run a server that has the library of a home folder, and yield its address; its data is removed at the end."""
-    server = KillableServer(_SETTINGS, unpack(packed(home)))
+    folder = unpack(packed(home))
+    os.sync()  # so that nothing is written to the disk while questions are measured
+    machine.awaken(folder)
+    server = KillableServer(_SETTINGS, folder)
     try:
         yield server.url
     finally:
