@@ -28,6 +28,9 @@ from tests.libraries import open_catalog, open_vectors
 CHUNKS_PER_DOCUMENT = 500
 """About 125 dense pages."""
 
+Row = tuple[str, Encoded]
+"""The id of a vector in Chroma, and the sentence that it is of."""
+
 _SYLLABLES = [head + tail for head in "bdfghklmnprstvw" for tail in ("a", "el", "in", "or", "ust", "yre")]
 _WORDS, _PER_SENTENCE, _SENTENCES_PER_UNIT = 8000, 18, 4
 _FLATTENED = 50  # makes the frequencies of words fall more slowly, as without stop words
@@ -96,14 +99,22 @@ def home(folder: Path, chunks: int, sentences: int = 12) -> Path:
 
 def store(catalog: Library, vectors: LibraryVectors, document: str, made: Sequence[tuple[Chunk, list[Encoded]]]) -> int:
     """Store a document's chunks and their vectors as an ingestion does; returns how many rows went into Chroma."""
+    return add(vectors, store_chunks(catalog, document, made))
+
+
+def store_chunks(catalog: Library, document: str, made: Sequence[tuple[Chunk, list[Encoded]]]) -> list[Row]:
+    """Store a document's chunks in the catalog, published; return the vectors that belong to them."""
     catalog.add_document(DocumentRow(document, f"{document}.pdf", f"{document}.pdf", "pdf", "", 1, 1))
     generation = catalog.stage_chunks(document, [chunk for chunk, _ in made])
     ids = catalog.chunk_ids(document, generation)
     catalog.add_token_vectors((key, encoded) for key, (_, encoded) in zip(ids, made, strict=True))
-    rows = [VectorRow(f"{key}/{n}") for key, (_, ones) in zip(ids, made, strict=True) for n in range(len(ones))]
-    vectors.add(rows, np.stack([one.vector for _, encoded in made for one in encoded]))
     catalog.publish(document, generation, "bench")
-    catalog.cleanup_done(document)
+    return [(f"{key}/{n}", one) for key, (_, ones) in zip(ids, made, strict=True) for n, one in enumerate(ones)]
+
+
+def add(vectors: LibraryVectors, rows: Sequence[Row]) -> int:
+    """Store vectors, and return how many there are."""
+    vectors.add([VectorRow(key) for key, _ in rows], np.stack([one.vector for _, one in rows]))
     return len(rows)
 
 
