@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+import loaders.pages.pickling  # noqa: F401  # how the pages that are returned are sent to another process
 from loaders.errors import SourceError
 from loaders.pages.models import OCR, expect, want
 from loaders.pages.rendering import ImageJob, ink_share

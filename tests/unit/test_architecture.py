@@ -101,6 +101,7 @@ SMALL = {
     "graph/cli/exit_codes.py": "the table that help, commands, entry point and tests share",
     "graph/ingestion/passwords.py": "the only place that holds passwords",
     "graph/runtime/tracing.py": "the only module that knows what traces may hold",
+    "loaders/pages/pickling.py": "a process that receives pages imports it, and needs no reader",
     "loaders/pages/preloaded.py": "its import is the work of a process that others are forked from",
     "loaders/errors.py": "imported by every loader, and imports nothing",
 }
