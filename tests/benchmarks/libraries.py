@@ -24,9 +24,9 @@ def prepare(names: Sequence[str], sizes: Sizes) -> None:
     """Make what these groups need and the folder does not have: home folders, and a database of the largest."""
     short = {MIDDLE: SMALL, LARGE: offline_questions.FEW} if sizes.quick else {}
     chunks = {short.get(one, one) for name in names for one in _USED.get(name, ())}
-    # As in a measured group: no settings of the user's, and a process of its own.
+    # As in a measured group: no settings of the user's, and a folder without `.env`.
     machine.settle(machine.environment(sizes.folder / "tmp" / "unused"))
-    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(2, get_context("spawn"), initializer=os.chdir, initargs=[sizes.folder]) as pool:
         made = {one: pool.submit(_home, sizes.folder, one) for one in sorted(chunks, reverse=True)}
         if "postgres" in names:
             pool.submit(_database, made[max(made)].result()).result()

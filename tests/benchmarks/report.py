@@ -20,7 +20,7 @@ runs the same benchmarks with small sizes and limits of its own, for a first loo
 there.
 
 `make bench` took {minutes:.0f} minutes on this machine. The first time {first} more, in which it makes libraries of
-1,000, 20,000 and 100,000 chunks and a database of the largest; they stay in `.pagewitness/bench`.
+1,000, 20,000 and 100,000 chunks and a database of the largest; they stay in `.pagewitness/bench` (5 GB).
 
 """
 _FIRST = "eight"
@@ -31,7 +31,8 @@ give an idea. Quartiles are in brackets.
 
 Not everything is real. The model is a server on loopback with a fixed latency and the protocol of Gemini. Libraries
 of many chunks consist of generated sentences (`tests/benchmarks/corpus.py`), twelve in a chunk. The library of
-100,000 chunks has three in a chunk, so that it can be generated in minutes; its index has 300,000 vectors.
+100,000 chunks has three in a chunk, so that it can be generated in minutes; its index has 300,000 vectors. It is
+moved into Postgres once, and each run starts a server with a copy of that data.
 """
 
 
