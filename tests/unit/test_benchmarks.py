@@ -16,7 +16,6 @@ import pymupdf
 import pytest
 
 from graph.engines.offline.minilm import IDENTITY
-from graph.storage.postgres import vectors as postgres_vectors
 from graph.types import Encoded
 from loaders.types import Chunk, Sentence
 from tests.benchmarks import __main__, corpus, documents, libraries, postgres_library, report
@@ -140,9 +139,8 @@ def test_the_page_is_generated_from_the_measurements() -> None:
 
 @pytest.mark.slow
 def test_a_library_in_postgres_is_made_once_and_leaves_no_server(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(postgres_vectors, "_MAX_EXACT", 0)
     home = tmp_path / "library-1"
     home.mkdir()
     catalog, vectors = open_catalog(home / "catalog.sqlite3"), open_vectors(home / "chroma")

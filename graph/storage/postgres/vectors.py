@@ -132,10 +132,7 @@ class PostgresVectors:
             raise other_length(f"expected {stored} dimensions, not {dimensions}")
         if dimensions <= _MAX_INDEXED and not self._is_indexed() and self._count(_MAX_EXACT + 1) + coming > _MAX_EXACT:
             with self._db.writing() as transaction:
-                transaction.execute(
-                    f"CREATE INDEX IF NOT EXISTS {self._table}_near ON {self._table} "
-                    f"USING hnsw (vector halfvec_cosine_ops) WITH (m = {_LINKS})"
-                )
+                transaction.execute(making_of_index(self._table))
 
     def _is_indexed(self) -> bool:
         return bool(self._db.rows("SELECT to_regclass(?)", [f"{self._table}_near"])[0][0])
@@ -228,6 +225,13 @@ class PostgresVectors:
 
     def close(self) -> None:
         """Do nothing: the catalog closes the connections."""
+
+
+def making_of_index(table: Table) -> str:
+    """Return the statement that makes a table's index of all vectors that it has."""
+    return (
+        f"CREATE INDEX IF NOT EXISTS {table}_near ON {table} USING hnsw (vector halfvec_cosine_ops) WITH (m = {_LINKS})"
+    )
 
 
 def _empty(transaction: Transaction, table: str, embedder: str) -> None:
