@@ -21,16 +21,17 @@ _USED: dict[str, tuple[int, ...]] = {
 
 
 def prepare(names: Sequence[str], sizes: Sizes) -> None:
-    """Make what these groups need and the folder does not have: home folders, and a database of the largest."""
+    """Make what these groups need and the folder does not have: home folders, and a database of the largest library."""
     short = {MIDDLE: SMALL, LARGE: offline_questions.FEW} if sizes.quick else {}
     chunks = {short.get(one, one) for name in names for one in _USED.get(name, ())}
     # As in a measured group: no settings of the user's, and a folder without `.env`.
     machine.settle(machine.environment(sizes.folder / "tmp" / "unused"))
     with ProcessPoolExecutor(2, get_context("spawn"), initializer=os.chdir, initargs=[sizes.folder]) as pool:
         made = {one: pool.submit(_home, sizes.folder, one) for one in sorted(chunks, reverse=True)}
+        small_files = [pool.submit(_small_files, sizes.folder)] if "files" in names and not sizes.quick else []
         if "postgres" in names:
             pool.submit(_database, made[max(made)].result()).result()
-        for one in made.values():
+        for one in [*made.values(), *small_files]:
             one.result()
     os.sync()  # so that nothing is written to the disk while the first group is measured
 
@@ -39,6 +40,12 @@ def _home(folder: Path, chunks: int) -> Path:
     from tests.benchmarks import corpus
 
     return corpus.home(folder, chunks, offline_questions.sentences(chunks))
+
+
+def _small_files(folder: Path) -> Path:
+    from tests.benchmarks import many_files
+
+    return many_files.library(folder)
 
 
 def _database(home: Path) -> None:

@@ -19,8 +19,8 @@ How fast each part is beside the least that it could take, and where the time go
 runs the same benchmarks with small sizes and limits of its own, for a first look: what happens once a run weighs more
 there.
 
-`make bench` took {minutes:.0f} minutes on this machine. The first time {first} more, in which it makes libraries of
-1,000, 20,000 and 100,000 chunks and a database of the largest; they stay in `.pagewitness/bench` (5 GB).
+`make bench` took {minutes:.0f} minutes on this machine. The first time it takes about {first} more, for libraries of
+1,000 to 100,000 chunks and a database of the largest, which stay in `.pagewitness/bench` (5 GB).
 
 """
 _FIRST = "eight"
