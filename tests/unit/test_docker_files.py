@@ -111,6 +111,40 @@ def test_the_proxy_knows_both_instances_and_is_reached_from_this_machine_alone()
     assert "non_idempotent" not in proxy, "a question would be asked twice in its thread"
 
 
+def test_the_proxy_follows_containers_that_are_stopped_and_replaced() -> None:
+    """Without `resolve` nginx did not start while an instance was stopped, and kept old addresses."""
+    proxy = written("deploy/nginx.conf")
+    assert re.findall(r"server ([\w-]+):8000 resolve ", proxy) == list(INSTANCES)
+    assert "resolver 127.0.0.11 " in proxy, "the name server that Docker has in every container"
+    assert re.search(r"^ +zone \w+ \d+k;$", proxy, re.M), "addresses that change are kept in shared memory"
+    version = TEAM["services"]["proxy"]["image"].partition(":")[2]
+    assert tuple(map(int, version.split("."))) >= (1, 27, 3), "which has `resolve`"
+
+
+def test_what_an_instance_stores_is_in_its_volume_whatever_the_env_file_says() -> None:
+    """The example of an .env file names a folder, in which the user of the container may not write."""
+    assert "PAGEWITNESS_HOME=.pagewitness\n" in written(".env.example")
+    first = TEAM["services"]["api-a"]
+    (image,) = re.findall(r"^ENV .*PAGEWITNESS_HOME=(\S+)", written("deploy/Dockerfile"), re.M)
+    assert first["environment"]["PAGEWITNESS_HOME"] == image
+    assert f"home-a:{image}" in first["volumes"]
+
+
+def test_the_file_of_users_is_in_a_mounted_folder_and_not_in_the_image() -> None:
+    (place,) = {one for name in INSTANCES for one in TEAM["services"][name]["volumes"] if one.startswith("./")}
+    assert place == "./users:/users:ro"
+    assert "PAGEWITNESS_USERS=/users/users.toml" in written("docs/deployment.md")
+    assert "deploy/users" in written(".dockerignore").splitlines()
+    assert "deploy/users/" in written(".gitignore").splitlines()
+
+
+def test_a_change_of_the_sources_installs_no_dependency_again() -> None:
+    before, _, after = written("deploy/Dockerfile").partition("COPY . .\n")
+    assert "COPY pyproject.toml constraints.txt " in before
+    assert "'.[offline,team,aegra]'" in before
+    assert "compileall" in after.partition("USER ")[0], "a user who cannot write here would compile at every start"
+
+
 def test_the_image_of_an_instance_runs_what_the_documentation_says() -> None:
     (command,) = re.findall(r"^CMD (.*)$", written("deploy/Dockerfile"), re.M)
     assert json.loads(command)[:2] == ["uvicorn", "aegra_api.main:app"]
@@ -123,7 +157,7 @@ def test_the_image_of_an_instance_runs_what_the_documentation_says() -> None:
     assert set(install.split(",")) == {"offline", "team", "aegra"}
 
 
-_AEGRAS = {"DATABASE_URL", "REDIS_URL", "REDIS_BROKER_ENABLED", "WORKER_DRAIN_TIMEOUT"}
+_AEGRAS = {"DATABASE_URL", "REDIS_URL", "REDIS_BROKER_ENABLED", "WORKER_DRAIN_TIMEOUT", "ENV_MODE"}
 _COMPOSES = {
     "build", "command", "depends_on", "env_file", "environment", "healthcheck", "image", "ports", "restart",
     "stop_grace_period", "volumes",
