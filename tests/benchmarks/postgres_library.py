@@ -64,7 +64,7 @@ def _move(home: Path, url: str) -> None:
     source = HomeStores(home, "")
     target = target_of(url, source)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vectors, "_MAX_EXACT", 10**9)
+        patch.setattr(vectors.PostgresVectors, "_is_indexed", lambda _: True)
         copy(source, target, lambda *_: None)
     source.leave_for("")
     target.close()
