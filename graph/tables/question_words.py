@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from graph.engines.offline.asked_words import MEASURES
+from graph.engines.offline.other_amounts import is_other_rate
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables.header_words import units_of
@@ -104,7 +105,7 @@ _LENGTH_HEAD = re.compile(
 
 
 def is_other_measure(question: str, column: str, cell: str) -> bool:
-    """Return whether a number answers another question: a price for a count, days for an amount, a count for a length.
+    """Return whether a number answers another question: days for an amount, a count for a length, a rate for another.
 
     Args:
         question: A question.
@@ -112,6 +113,8 @@ def is_other_measure(question: str, column: str, cell: str) -> bool:
         cell: The number as it is printed, with its unit.
     """
     said = f"{column} {cell}"
+    if is_other_rate(question, said):
+        return True
     if counted := _COUNTED.search(question):
         named = terms.stems(counted["what"])
         return (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from graph.engines.offline.other_amounts import is_other_rate
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables import results
@@ -60,6 +61,7 @@ def answer_plainly(question: str, views: Sequence[TableView]) -> PlainAnswer | N
     if is_negated(question):
         return None
     found = [answer for view in views if (answer := _of_view(question, view))]
+    found = [one for one in found if not is_other_rate(question, " ".join(claim["text"] for claim in one.claims))]
     most = max((one.explained for one in found), default=0)
     best = [one for one in found if one.explained == most]
     texts = {(one.absence, *(claim["text"] for claim in one.claims)) for one in best}

@@ -253,3 +253,12 @@ def test_the_least_of_another_measure_than_the_only_column_has_is_not_given() ->
         "TS-02: Price (CHF) 46.50, the lowest of 2 values"
     ]
     assert "46.50" not in " ".join(ask("What is the lowest temperature?", "Table 2: Temperature sensors", rows))
+
+
+def test_the_rate_of_an_hour_is_not_that_of_a_week() -> None:
+    rows = tuple(
+        (room, ("Weekday (£ an hour)", one), ("Weekend (£ an hour)", two))
+        for room, one, two in (("Main hall", "22", "30"), ("Kitchen", "6", "8"))
+    )
+    assert "22" in " ".join(ask("How much is the main hall an hour on a weekday?", "Charges", rows))
+    assert "22" not in " ".join(ask("How much is the main hall a week?", "Charges", rows))
