@@ -49,12 +49,11 @@ def answers(question: str, quote: str, above: Sequence[str], before: str, whole:
     words = WORDS.get(code)
     if words is None or language(whole) != code:
         return False
-    around = [one for one in above if not _JOINS.search(one)]
-    around += [before] if words.refers.match(quote) else []
+    over = _forms(words, " | ".join(one for one in above if not _JOINS.search(one)))
     required = required_words(code, question)
-    held = _forms(words, " | ".join([quote, *around]))
+    held = _forms(words, f"{quote} | {before}" if words.refers.match(quote) else quote)
     own = _forms(words, quote)
-    named = all(_is_named(words, word, held) for word in required)
+    named = all(_is_named(words, word, held) or _is_named(words, word, over, as_head=True) for word in required)
     if not named or not any(_is_named(words, word, own) for word in required):
         return False
     if bool(words.negative.search(question)) != _is_negated(words, required, quote):
@@ -76,10 +75,13 @@ def row_answers(question: str, row: str, label: str, above: Sequence[str], whole
         return False
     # The language of names and numbers is unknown: headings and columns have to be in the question's words.
     same = language(whole) in (code, "")
-    held = _forms(words, " | ".join([row, *above]))
+    held, over = _forms(words, row), _forms(words, " | ".join(above))
     return (
         same
-        and all(_is_named(words, word, held) for word in required_words(code, question))
+        and all(
+            _is_named(words, word, held) or _is_named(words, word, over, as_head=True)
+            for word in required_words(code, question)
+        )
         and _holds_value(words, question, row, is_row=True)
     )
 
@@ -115,7 +117,11 @@ def required_words(code: str, question: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kept))
 
 
-def _is_named(words: Words, word: str, held: frozenset[str]) -> bool:
+def _is_named(words: Words, word: str, held: frozenset[str], *, as_head: bool = False) -> bool:
+    """Return whether forms of a text name a word, also as a part of a compound.
+
+    With `as_head` only as its last part: a title "Gartenverein" names a club, and no garden.
+    """
     lower = word.lower()
     forms = _forms(words, word)
     if forms & held:
@@ -127,7 +133,7 @@ def _is_named(words: Words, word: str, held: frozenset[str]) -> bool:
             return True
     form = _stem(words, lower)
     parts = len(form) >= _MIN_PART and words.stemmer == "german"
-    return parts and any(other.startswith(form) or other.endswith((form, lower)) for other in held)
+    return parts and any((other.startswith(form) and not as_head) or other.endswith((form, lower)) for other in held)
 
 
 def _is_negated(words: Words, required: tuple[str, ...], quote: str) -> bool:

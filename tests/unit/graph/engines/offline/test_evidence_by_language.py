@@ -86,3 +86,10 @@ def test_a_rate_in_the_label_of_a_row_need_not_be_asked_for_where_no_other_row_h
     assert row_answers("Was kostet der Speicher?", store, "Speicher 9 kWh", [], f"{DE} Speicher 9 kWh 5.460")
     both = f"{DE} Mehrwertsteuer 19 % 328,89 Mehrwertsteuer 7 % 12,10"
     assert not row_answers(question, row, "Mehrwertsteuer 19 %", [], both)
+
+
+def test_a_title_names_the_last_part_of_its_compounds_alone() -> None:
+    row, title = "Pacht | 2024: 11.520", "Protokoll des Gartenvereins"
+    assert not row_answers("Wie hoch ist die Pacht für einen Garten?", row, "Pacht", [title], f"{DE} {row}")
+    assert row_answers("Wie hoch ist die Pacht des Vereins?", row, "Pacht", [title], f"{DE} {row}")
+    assert not answered("Wie hoch ist die Pacht für einen Garten?", "Die Pacht beträgt 11.520 Euro.", title)
