@@ -287,7 +287,9 @@ def _numbers(pattern: re.Pattern[str], text: str) -> Sequence[re.Match[str]]:
 
 
 _OF_UNIT = re.compile(
-    r"(?:pence|p|cents?|pounds?|euros?|dollars?|francs?|crowns?|per|percent|%|kg|km|m|cm)", re.IGNORECASE
+    r"(?:pence|p|cents?|pounds?|euros?|dollars?|francs?|crowns?|per|percent|%|kg|km|m|cm"
+    r"|minutes?|hours?|days?|weeks?|months?|years?)",
+    re.IGNORECASE,
 )
 
 
