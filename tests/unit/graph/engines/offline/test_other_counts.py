@@ -43,3 +43,8 @@ def test_a_row_of_associate_members_does_not_count_the_members_of_an_association
     row = Evidence("Members. Associate members | Number: 27", "Rowing Association", "Associate members", "Members. ")
     assert "Associate members" in why_related("How many members does the association have?", row)
     assert why_related("How many associate members does the association have?", row) == ""
+
+
+def test_years_count_nothing_but_years() -> None:
+    assert why_related("How many cigarettes did he smoke?", Evidence("He stopped smoking ten years ago.", ""))
+    assert why_related("How many years did he smoke?", Evidence("He did smoke for ten years.", "")) == ""
