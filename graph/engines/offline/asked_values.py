@@ -287,15 +287,22 @@ def _numbers(pattern: re.Pattern[str], text: str) -> Sequence[re.Match[str]]:
 
 
 _OF_UNIT = re.compile(
-    r"(?:pence|p|cents?|pounds?|euros?|dollars?|francs?|crowns?|per|percent|%|kg|km|m|cm"
-    r"|minutes?|hours?|days?|weeks?|months?|years?)",
-    re.IGNORECASE,
+    r"(?:pence|p|cents?|pounds?|euros?|dollars?|francs?|crowns?|per|percent|%|kg|km|m|cm)", re.IGNORECASE
 )
+_OF_TIME = re.compile(r"(?:minute|hour|day|week|month|year)s?", re.IGNORECASE)
 
 
-def _is_amount(after: Sequence[str], counted: Iterable[str]) -> bool:
-    """Return whether the word after a number makes it an amount of something else: "books cost 20 pence"."""
-    return any(_OF_UNIT.fullmatch(word) and stem(word.lower()) not in counted for word in after)
+def _is_amount(after: Sequence[str], counted: Iterable[str], asked: Sequence[str]) -> bool:
+    """Return whether the words after a number make it an amount of something else: "20 pence", "ten years ago".
+
+    "30 days of leave" are days of what a question asks for as holidays.
+    """
+    if not after or stem(after[0].lower()) in counted:
+        return False
+    if _OF_TIME.fullmatch(after[0]):
+        held = stems(" ".join(after[1:]))
+        return not any(says(word, held) for word in asked)
+    return _OF_UNIT.fullmatch(after[0]) is not None
 
 
 _DETERMINERS = frozenset(("the", "this", "these", "those", "its", "their", "our", "his", "her"))
@@ -313,17 +320,18 @@ def _counts(question: str, evidence: Evidence, known: frozenset[str]) -> bool:
     quote, asked = evidence.quote, HOW_MANY.search(question)
     if _HOW_MANY_MAY.match(question) and _WERE.search(quote) and not _MAY.search(quote):
         return False
-    counted = frozenset(stem(word.lower()) for word in (asked.groups() if asked else ()) if word) - terms.STOP_WORDS
+    named = [word.lower() for word in (asked.groups() if asked else ()) if word]
+    counted = frozenset(map(stem, named)) - terms.STOP_WORDS
     rest = _NO_COUNT.sub("x", _IDENTIFIER.sub("x", quote))
     words = [found.group() for found in re.finditer(r"[\w.,]*\w", rest)]
     numbers = [at for at, word in enumerate(words) if NUMBER.search(word) and word.lower() not in known]
     things = [at for at, word in enumerate(words) if stem(word.lower()) in counted]
-    numbers = [at for at in numbers if not _is_amount(words[at + 1 : at + 2], counted)]
+    numbers = [at for at in numbers if not _is_amount(words[at + 1 : at + 4], counted, named)]
     if evidence.label or not numbers:
         return bool(numbers)
     if not things:
         held = stems(quote)
-        return not counted or any(says(word.lower(), held) for word in (asked.groups() if asked else ()) if word)
+        return not counted or any(says(word, held) for word in named)
     # "Of six councils, the Board ... the priorities" counts councils: another noun phrase begins in between.
     begun = {at for at, word in enumerate(words) if word.lower() in _DETERMINERS}
     return any(

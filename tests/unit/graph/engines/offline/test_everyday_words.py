@@ -17,6 +17,7 @@ from graph.storage.rows import ChunkRow, SentenceRow
     ("question", "quote"),
     [
         ("how many holidays do i get", "Trainees are entitled to 30 days of leave."),
+        ("how many holidays do i get", "Trainees have 30 days' paid leave."),
         ("what do i pay when my bag gets lost", "A surcharge of 12 crowns is due for baggage that is missing."),
         ("can i light a fire in june", "Open flames are prohibited between 1 April and 31 August; lighters too."),
         ("how long before the owner can come in", "The lessor may enter after giving three days' notice."),
