@@ -12,6 +12,7 @@ from tests.conftest import MakePdf
 pytestmark = [pytest.mark.server, pytest.mark.browser]
 
 
+@pytest.mark.slow
 def test_a_question_that_fits_two_documents_is_asked_back(
     open_room: Callable[..., ReadingRoom], make_pdf: MakePdf
 ) -> None:

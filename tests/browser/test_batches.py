@@ -136,6 +136,7 @@ def test_unread_uploads_can_be_read_and_deleted(open_room: OpenRoom, empty: Serv
     room.check()
 
 
+@pytest.mark.slow
 def test_many_unread_uploads_are_read_or_deleted_at_once(open_room: OpenRoom, empty: Server, six: list[Path]) -> None:
     for path in (*six[:3], six[4], six[-1]):
         assert empty.upload(path.read_bytes(), path.name).status_code == 201
@@ -155,6 +156,7 @@ def test_many_unread_uploads_are_read_or_deleted_at_once(open_room: OpenRoom, em
     room.check()
 
 
+@pytest.mark.slow
 def test_a_batch_is_seen_in_another_window_too(open_room: OpenRoom, empty: Server, six: list[Path]) -> None:
     other = open_room()
     room = open_room()

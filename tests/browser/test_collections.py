@@ -58,6 +58,7 @@ def test_documents_are_put_into_collections_and_filtered_by_them(open_room: Open
     room.check()
 
 
+@pytest.mark.slow
 def test_a_menu_of_the_list_stays_open_when_documents_come(open_room: OpenRoom, library: Server) -> None:
     page = open_room().page
     page.get_by_role("button", name="More on lighthouse.pdf").click()

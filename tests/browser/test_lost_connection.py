@@ -40,6 +40,7 @@ def test_an_answer_and_a_reading_are_found_again_after_their_stream_was_cut(
     room.check()
 
 
+@pytest.mark.slow
 def test_a_conversation_that_the_server_does_not_have_stays_and_goes_on_in_a_new_one(
     open_room: OpenRoom, library: Server
 ) -> None:

@@ -33,6 +33,7 @@ def make_book(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_page_is_zoomed_turned_and_found_by_its_number(open_room: OpenRoom, library: Server, tmp_path: Path) -> None:
     room = open_room(accept_downloads=True)
     page = room.page

@@ -65,6 +65,7 @@ def test_every_view_is_whole_at_every_size(
     assert page.locator(".turn").count() == 2, "Back closes the page and stays in the conversation"
 
 
+@pytest.mark.slow
 def test_every_view_has_an_address_that_back_and_forward_obey(open_room: OpenRoom, library: Server) -> None:
     room = open_room()
     page = room.page
@@ -174,6 +175,7 @@ def test_a_question_that_is_asked_before_the_new_view_is_drawn_is_not_lost(
     assert page.locator(".asked").all_inner_texts() == [HEIGHT]
 
 
+@pytest.mark.slow
 def test_two_windows_see_each_others_turns(open_room: OpenRoom, library: Server) -> None:
     one = open_room()
     one.ask(HEIGHT)

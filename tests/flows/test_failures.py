@@ -27,6 +27,7 @@ def server() -> Iterator[GeminiServer]:
         yield made
 
 
+@pytest.mark.slow
 def test_a_second_process_gets_an_error_that_names_the_owner(server: GeminiServer, tmp_path: Path) -> None:
     paths = [write_pdf(tmp_path / f"{name}.pdf", name, pages=4) for name in ("a", "b")]
     one_ended = threading.Event()

@@ -58,6 +58,7 @@ def by_name(folder: Path) -> dict[str, DocumentReport]:
     return {report["name"]: report for report in ingest(folder)}
 
 
+@pytest.mark.slow
 @pytest.mark.heavy
 def test_hostile_files_do_not_affect_the_other_documents(home: Path, make_pdf: MakePdf, tmp_path: Path) -> None:
     whole = make_pdf("in/good.pdf", TICKET, STORM).read_bytes()

@@ -56,6 +56,7 @@ def stored(url: str) -> dict[str, list[str]]:
             for kind in ("pages", "uploads", UPLOADED, ATTACHED)}  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.heavy
 def test_files_go_into_a_bucket_to_another_one_and_back(
     old: Path, sent: list[Path], postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,

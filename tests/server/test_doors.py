@@ -376,7 +376,7 @@ def test_pages_that_others_have_too_are_not_read_again(people: dict[str, httpx.C
     assert people["walt"].get(f"/documents/{made}").json()["ledger_pages"] == before
 
 
-@pytest.mark.parametrize("number", [100, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [40, pytest.param(1000, marks=pytest.mark.slow)])
 def test_questions_of_two_users_at_once_cite_their_own_documents(people: dict[str, httpx.Client], number: int) -> None:
     own = {"walt": "The harbour crane lifts 40 tonnes.", "ben": "The harbour crane lifts 70 tonnes."}
     ids = {name: read(people[name], pdf(text), f"{name}.pdf") for name, text in own.items()}

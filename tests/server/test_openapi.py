@@ -38,6 +38,7 @@ def _understanding(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(many, "more", more, raising=False)
 
 
+@pytest.mark.slow
 async def test_routes_respond_as_the_openapi_schema_says(server: Server, make_pdf: MakePdf) -> None:
     kept = server.upload(make_pdf("fit.pdf", "Whatever fits.").read_bytes(), "fit.pdf").json()
     await server.run("ingestion", sources=[kept["source"]])

@@ -117,6 +117,7 @@ def test_it_is_one_process_until_it_reads_and_leaves_none_behind(tmp_path: Path)
         wait_for(lambda: not [worker for worker in workers if worker.is_running() and worker.status() != "zombie"])
 
 
+@pytest.mark.slow
 def test_a_library_moves_with_its_threads(tmp_path: Path) -> None:
     with started(tmp_path / "old") as one:
         client = one.server.client

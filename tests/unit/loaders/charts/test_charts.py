@@ -54,6 +54,7 @@ def test_a_picture_of_a_chart_gives_its_values_by_ocr(look: str, tmp_path: Path)
     assert len(found) == len(truth)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "draw",
     [

@@ -68,7 +68,10 @@ ANGLES = {
     "angle",
     [
         pytest.param(
-            angle, marks=[pytest.mark.slow] if angle.endswith("12 degrees") or angle == "from the right" else []
+            angle,
+            marks=[pytest.mark.slow]
+            if angle.endswith("12 degrees") or angle in ("from the right", "from below")
+            else [],
         )
         for angle in ANGLES
     ],
@@ -111,6 +114,7 @@ def test_print_that_is_hardly_read_is_said_to_be() -> None:
     assert not found.words or "little confidence" in found.detail
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ground", [60, pytest.param(235, marks=pytest.mark.slow)])
 @pytest.mark.heavy
 def test_a_photograph_of_48_megapixels_taken_at_an_angle_is_read(ground: int, tmp_path: Path) -> None:

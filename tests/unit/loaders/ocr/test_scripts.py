@@ -104,7 +104,7 @@ def test_blurred_print_is_not_taken_for_an_unknown_script(radius: float, reason:
         assert (bool(outcome.blocks), outcome.detail) == (True, "")
 
 
-@pytest.mark.parametrize("radius", [3.0, 3.5])
+@pytest.mark.parametrize("radius", [pytest.param(3.0, marks=pytest.mark.slow), 3.5])
 def test_blurred_print_that_can_be_read_is_read_whole(radius: float) -> None:
     outcome = read_page(blurred(page_image(LATIN, LATIN, LATIN), radius), 1, "off")
     assert isinstance(outcome, PageText)

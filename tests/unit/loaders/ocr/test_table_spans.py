@@ -107,6 +107,7 @@ def test_a_header_of_three_levels_without_lines_on_a_skewed_scan(monkeypatch: py
     assert [row.cells for row in skewed_rows(page)] == [tuple(zip(THREE_LEVELS, row, strict=True)) for row in BATHS]
 
 
+@pytest.mark.slow
 def test_a_label_over_several_ruled_rows_of_a_scan_is_given_to_each() -> None:
     rows = [["Mallaig", "Haddock", "689", "702"], ["", "Cod", "41", "-"], ["", "Ling", "12", "17"],
             ["Oban", "Haddock", "70", "77"], ["", "Cod", "11", "15"]]  # fmt: skip

@@ -298,7 +298,7 @@ def use_a_pool(fails: bool) -> None:
         raise SystemExit(7)
 
 
-@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize("fails", [pytest.param(False, marks=pytest.mark.slow), True])
 @pytest.mark.heavy
 def test_a_process_of_multiprocessing_ends_after_it_used_a_pool(fails: bool) -> None:
     process = multiprocessing.get_context("spawn").Process(target=use_a_pool, args=(fails,))

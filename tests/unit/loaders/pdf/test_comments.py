@@ -96,6 +96,7 @@ def test_marks_without_a_remark_and_hidden_notes_are_none(page_of: Callable[[Dra
     assert not _comments(page_of(draw))
 
 
+@pytest.mark.slow
 @pytest.mark.heavy
 def test_a_thousand_annotations_are_all_read(page_of: Callable[[Draw], PageText]) -> None:
     def draw(page: Any) -> None:

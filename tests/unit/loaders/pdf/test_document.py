@@ -56,6 +56,7 @@ def test_every_word_is_in_one_block_and_identifiers_are_left_alone(letter: Path)
     assert sorted(word.text for word in words) == sorted(word.text for word in pdf.layer(1).words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("side", "written"), [(400, True), pytest.param(1100, False, marks=pytest.mark.heavy)])
 def test_large_pictures_are_not_written_out_for_the_layout_model(letter: Path, side: int, written: bool) -> None:
     doc = pymupdf.open(letter)

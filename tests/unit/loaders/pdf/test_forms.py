@@ -193,6 +193,7 @@ def test_a_field_is_found_again_where_it_stands(form: Form) -> None:
     assert page.words[-1].box.x0 == pytest.approx(76 / 595, abs=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.heavy
 def test_a_form_of_a_thousand_fields_ends_in_time(form: Form) -> None:
     for index in range(2):

@@ -88,7 +88,7 @@ def _form(page: Any) -> None:
         page.add_widget(field)
 
 
-@pytest.mark.parametrize("draw", [_chart, _text, _ground, _form])
+@pytest.mark.parametrize("draw", [pytest.param(_chart, marks=pytest.mark.slow), _text, _ground, _form])
 @pytest.mark.heavy
 def test_points_and_rules_are_no_letters(tmp_path: Path, draw: Callable[[Any], object]) -> None:
     page = read(_page(tmp_path, draw))

@@ -18,7 +18,7 @@ from loaders.types import Box, PageJob, PageText, Word
 ROWS = MAX_WORDS // 4
 
 
-@pytest.mark.parametrize("ruled", [False, True])
+@pytest.mark.parametrize("ruled", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.heavy
 def test_all_rows_of_a_roll_are_rows_of_one_table(ruled: bool, tmp_path: Path) -> None:
     document: Any = pymupdf.open()

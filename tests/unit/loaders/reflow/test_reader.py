@@ -149,6 +149,7 @@ def test_a_message_shows_its_headers_its_body_once_and_the_names_of_its_attachme
     assert "Attachments: report.pdf" in text
 
 
+@pytest.mark.slow
 @pytest.mark.heavy
 def test_texts_without_end_are_refused_in_time(tmp_path: Path) -> None:
     started = time.process_time()
