@@ -12,7 +12,7 @@ import itertools
 import json
 import random
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -79,18 +79,29 @@ class Corpus:
 
 def home(folder: Path, chunks: int, sentences: int = 12) -> Path:
     """Return a home folder of so many chunks below `folder`; make it if it does not exist."""
-    key = hashlib.sha256(json.dumps([chunks, sentences, IDENTITY, 3]).encode()).hexdigest()[:8]
-    place = folder / f"library-{chunks}-{key}"
+
+    def fill(catalog: Library, vectors: LibraryVectors) -> None:
+        corpus = Corpus()
+        for number, size in enumerate(_sizes(chunks)):
+            store(catalog, vectors, f"{number:016x}", [corpus.chunk(ordinal, sentences) for ordinal in range(size)])
+
+    return kept(folder, f"library-{chunks}", [chunks, sentences, IDENTITY, 3], fill)
+
+
+def kept(folder: Path, name: str, key: Sequence[object], fill: Callable[[Library, LibraryVectors], None]) -> Path:
+    """Return the home folder of this name below `folder`; if none was made from the same `key`, `fill` fills a new one.
+
+    An interrupted one is made again from the start.
+    """
+    place = folder / f"{name}-{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:8]}"
     if place.is_dir():
         return place
     partial = place.with_suffix(".part")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    corpus = Corpus()
     catalog, vectors = open_catalog(partial / "catalog.sqlite3"), open_vectors(partial / "chroma")
     vectors.check(IDENTITY)
-    for number, size in enumerate(_sizes(chunks)):
-        store(catalog, vectors, f"{number:016x}", [corpus.chunk(ordinal, sentences) for ordinal in range(size)])
+    fill(catalog, vectors)
     catalog.close()
     vectors.close()
     partial.rename(place)

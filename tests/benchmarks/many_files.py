@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 import os
 import random
 import shutil
@@ -13,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from graph.engines.offline.minilm import IDENTITY
+from graph.storage.library import Library, LibraryVectors
 from tests.benchmarks import corpus, machine
 from tests.benchmarks.comparison import Comparison, Samples, Sizes, compare
-from tests.libraries import open_catalog, open_vectors
 
 DOCUMENTS = 10_000
 """In the large library, each with one chunk."""
@@ -66,27 +65,17 @@ def _unchanged(home: Path, folder: Path, count: int, times: int) -> Comparison:
 
 def library(folder: Path) -> Path:
     """Return a home folder of small documents below `folder`; make it if it does not exist."""
-    key = hashlib.sha256(json.dumps([DOCUMENTS, _SENTENCES, IDENTITY, 1]).encode()).hexdigest()[:8]
-    place = folder / f"documents-{DOCUMENTS}-{key}"
-    if place.is_dir():
-        return place
-    partial = place.with_suffix(".part")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    made = corpus.Corpus()
-    catalog, vectors = open_catalog(partial / "catalog.sqlite3"), open_vectors(partial / "chroma")
-    vectors.check(IDENTITY)
-    rows: list[corpus.Row] = []
+    return corpus.kept(folder, f"documents-{DOCUMENTS}", [DOCUMENTS, _SENTENCES, IDENTITY, 1], _fill)
+
+
+def _fill(catalog: Library, vectors: LibraryVectors) -> None:
+    made, rows = corpus.Corpus(), list[corpus.Row]()
     for number in range(DOCUMENTS):
         document = hashlib.sha256(str(number).encode()).hexdigest()[:16]  # in no order, as those of files are
         rows += corpus.store_chunks(catalog, document, [made.chunk(0, _SENTENCES)])
         if len(rows) >= _ROWS or number == DOCUMENTS - 1:
             corpus.add(vectors, rows)
             rows = []
-    catalog.close()
-    vectors.close()
-    partial.rename(place)
-    return place
 
 
 def write_files(folder: Path, count: int) -> list[Path]:
