@@ -24,11 +24,12 @@ demo: $(READY) ## read examples/sample.pdf and answer a question about it: no ke
 	@echo
 	$(BIN)/pagewitness ask $(DEMO) "$(QUESTION)"
 
-test: lint chromium node ## set up, then run the linter, the type checker and all tests
-	@$(MAKE) --no-print-directory --jobs=2 types all-tests
+# Python's and the system's packages are installed at once. The type checker takes a minute of one core, which they and
+# the tests leave idle while they wait.
+test: ## set up, then run the linter, the type checker and all tests
+	@$(MAKE) --no-print-directory --jobs=3 types all-tests
 
-# The type checker takes a minute of one core, which the tests leave idle while they wait.
-all-tests: $(READY)
+all-tests: lint node
 	$(PYTEST)
 
 test-fast: $(READY) ## unit tests and flows, without those that kill processes or take a second each
@@ -44,7 +45,8 @@ chromium:
 	else echo "There is no Chromium: the browser tests will be skipped (apt-get install chromium)."; fi
 
 # LangGraph's client for chat pages is a package of npm, which one test file drives; it is skipped without Node.
-node:
+# It waits for Chromium, since only one `apt-get` can run at a time.
+node: chromium
 	@if command -v node >/dev/null && command -v npm >/dev/null; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Installing Node for the tests of chat clients (about a minute)."; \
