@@ -51,6 +51,9 @@ class DocumentStore(Protocol):
     def pending_cleanup(self) -> list[str]:
         """Return the documents that may have vectors or images that the catalog no longer refers to."""
 
+    def stale_vectors(self, document: str) -> list[str] | None:
+        """Return the ids that stale rows of such a document may have in the indexes; None if they are not known."""
+
     def cleanup_done(self, document: str) -> None: ...  # unmarks it
     def delete_document(self, document: str, *, retired: bool = False) -> list[str]:
         """Delete all rows of a document; return the page images that no page refers to any more.
@@ -268,8 +271,11 @@ class VectorIndex(Protocol):
         """Return all stored rows of these ids as (row id, chunk id, cosine), best first."""
 
     def delete_document(self, document: str) -> None: ...
-    def delete_stale(self, document: str, generation: str) -> None:
-        """Delete the vectors of a document's chunks that are not of this generation."""
+    def delete_stale(self, document: str, generation: str, ids: Sequence[str] | None = None) -> None:
+        """Delete the vectors of a document's chunks that are not of this generation.
+
+        `ids` are all that they may have, where these are known: an index need not look for them.
+        """
 
     def reset(self, embedder: str) -> None:
         """Delete all vectors; from now on the index holds those of this embedder."""

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from graph.access import Scope
 from graph.storage.chunk_rows import Unit, dump_sentences, items, sentences_of, units_of_chunk, values_of
+from graph.storage.cleanup_marks import FORMER, former_chunks, has_former_vectors, mark_for_cleanup
 from graph.storage.database import Database
 from graph.storage.document_rows import DocumentRows
 from graph.storage.entries import (
     FINGERPRINT,
-    FORMER,
-    has_former_vectors,
-    mark_for_cleanup,
     take_sources,
     visible,
     within,
@@ -64,12 +62,12 @@ class ChunkTables(Ledger):
             if not holds(connection, document, CHUNKS, owner):
                 return generation
             present = connection.execute("SELECT id FROM chunks WHERE document = ?", [document]).fetchall()
-            if present:
-                connection.execute(SET_META, (FORMER + document, ""))
             stale = (
                 "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document "
                 "WHERE c.document = ? AND c.generation NOT IN (d.generation, ?)"
             )
+            if connection.execute(f"{stale} LIMIT 1", [document, generation]).fetchone():
+                connection.execute(SET_META, (FORMER + document, ""))
             for column, table in (("chunk", "units"), ("id", "chunks")):
                 values = [document, document, generation]
                 connection.execute(f"DELETE FROM {table} WHERE document = ? AND {column} IN ({stale})", values)
@@ -118,13 +116,15 @@ class ChunkTables(Ledger):
     def publish(self, document: str, generation: str, fingerprint: str = "", *, owner: str = "") -> list[str]:
         """Publish this generation in place of the one before; return the documents that may have stale vectors.
 
-        These are the documents of the same source, now retired, and this one unless it is new. Of each new one Chroma
-        would look for such vectors in its whole table: 8 CPU ms among 47,000.
+        These are the documents of the same source, now retired, and this one unless it is new: of none other have
+        vectors been stored.
         """
         with self._db.writing() as connection:
             if not holds(connection, document, CHUNKS, owner):
+                mark_for_cleanup(connection, document, None)
                 return [document]
             has_former = has_former_vectors(connection, document, generation)
+            former = former_chunks(connection, document, generation) if has_former else []
             # One that was retired since it was staged stays so: newer bytes of its source were published meanwhile.
             connection.execute(
                 "UPDATE documents SET generation = ? WHERE id = ? AND source <> ''", (generation, document)
@@ -137,8 +137,8 @@ class ChunkTables(Ledger):
             connection.execute(SET_META, (FINGERPRINT + document, fingerprint))
             connection.execute("DELETE FROM vectors_ahead WHERE document = ?", (document,))
             if has_former:
-                connection.execute("DELETE FROM meta WHERE key = ?", [FORMER + document])
-                mark_for_cleanup(connection, document)
+                is_known = connection.execute("SELECT 1 FROM documents WHERE id = ?", [document]).fetchone()
+                mark_for_cleanup(connection, document, former if is_known else None)
         return [*replaced, document] if has_former else replaced
 
     def chunk_ids(self, scope: Scope, document: str, generation: str | None = None, limit: int = -1) -> list[str]:

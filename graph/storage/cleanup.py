@@ -86,15 +86,15 @@ def remove(stores: Stores, document: str) -> None:
 def remove_stale(stores: Stores, document: str) -> None:
     """Delete the vectors of a document's former generations; of one that no collection has, everything."""
     stores = stores.everything()
-    row = stores.catalog.document(document)
+    row, ids = stores.catalog.document(document), stores.catalog.stale_vectors(document)
     indexes = [stores.vectors, stores.page_vectors] if stores.has_page_vectors() else [stores.vectors]
     if row and row.source:
         for index in indexes:
-            index.delete_stale(document, row.generation)
+            index.delete_stale(document, row.generation, ids)
     else:
         # Another run may add it again meanwhile: what it has is then left as it is.
         for index in indexes:
-            index.delete_stale(document, "")
+            index.delete_stale(document, "", ids)
         for image in stores.catalog.delete_document(document, retired=True):
             stores.images.delete(image)
         if not stores.catalog.document(document):

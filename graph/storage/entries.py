@@ -9,17 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graph.access import Scope, personal_collection, require_writer
+from graph.storage.cleanup_marks import mark_for_cleanup
 from graph.storage.local_sources import other_name
 from graph.storage.rows import DocumentRow
-from graph.storage.single_values import SET_META
 from graph.storage.sql import Connection, placeholders
 
-PENDING = "unsettled:"
-"""A key of `meta`, followed by the id of a document to be cleaned up. The stored word is older than the name."""
 FINGERPRINT = "basis:"
-"""The same of what the chunks of a document were made from."""
-FORMER = "former:"
-"""The same of a document that had chunks when new ones were staged: vectors of the former ones may be stored."""
+"""A key of `meta`, followed by the id of a document: what its chunks were made from."""
 _ADD_ENTRY = (
     "INSERT INTO entry (document, collection, name, source, added_by, added) VALUES (?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (document, collection, source) DO UPDATE SET name = excluded.name"
@@ -170,24 +166,3 @@ def retire_without_source(connection: Connection, documents: Sequence[str]) -> l
             retire_rows(connection, other)
             retired.append(other)
     return retired
-
-
-def has_former_vectors(connection: Connection, document: str, generation: str) -> bool:
-    """Within a transaction: return whether vectors of other chunks than this generation's may be stored.
-
-    They are of chunks that are published, or were staged and embedded by a run that was killed, or of a document that
-    was retired or deleted. A document that is read for the first time has none.
-    """
-    found = connection.execute(
-        "SELECT 1 FROM meta WHERE key IN (?, ?) "
-        "UNION ALL SELECT 1 WHERE NOT EXISTS "
-        "(SELECT 1 FROM documents WHERE id = ? AND source <> '' AND generation IN ('', ?)) "
-        "UNION ALL SELECT 1 FROM chunks WHERE document = ? AND generation <> ? LIMIT 1",
-        [PENDING + document, FORMER + document, document, generation, document, generation],
-    )
-    return found.fetchone() is not None
-
-
-def mark_for_cleanup(connection: Connection, document: str) -> None:
-    """Within a transaction: note that vectors or images of a document may have to be removed."""
-    connection.execute(SET_META, (PENDING + document, ""))

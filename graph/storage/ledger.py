@@ -8,12 +8,11 @@ from dataclasses import astuple, fields, replace
 from typing import Any
 
 from graph.access import Scope, require_writer
+from graph.storage.cleanup_marks import FORMER, PENDING, former_chunks, vector_ids
 from graph.storage.document_labels import distinct_labels
 from graph.storage.document_names import SOURCE, WHOLE
 from graph.storage.entries import (
     FINGERPRINT,
-    FORMER,
-    PENDING,
     add_entry,
     forget_entry,
     remove_from_scope,
@@ -281,6 +280,21 @@ class Ledger(PageLeases):
         """Return the documents that may have vectors or images that the catalog no longer refers to."""
         rows = self._db.rows("SELECT key FROM meta WHERE key >= ? AND key < ?", beginning_with(PENDING))
         return [row[0].removeprefix(PENDING) for row in rows]
+
+    def stale_vectors(self, document: str) -> list[str] | None:
+        """Return the ids that a marked document's stale rows may have in the indexes; None if others may be there too.
+
+        Of a retired document all rows are stale. Most ids of page images, and of headings, have no row.
+        """
+        with self._db.writing() as connection:
+            marks = "SELECT key, value FROM meta WHERE key IN (?, ?)"
+            found = dict(connection.execute(marks, [PENDING + document, FORMER + document]).fetchall())
+            if not found.get(PENDING + document) or FORMER + document in found:
+                return None
+            stored = former_chunks(connection, document, "")
+            kept = connection.execute("SELECT 1 FROM documents WHERE id = ? AND source <> ''", [document]).fetchone()
+            mark = found[PENDING + document]
+            return vector_ids(mark, (), spared=stored) if kept else vector_ids(mark, stored)
 
     def cleanup_done(self, document: str) -> None:
         """Unmark a document: the data of its former generations, or of the retired document, is removed."""

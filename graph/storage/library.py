@@ -37,7 +37,7 @@ class Library:
         self.retire = partial(catalog.retire, scope)
         self.forget_source = partial(catalog.forget_source, scope)
         self.pending_cleanup, self.cleanup_done = catalog.pending_cleanup, catalog.cleanup_done
-        self.delete_document = catalog.delete_document
+        self.stale_vectors, self.delete_document = catalog.stale_vectors, catalog.delete_document
         self.is_held_by_others = partial(catalog.is_held_by_others, scope)
 
         self.pages = partial(catalog.pages, scope)

@@ -310,11 +310,14 @@ class ChromaVectors:
         self._store.delete(where={"document": document})
 
     @_translate_errors
-    def delete_stale(self, document: str, generation: str) -> None:
-        """Delete the vectors of a document's chunks that are not of this generation."""
+    def delete_stale(self, document: str, generation: str, ids: Sequence[str] | None = None) -> None:
+        """Delete the vectors of a document's chunks that are not of this generation.
+
+        `ids` are all that they may have; without them, the rows of all documents are looked through.
+        """
         store = self._store
-        ids = store.get(where={"document": document}, include=[])["ids"]
-        stale = [row for row in ids if not row.startswith(f"{document}-{generation}-")]
+        found = store.get(where={"document": document}, include=[])["ids"] if ids is None else self.stored_ids(ids)
+        stale = [row for row in found if not row.startswith(f"{document}-{generation}-")]
         for start in range(0, len(stale), _BATCH):
             store.delete(stale[start : start + _BATCH])
 

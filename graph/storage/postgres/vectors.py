@@ -201,8 +201,11 @@ class PostgresVectors:
         """Delete the vectors of a document."""
         self._delete("document = ?", [document])
 
-    def delete_stale(self, document: str, generation: str) -> None:
-        """Delete the vectors of a document's other generations, except those of chunks that are still stored."""
+    def delete_stale(self, document: str, generation: str, ids: Sequence[str] | None = None) -> None:
+        """Delete the vectors of a document's other generations, except those of chunks that are still stored.
+
+        They are found by the index of documents: `ids` are not needed.
+        """
         self._delete(
             "document = ? AND generation <> ? AND NOT EXISTS (SELECT 1 FROM chunks c WHERE c.id = v.chunk)",
             [document, generation],

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from graph.dependencies import Deps
+from graph.errors import HomeError
 from graph.ingestion.embedding import embed_document
 from graph.ingestion.indexing import (
     IndexLock,
@@ -25,7 +27,8 @@ from graph.ingestion.indexing import (
 )
 from graph.ingestion.leases import alone
 from graph.ingestion.progress import RunProgress
-from graph.storage.rows import PageRow, Transcript
+from graph.storage.cleanup import recover
+from graph.storage.rows import PageRow, Transcript, VectorRow
 from graph.storage.stores import Stores
 from graph.storage.vectors import ChromaVectors
 from loaders.types import Block
@@ -105,6 +108,22 @@ def read(stores: Stores, page: int, text: str, document: str = DOCUMENT) -> None
     stores.catalog.record_page(row, Transcript(key, (Block("text", text),), ()))
 
 
+def deletions(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str] | None]:
+    """The ids that are given to each deletion of stale vectors from now on; None where Chroma looks for them."""
+    given, delete_stale = list[Sequence[str] | None](), ChromaVectors.delete_stale
+
+    def noted(index: ChromaVectors, document: str, generation: str, ids: Sequence[str] | None = None) -> None:
+        given.append(ids)
+        delete_stale(index, document, generation, ids)
+
+    monkeypatch.setattr(ChromaVectors, "delete_stale", noted)
+    return given
+
+
+def _fail(*args: object) -> None:
+    raise HomeError("The disk is full.")
+
+
 def texts(stores: Stores, document: str = DOCUMENT) -> list[str]:
     """The texts of a document's published chunks."""
     return [row.text for row in stores.catalog.chunks(stores.catalog.chunk_ids(document), published=True)]
@@ -166,20 +185,53 @@ async def test_a_new_document_is_published_without_a_search_for_former_vectors(
     deps: Deps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Chroma looks through the rows of all documents for those of one, so that each would cost more than the last."""
-    searched, delete_stale = list[str](), ChromaVectors.delete_stale
-
-    def noted(index: ChromaVectors, document: str, generation: str) -> None:
-        searched.append(document)
-        delete_stale(index, document, generation)
-
-    monkeypatch.setattr(ChromaVectors, "delete_stale", noted)
+    searched = deletions(monkeypatch)
     deps.stores.catalog.add_document(document_row())
     read(deps.stores, 1, "A day ticket costs 14 euros.")
     await index(deps)
     assert (texts(deps.stores), searched) == (["A day ticket costs 14 euros."], [])
     read(deps.stores, 1, "Closed in winter.")
     await index(deps)
-    assert searched == [DOCUMENT]
+    assert len(searched) == 1
+
+
+async def test_former_vectors_are_deleted_by_their_ids(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the clean-up is interrupted, and done by the next process after another publication."""
+    stores, deleted = deps.stores, deletions(monkeypatch)
+    stores.catalog.add_document(document_row())
+    for text in ("A day ticket costs 14 euros.", "Closed in winter.", "Open in summer."):
+        read(stores, 1, text)
+        with monkeypatch.context() as full_disk:
+            full_disk.setattr(ChromaVectors, "delete_stale", _fail)
+            with suppress(HomeError):
+                await index(deps)
+        (chunk,) = stores.catalog.chunk_ids(DOCUMENT)
+        stores.vectors.add([VectorRow(f"{chunk}/0"), VectorRow(f"{chunk}/p1")], np.ones((2, 8), np.float32))
+    assert stores.vectors.count() == 9, "nothing is removed"
+    recover(stores)
+    assert stores.vectors.count() == 3
+    assert stores.catalog.retire(DOCUMENT)
+    recover(stores)
+    assert (stores.vectors.count(), stores.catalog.pending_cleanup()) == (0, [])
+    assert len(deleted) == 2
+    assert all(deleted), "Chroma looked for them"
+
+
+async def test_vectors_stored_by_a_run_that_lost_its_lease_are_looked_for(
+    deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its chunks were replaced before they were published, and the catalog has forgotten them."""
+    stores, deleted = deps.stores, deletions(monkeypatch)
+    stores.catalog.add_document(document_row())
+    read(stores, 1, "A day ticket costs 14 euros.")
+    late = stores.catalog.chunks(stores.catalog.chunk_ids(DOCUMENT, chunk_document(stores, document_row())))
+    read(stores, 1, "Closed in winter.")
+    await index(deps)
+    stores.vectors.add([VectorRow(f"{late[0].id}/0")], np.ones((1, 8), np.float32))
+    assert stores.vectors.count() == 2
+    read(stores, 1, "Open in summer.")
+    await index(deps)
+    assert (stores.vectors.count(), deleted) == (1, [None, None])
 
 
 async def test_vectors_that_a_killed_run_stored_are_removed_with_the_first_chunks_that_are_published(

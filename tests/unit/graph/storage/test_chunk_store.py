@@ -108,7 +108,9 @@ def test_the_fingerprint_is_that_of_the_published_generation(catalog: Catalog) -
 
 def test_publishing_returns_what_may_have_vectors_of_former_chunks(catalog: Catalog) -> None:
     assert publish(catalog, document("a"), chunk(0, "One.")) == [], "it is new"
+    (former,) = catalog.chunk_ids("a")
     assert publish(catalog, document("a"), chunk(0, "Two.")) == ["a"]
+    assert catalog.stale_vectors("a") == [former, f"{former}/0", f"{former}/p1"]
     catalog.cleanup_done("a")
     assert publish(catalog, document("b"), chunk(0, "One.")) == []
     for killed in ("One, of a run that was killed.", "Two, of a run that was killed."):
@@ -117,8 +119,10 @@ def test_publishing_returns_what_may_have_vectors_of_former_chunks(catalog: Cata
     last = catalog.stage_chunks("c", [chunk(0, "One, at last.")])
     catalog.stage_chunks("c", [chunk(0, "One, at last.")])
     assert catalog.publish("c", last) == ["c"], "no row tells of the first two any more"
+    assert catalog.stale_vectors("c") is None
     catalog.cleanup_done("c")
-    assert catalog.publish("c", last) == [], "told once"
+    assert catalog.publish("c", last) == ["c"], "of a run that only lost its lease, more may come"
+    catalog.cleanup_done("c")
     catalog.delete_document("c")
     assert publish(catalog, document("c"), chunk(0, "One.")) == []
 

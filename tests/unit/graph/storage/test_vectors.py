@@ -161,6 +161,9 @@ def test_stale_generations_are_deleted_and_the_new_one_stays(index: VectorIndex)
     index.add(rows("a-g1-0000/0", "a-g2-0000/0", "b-g1-0000/0"), np.stack([unit(1, 0, 0)] * 3))
     index.delete_stale("a", "g2")
     assert {row for row, *_ in index.search(unit(1, 0, 0), (), 5)} == {"a-g2-0000/0", "b-g1-0000/0"}
+    index.add(rows("a-g1-0000", "a-g1-0001/0"), np.stack([unit(1, 0, 0)] * 2))
+    index.delete_stale("a", "g2", ["a-g1-0000", "a-g1-0000/p1", "a-g1-0001/0", "a-g2-0000/0"])
+    assert {row for row, *_ in index.search(unit(1, 0, 0), (), 5)} == {"a-g2-0000/0", "b-g1-0000/0"}
 
 
 def test_another_embedder_is_refused_with_the_command_to_run(index: VectorIndex) -> None:
