@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from graph.engines.offline.synonyms import SAME
@@ -13,7 +13,7 @@ from graph.storage.fulltext import stem
 from graph.tables.header_words import implied_by_any, measured_by_any, unit_asked, units_of
 from graph.tables.linking_verbs import without_linking
 from graph.tables.operations import Asked
-from graph.tables.question_words import Word, words_of, written
+from graph.tables.question_words import Word, begins, words_of, written
 from graph.tables.row_keys import asked_keys, is_money_of_years, row_by_key
 from graph.tables.row_names import FRAME, FRAME_STEMS, PRICES, UNITS, rows_named
 from graph.tables.views import Row, TableView
@@ -21,7 +21,6 @@ from graph.tables.views import Row, TableView
 _COUNTING = frozenset(
     stem(word) for word in ("number", "count", "amount", "no", "of", "the", "in", "total", "value", "a")
 )
-_MIN_PREFIX = 4  # letters that two forms of a word share ("rain" and "rainfall" do)
 _LINKS = re.compile(r"^[\s\-–/]*$")
 # Often no header names the measure of a table of results: "the accuracy of M on B" is the cell of M and B.
 _RESULT = re.compile(
@@ -311,16 +310,9 @@ def only(view: TableView, rows: list[Row]) -> TableView:
     )  # fmt: skip
 
 
-def _matches(one: str, stems: Iterable[str]) -> bool:
-    """Return whether a stem equals one of others, or one of the two is the other's prefix of four or more letters."""
-    if one in stems:
-        return True
-    if len(one) < _MIN_PREFIX or one.isdigit():
-        return False
-    return any(
-        len(other) >= _MIN_PREFIX and not other.isdigit() and (other.startswith(one) or one.startswith(other))
-        for other in stems
-    )
+def _matches(one: str, stems: Collection[str]) -> bool:
+    """Return whether a stem equals one of others, or one of the two begins with the other."""
+    return one in stems or begins(one, stems)
 
 
 def _missing_names(

@@ -20,6 +20,8 @@ _MONTHS = frozenset(
     """.split()
 )
 
+_MIN_PREFIX = 4  # letters that two forms of a word share ("Estonia", "Estonian")
+_SOMEBODY = re.compile(r"(?:keep|hold|mak|own|writ|lead|driv|work|play|sell|scor|bear)(?:er)?|(?:wo)?m[ae]n|person")
 _ASKS_ROWS = re.compile(
     r"^\W*(?:and |so )?(?:in |on |at |for )?(?:which|what) (?P<rows>(?:[a-z-]+ )?[a-z-]+)", re.IGNORECASE
 )
@@ -63,6 +65,22 @@ def _abbreviated(found: re.Match[str], headed: frozenset[str]) -> str:
     """Return a quarter or half as a header abbreviates it, padded to its length; unchanged if no header has it."""
     short = f"{found[2][0].upper()}{_RANKS[found[1].lower()]}"
     return short.ljust(len(found[0])) if short.lower() in headed else found[0]
+
+
+def begins(one: str, held: Iterable[str]) -> bool:
+    """Return whether a stem is a prefix of one of others, or one of these is its prefix, of four or more letters.
+
+    "Rain" begins "rainfall"; "goals" does not begin "goalkeeper", who is somebody.
+    """
+    if len(one) < _MIN_PREFIX or one.isdigit():
+        return False
+    return any(
+        len(other) >= _MIN_PREFIX
+        and not other.isdigit()
+        and (other.startswith(one) or one.startswith(other))
+        and not _SOMEBODY.fullmatch(max(one, other, key=len)[min(len(one), len(other)) :])
+        for other in held
+    )
 
 
 def written(word: str) -> str:

@@ -14,7 +14,7 @@ from graph.tables.header_words import implied_by_any
 from graph.tables.linking_verbs import without_linking
 from graph.tables.plain.grid import TIMES, Column, Grid
 from graph.tables.plain.steps import Mention, steps_named
-from graph.tables.question_words import Word, asks_for_rows, words_of
+from graph.tables.question_words import Word, asks_for_rows, begins, words_of
 from graph.tables.row_names import FRAME
 from graph.tables.views import Row
 
@@ -99,16 +99,6 @@ def says(word: Word, held: Iterable[str]) -> bool:
     if not held.isdisjoint(SAME.get(word.stem, ())):
         return True
     return begins(word.stem, held)
-
-
-def begins(one: str, held: Iterable[str]) -> bool:
-    """Return whether a stem is a prefix of one of others, or one of these is its prefix, of four or more letters."""
-    if len(one) < _MIN_PREFIX or one.isdigit():
-        return False
-    return any(
-        len(other) >= _MIN_PREFIX and not other.isdigit() and (other.startswith(one) or one.startswith(other))
-        for other in held
-    )
 
 
 def match_grid(question: str, grid: Grid, spans: Sequence[tuple[int, int]]) -> Named:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables.plain.grid import AMOUNTS, Column, Kind
-from graph.tables.plain.mentions import Named, begins, columns_named, says, unexplained
+from graph.tables.plain.mentions import Named, columns_named, says, unexplained
+from graph.tables.question_words import begins
 from graph.types import Claim
 
 WHO = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)

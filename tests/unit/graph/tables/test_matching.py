@@ -6,6 +6,7 @@ import pytest
 
 from graph.storage.rows import ChunkRow, SentenceRow
 from graph.tables.answers import answer_from_tables
+from graph.tables.question_words import begins
 
 Row = tuple[tuple[str, ...], tuple[str, ...]]
 """A row's bands and its cells."""
@@ -86,3 +87,11 @@ def test_rows_are_no_other_things_than_they_are_called() -> None:
 def test_a_half_year_is_found_by_its_abbreviation() -> None:
     assert said("How many guests did the Lido have in the first half of 2021?", HALVES) == ["Lido: 2021 H1 16"]
     assert said("How many guests did the Lido have in the third quarter of 2021?", HALVES) == []
+
+
+def test_goals_are_no_form_of_a_goalkeeper() -> None:
+    assert not begins("goal", ["goalkeep"])
+    assert begins("rainfal", ["rain"])
+    league = table(("Club", "Goals for"), "League", (((), ("Emsen", "412")), ((), ("Holte", "398"))))
+    assert answer_from_tables("Who is the best goalkeeper?", [league], {}).claims == []
+    assert answer_from_tables("Which club has the most goals?", [league], {}).claims
