@@ -93,7 +93,7 @@ MEASURES = tuple(
         ),
         (
             "prices?|costs?|fees?|rent|salary|how expensive",
-            r"[$€£¥]|dollars?|euros?|pounds?|francs?|yen|USD|EUR|GBP|cents?|pence",
+            r"[$€£¥]|dollars?|euros?|pounds?|francs?|yen|kron(?:er?|or)|zlotys?|USD|EUR|GBP|cents?|pence",
         ),
         ("percentages?|percent|proportion|percentiles?", r"%|per ?cent"),
         ("capacity|volume|holds?|how (?:big|large)", r"lit(?:re|er)s?|gallons?|millilit(?:re|er)s?|ml"),
@@ -188,7 +188,7 @@ ASKS_MONEY = re.compile(
     re.IGNORECASE,
 )
 MONEY = re.compile(
-    r"[$€£¥₹]|\b(?:dollars?|euros?|pounds?|francs?|yen|rupees?|crowns?|cents?|pence|USD|EUR|GBP|CHF|JPY|INR|Rs|crores?|lakhs?"
+    r"[$€£¥₹]|\b(?:dollars?|euros?|pounds?|francs?|yen|rupees?|crowns?|kron(?:er?|or)|zlotys?|cents?|pence|USD|EUR|GBP|CHF|JPY|INR|Rs|crores?|lakhs?"
     r"|free|no charge|free of charge)\b|\b(?:millions?|billions?)\b",
     re.IGNORECASE,
 )
