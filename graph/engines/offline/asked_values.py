@@ -264,7 +264,9 @@ def _names_somebody(question: str, quote: str, known: frozenset[str]) -> bool:
     rest = _LABEL.sub(" ", _OPENINGS.sub(" ", _PLACES.sub(" ", quote)))
     found = (name for name in CAPITALISED.findall(rest) if not _DAY_OR_MONTH.fullmatch(name))
     names = {name.lower() for name in found if not any(map(str.isdigit, name))}  # "Tern-R1" is a thing
-    return bool(names - known - terms.STOP_WORDS) or any(doer.split()[-1] not in known for doer in _DOER.findall(quote))
+    forms = set(map(stem, known))  # "Reading on 30 June: 18,204" names no one who read it
+    names = {name for name in names if stem(name) not in forms}
+    return bool(names - terms.STOP_WORDS) or any(doer.split()[-1] not in known for doer in _DOER.findall(quote))
 
 
 def _holds_place(question: str, quote: str, known: frozenset[str]) -> bool:

@@ -31,7 +31,7 @@ from graph.engines.offline.required_words import (
     required_words,
     units_asked,
 )
-from graph.engines.offline.row_fit import answers_another
+from graph.engines.offline.row_fit import answers_another, of_several_holders
 from graph.engines.offline.text_around import referred_to
 from graph.engines.offline.unnamed_words import implied_by_document
 from graph.retrieval import scoring
@@ -90,6 +90,8 @@ def mark_related(
         return [{**claim, "related": True} for claim in claims]
     answers, others = _divided(query, claims, scored, chunks, titles, implied)
     parts = _parts_of_whole(query, answers, chunks)
+    rows = [row for chunk in chunks.values() for row in chunk.sentences if row.kind == "row"]
+    parts |= of_several_holders(query.text, {claim["quote"] for claim in answers}, rows)
     related: list[Claim] = [{**claim, "related": True} for claim in answers if claim["quote"] in parts]
     answers, others = [claim for claim in answers if claim["quote"] not in parts], [*related, *others]
     if not answers and not parts:

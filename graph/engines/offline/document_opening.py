@@ -56,8 +56,21 @@ def implied_by_opening(question: str, opening: str, quote: str) -> str:
         return ""
     things = [w for w in left if not w[0].isupper() and re.search(rf"{thing}{re.escape(w)}\b", question, re.IGNORECASE)]
     things = [word for word in things if not _is_one_of_two(word, opening)]
+    if _MEASURED.search(question):
+        things = [word for word in things if not _is_role(word, opening)]
     names = [word for word in left if word[0].isupper() and not another]
     return " ".join([*names, *(things if len(things) == 1 else [])])
+
+
+_MEASURED = re.compile(r"\bhow (?:old|tall|heavy|big|large|high)\b", re.IGNORECASE)
+
+
+def _is_role(word: str, opening: str) -> bool:
+    """Return whether a word stands beside a name, as what somebody is: when a house was built is no surveyor's age."""
+    role = rf"(?i:{re.escape(word)})"
+    return bool(
+        re.search(rf"[A-Z][\w'’-]+, (?:[a-z]+ ){{0,2}}{role}\b|\b{role}:? (?:Mr|Mrs|Ms|Dr)?\.? ?[A-Z]", opening)
+    )
 
 
 # "The ground floor and cellar", "a flat with a garage": what is said below may be about the other one.

@@ -16,7 +16,8 @@ from graph.engines.offline.asked_values import holds_value, is_value_of_another
 from graph.engines.offline.asked_words import NEGATED_QUESTION, NEGATIVE
 from graph.engines.offline.comments import is_comment
 from graph.engines.offline.everyday_words import is_everyday
-from graph.engines.offline.other_amounts import gives_another
+from graph.engines.offline.other_amounts import dates_another_age, gives_another
+from graph.engines.offline.other_cases import is_of_part, is_other_case
 from graph.engines.offline.other_counts import counts_other_things
 from graph.engines.offline.other_things import (
     Evidence,
@@ -239,7 +240,9 @@ def _no_statement(question: str, quote: str, above: str) -> str:
         return "the quote is about another period"
     if counts_other_things(question, quote, above):
         return "the quote counts a part of them"
-    return gives_another(question, quote)
+    if dates_another_age(question, quote, above):
+        return "the quote says how old something else is"
+    return is_other_case(question, quote) or gives_another(question, quote)
 
 
 def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] | None = None) -> str:
@@ -251,7 +254,8 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     missing, required = missing_words(question, kind, evidence), required_words(question, kind)
     is_row = bool(evidence.label)
     if (
-        why := gives_another(question, evidence.quote)
+        why := ("the quote gives no total" if is_of_part(question, evidence.quote) else "")
+        or gives_another(question, evidence.quote)
         if is_row
         else _no_statement(question, evidence.quote, evidence.above)
     ):

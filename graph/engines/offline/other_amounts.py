@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 
 from graph.engines.offline.asked_words import MONEY
+from graph.engines.offline.synonyms import SAME
 from graph.engines.offline.word_forms import is_named, stems
+from graph.storage.fulltext import stem
 
 # Nouns that follow "a" or "per", and words that stand alone.
 _PERIODS = (
@@ -28,6 +30,13 @@ _HOW_MUCH = re.compile(r"^\W*(?:and |so )?(?:how (?:much|high|large)|what (?:is|
 _BORN = re.compile(r"\b(?:born|date of birth|birthday|\*) ?(?:on|in)? ?\d", re.IGNORECASE)
 _ASKS_BIRTH = re.compile(r"\b(?:born|birth\w*|old|age|aged)\b", re.IGNORECASE)
 _WHEN = re.compile(r"^\W*(?:and |so )?when\b", re.IGNORECASE)
+_HOW_OLD = re.compile(
+    r"\bhow old (?:is|are|was|were)\b|^\W*(?:what(?:['’]s| is| was) )?(?:the )?age of\b", re.IGNORECASE
+)
+_BIRTH = re.compile(r"\b(?:born|births?|birthday|b\.)(?=\W.*\d)", re.IGNORECASE)
+_AGE = re.compile(
+    r"\bage[ds]?\b\W{0,3}(?:of )?\d|\b[\w-]+[ -](?:years?|months?)[ -]old\b|\byears of age\b", re.IGNORECASE
+)
 _HOW_MUCH_IS = re.compile(r"^\W*(?:and |so )?how much (?:is|are|was|were) (?:the|an?) [\w-]+\W*$", re.IGNORECASE)
 _RISES_BY = re.compile(
     r"\b(?:ris(?:es|en|e)|rose|fall(?:s|en)?|fell|(?:in|de)creas(?:es|ed|e)|grew|grows?|changed?|changes) (?:again )?by"
@@ -49,6 +58,8 @@ def gives_another(question: str, quote: str) -> str:
         return "the quote gives the amount of another period"
     if _WHEN.match(question) and _BORN.search(quote) and not _ASKS_BIRTH.search(question):
         return "the quote gives a date of birth"
+    if _HOW_OLD.search(question) and _BIRTH.search(quote) and not _AGE.search(quote):
+        return "the quote gives a date of birth"  # the age depends on the day that is meant
     if _dates_another(question, quote):
         return "the quote dates another thing"
     if _is_single_payment(question, quote):
@@ -61,6 +72,23 @@ def gives_another(question: str, quote: str) -> str:
     if paid and paid["who"].lower() not in _PERSONAL and not is_named(paid["who"], stems(quote), frozenset()):
         return f"the quote does not name the {paid['who']}"
     return "the quote is about that of another" if _is_of_other_owner(question, quote) else ""
+
+
+_AGE_OF = re.compile(
+    r"\bhow old (?:is|are|was|were) (?:the|our|its|my|this) (?:[\w-]+ )*?(?P<what>[\w-]+)\W*$", re.IGNORECASE
+)
+
+
+def dates_another_age(question: str, quote: str, above: str) -> bool:
+    """Return whether a thing's or person's age is asked for, and a quote dates something of which it is no form.
+
+    "Built in 1934" in the report of a survey says nothing of the surveyor's age; `above` are headings and title.
+    """
+    asked = _AGE_OF.search(question)
+    if asked is None or _AGE.search(quote):
+        return False
+    form, held = stem(asked["what"].lower()), stems(f"{quote} {above}")
+    return form not in held and SAME.get(form, frozenset()).isdisjoint(held)
 
 
 _WHEN_DONE = re.compile(

@@ -274,7 +274,7 @@ def _ways(text: str) -> set[tuple[str, str]]:
 
 _ASKS_WHO_IS = re.compile(
     r"^\W*(?:and |so )?who (?:is|are|was|were)(?: currently| now)? (?:the|our|its|their|his|her|your|this|an?) "
-    r"(?P<role>(?:[\w-]+ ){0,3}?(?P<head>[a-z][\w-]+))(?: (?:of|at|for|in|on|to)\b.*)?\W*$",
+    r"(?P<role>(?:[\w'’-]+ ){0,3}?(?P<head>[a-z][\w-]+))(?: (?:of|at|for|in|on|to)\b.*)?\W*$",
     re.IGNORECASE,
 )
 _TAKES_UP = re.compile(

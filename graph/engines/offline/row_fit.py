@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from graph.engines.offline.asked_words import MONEY
 from graph.engines.offline.other_amounts import is_other_rate
@@ -107,6 +107,26 @@ def _is_any_holder(query: Query, row: SentenceRow, rows: Sequence[SentenceRow]) 
         return False
     held = terms.stems(" ".join(cell for _, cell in row.cells)) | terms.stems(" ".join(row.band))
     return held.isdisjoint(query.term_weights.keys())
+
+
+# "Who is the deckhand?", but not "Who are the deckhands?"
+_ASKS_ONE = re.compile(
+    r"^\W*(?:(?:and |so )?who (?:is|was) the|(?:und )?wer (?:ist|war) (?:der|die|das)) ", re.IGNORECASE
+)
+
+
+def of_several_holders(question: str, quotes: Collection[str], rows: Iterable[SentenceRow]) -> set[str]:
+    """Return the quotes of rows of several persons, of whom none is the one holder of a role that is asked for.
+
+    Args:
+        question: The question.
+        quotes: The texts of the rows and sentences that answer it.
+        rows: The rows of all chunks.
+    """
+    if not _ASKS_ONE.match(question):
+        return set()
+    labels = {row.text: row.cells[0][1] for row in rows if row.cells and row.text in quotes}
+    return set(labels) if len(set(labels.values())) > 1 else set()
 
 
 _BESIDE = re.compile(

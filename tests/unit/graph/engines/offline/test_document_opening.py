@@ -60,9 +60,10 @@ def test_a_name_with_a_number_is_no_person() -> None:
     assert holds_value(asked, "name", Evidence("The study of Tern-R1 was funded by Ida Holm.", ""))
 
 
-def test_a_rate_says_no_time_and_a_birth_says_how_old() -> None:
+def test_a_rate_says_no_time_and_a_birth_no_age() -> None:
     assert not holds_value("When is the bill due?", "date", Evidence("Late bills bear interest of 8 % a year.", ""))
     assert holds_value("When is the bill due?", "date", Evidence("The bill is due at the end of the year.", ""))
-    assert why_related("How old is Dina?", Evidence("Dina was born on 3 May 1990.", "")) == ""
+    assert why_related("How old is Dina?", Evidence("Dina is 36 years old.", "")) == ""
+    assert "birth" in why_related("How old is Dina?", Evidence("Dina was born on 3 May 1990.", ""))
     assert why_related("How old is Dina?", Evidence("Dina lives in house 3.", "")) != ""
     assert why_related("Why do the leaves turn yellow?", Evidence("Lime makes the leaves turn yellow.", "")) == ""
