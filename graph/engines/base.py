@@ -7,7 +7,7 @@ wrong key, a retired model). A page that cannot be read is a `Failure`, an answe
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -46,6 +46,9 @@ class PageReading:
     """What could not be read of the page, such as a picture; "" if nothing is missing."""
 
 
+Readings = AsyncGenerator[tuple[int, PageReading | Failure], None]
+"""Pages as they are read: the number and outcome of each. Closing it stops the reading of the others."""
+
 OnDraft = Callable[[str, Sequence[Claim]], None]
 """Called while an answer is written, with the unverified text of its claims so far, and the complete claims.
 
@@ -78,7 +81,7 @@ class Engine(Protocol):
     async def questions_left(self) -> int | None:
         """Return how many questions can be asked today by the limits that are known; None if none is known."""
 
-    def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
+    def transcribe(self, pages: Sequence[PageRequest]) -> Readings:
         """Read pages; yield the number and outcome of each as soon as it is known, in any order."""
 
     async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import aclosing
 
 from graph import dependencies
 from graph.dependencies import Deps
@@ -46,11 +47,12 @@ async def transcribe_batch(deps: Deps, batch: BatchState) -> tuple[list[PageOutc
     for row in reused:
         emit_page(batch, row)
     with record_usage(writer(), reader.count_attempt) as costs:
-        async for row, reading in reader.readings(pages):
-            cost = costs.pages.get(row.page) or _cost_without_request(reading, time.monotonic() - started)
-            row = await asyncio.to_thread(reader.record, row, reading, cost)
-            outcomes.append(page_outcome(batch, row.page, row.status, cost))
-            emit_page(batch, row, cost.usage)
+        async with aclosing(reader.readings(pages)) as readings:
+            async for row, reading in readings:
+                cost = costs.pages.get(row.page) or _cost_without_request(reading, time.monotonic() - started)
+                row = await asyncio.to_thread(reader.record, row, reading, cost)
+                outcomes.append(page_outcome(batch, row.page, row.status, cost))
+                emit_page(batch, row, cost.usage)
     return outcomes, lost
 
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
 from graph import context, dependencies
 from graph.dependencies import Deps
-from graph.engines.base import PageReading, PageRequest
+from graph.engines.base import PageReading, PageRequest, Readings
 from graph.engines.requests.usage import PageCost
 from graph.errors import FilesError
 from graph.ingestion import access
@@ -145,7 +146,9 @@ class BatchReader:
         unread = [UnreadPage(row, requests[row.page]) for row in left if row.page in requests]
         return Division(reused, unread, [row.page for row in left if row.page not in requests], [])
 
-    async def readings(self, pages: Sequence[UnreadPage]) -> AsyncIterator[tuple[PageRow, PageReading | Failure]]:
+    async def readings(
+        self, pages: Sequence[UnreadPage]
+    ) -> AsyncGenerator[tuple[PageRow, PageReading | Failure], None]:
         """Read pages, and yield the ledger line and the result of each as soon as it is read, in any order.
 
         Text-only pages are read from the file, others by the engine. Where a vision model fails, the page's own text
@@ -154,13 +157,14 @@ class BatchReader:
         """
         requests, by_page = [page.request for page in pages], {page.row.page: page for page in pages}
         read_all = _read_files if self._batch["text_only"] else self._engine.transcribe
-        async for number, reading in read_all(requests):
-            row, request = by_page[number]
-            if self._reads_by_model:
-                reading = await _checked_by_file(row, request, reading)
-                if isinstance(reading, PageReading) and not reading.fallback:
-                    reading = _with_comments(reading, request.image)
-            yield row, reading
+        async with aclosing(read_all(requests)) as readings:
+            async for number, reading in readings:
+                row, request = by_page[number]
+                if self._reads_by_model:
+                    reading = await _checked_by_file(row, request, reading)
+                    if isinstance(reading, PageReading) and not reading.fallback:
+                        reading = _with_comments(reading, request.image)
+                yield row, reading
 
     def record(self, before: PageRow, reading: PageReading | Failure, cost: PageCost) -> PageRow:
         """Store a page's transcript and its new line in the ledger in one transaction, and return the line.
@@ -333,14 +337,14 @@ def _with_comments(reading: PageReading, image: PageImage) -> PageReading:
     return replace(reading, blocks=reading.blocks + missing, words=reading.words + placed_words(missing))
 
 
-async def _read_files(requests: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
+async def _read_files(requests: Sequence[PageRequest]) -> Readings:
     """Read pages in the workers, from their text layers or by OCR."""
-    texts = await dependencies.pool().map(read, [request.job for request in requests])
-    for request, text in zip(requests, texts, strict=True):
-        if isinstance(text, PageText):
-            yield text.page, PageReading(text.page, text.blocks, text.words, text.engine, detail=text.detail)
-        else:
-            yield request.job.page, text
+    async with aclosing(dependencies.pool().as_completed(read, [request.job for request in requests])) as texts:
+        async for at, text in texts:
+            if isinstance(text, PageText):
+                yield text.page, PageReading(text.page, text.blocks, text.words, text.engine, detail=text.detail)
+            else:
+                yield requests[at].job.page, text
 
 
 async def _checked_by_file(row: PageRow, request: PageRequest, reading: PageReading | Failure) -> PageReading | Failure:

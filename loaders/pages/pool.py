@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from functools import partial
 from multiprocessing.util import Finalize
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -20,6 +20,7 @@ from loaders.errors import SourceError
 from loaders.pages.cpu import cores
 from loaders.pages.limits import Limits, begin, load_factor, run_expecting, run_limited, run_or_request
 from loaders.pages.models import ModelsWanted, ResultWithModels
+from loaders.pages.outcomes import Numbered, as_they_come, in_order, in_two_tries
 from loaders.pages.processes import CAN_FORK, Processes, processes_here
 from loaders.types import Failure
 
@@ -56,6 +57,9 @@ class PagePool(Protocol):
 
     async def map(self, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> list[Outcome | Failure]:
         """Return the outcomes in the order of the jobs."""
+
+    def as_completed(self, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> Numbered[Outcome | Failure]:
+        """Yield the outcome of each job, with the job's place in `jobs`, as soon as it is known."""
 
     async def call(self, function: Callable[..., Result], *args: Any) -> Result:
         """Call the function once and return or raise as it does; raise SourceError if it hangs or dies."""
@@ -110,8 +114,15 @@ class ProcessPagePool:
         A job that takes too long, raises, or kills its worker is a Failure; the others go on. Cancelling the await
         cancels the jobs that have not finished.
         """
+        return await in_order(self.as_completed(function, jobs))
+
+    def as_completed(self, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> Numbered[Outcome | Failure]:
+        """Yield what `map` returns, each outcome with its job's place in `jobs` as soon as it is known.
+
+        Closing the generator cancels the jobs that have not finished.
+        """
         run, run_alone = (partial(self._run_all, workers) for workers in (self._all, self._lone))
-        return await map_twice(run, run_alone, function, jobs)
+        return in_two_tries(run, run_alone, function, jobs)
 
     async def call(self, function: Callable[..., Result], *args: Any) -> Result:
         """Run `function` once and return its result or raise its exception; SourceError if it hangs or dies."""
@@ -148,7 +159,9 @@ class ProcessPagePool:
         self._lone.close()
         self._processes.stop()
 
-    async def _run_all(self, workers: _Workers, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> list[Any]:
+    async def _run_all(
+        self, workers: _Workers, function: Callable[[Job], Outcome], jobs: Sequence[Job]
+    ) -> Numbered[Any]:
         # The first job starts the workers, which blocks for a moment: a thread does it, not the event loop.
         limits, may_request = self._limits(), CAN_FORK and workers is self._all
         if may_request and self._expected and getattr(function, "uses_models", False):
@@ -158,12 +171,12 @@ class ProcessPagePool:
         scheduled = await asyncio.to_thread(lambda: [submit(job, run=run, of=len(jobs)) for job in jobs])
         try:
             # All at once, since a job that requests models delays those behind it only until these are loaded.
-            return await asyncio.gather(
-                *(
-                    _settled(workers, one, limits, partial(submit, job))
-                    for one, job in zip(scheduled, jobs, strict=True)
-                )
-            )
+            settled = [
+                _settled(workers, one, limits, partial(submit, job)) for one, job in zip(scheduled, jobs, strict=True)
+            ]
+            async with aclosing(as_they_come(settled)) as outcomes:
+                async for outcome in outcomes:
+                    yield outcome
         finally:
             for one in scheduled:
                 one.future.cancel()
@@ -181,19 +194,6 @@ class ProcessPagePool:
 
     def _limits(self) -> Limits:
         return Limits(self.cpu_seconds, self.wall_seconds * load_factor())
-
-
-async def map_twice(
-    run: Callable[..., Awaitable[list[Any]]], again: Callable[..., Awaitable[list[Any]]],
-    function: Callable[[Job], Outcome], jobs: Sequence[Job],
-) -> list[Outcome | Failure]:  # fmt: skip
-    """Return the outcomes of `run(function, jobs)`, with those of `again` for Failures that ask for a retry."""
-    outcomes = await run(function, jobs)
-    failed = [at for at, outcome in enumerate(outcomes) if isinstance(outcome, Failure) and outcome.retry]
-    if failed:
-        for at, outcome in zip(failed, await again(function, [jobs[at] for at in failed]), strict=True):
-            outcomes[at] = outcome
-    return outcomes
 
 
 class _TooLongError(Exception):

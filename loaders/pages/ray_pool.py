@@ -11,7 +11,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from loaders.errors import PoolError, message_of
 from loaders.pages.cpu import cores
 from loaders.pages.limits import Limits, load_factor
+from loaders.pages.outcomes import Numbered, as_they_come, in_order, in_two_tries
 from loaders.pages.pool import (
     CPU_SECONDS,
     MEMORY_BYTES,
@@ -28,7 +29,6 @@ from loaders.pages.pool import (
     ProcessPagePool,
     Result,
     failure_of,
-    map_twice,
 )
 from loaders.pages.ray_worker import File, PageWorker, SharedFiles, Unfetched
 from loaders.types import FILE_READER, Failure, PageJob
@@ -98,7 +98,14 @@ class RayPool:
         Raises:
             PoolError: the cluster cannot be reached, has another version of PageWitness, or starts no actor.
         """
-        return await map_twice(self._run_all, self._run_all, function, jobs)
+        return await in_order(self.as_completed(function, jobs))
+
+    def as_completed(self, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> Numbered[Outcome | Failure]:
+        """Yield what `map` returns, each outcome with its job's place in `jobs` as soon as it is known.
+
+        Closing the generator cancels the jobs that have not finished. Raises PoolError as `map` does.
+        """
+        return in_two_tries(self._run_all, self._run_all, function, jobs)
 
     async def call(self, function: Callable[..., Result], *args: Any) -> Result:
         """Run `function` once in a process here; return or raise as it does, SourceError if it hangs or dies."""
@@ -113,7 +120,7 @@ class RayPool:
             thread.join()
         self._here.close()
 
-    async def _run_all(self, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> list[Any]:
+    async def _run_all(self, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> Numbered[Any]:
         limits = Limits(self._cpu, self._wall * load_factor())
         tasks = [_Task(function, job, limits) for job in jobs]
         with self._wake:
@@ -124,7 +131,9 @@ class RayPool:
                 self._thread.start()
             self._wake.notify()
         try:
-            return [await asyncio.wrap_future(task.future) for task in tasks]
+            async with aclosing(as_they_come([asyncio.wrap_future(task.future) for task in tasks])) as outcomes:
+                async for outcome in outcomes:
+                    yield outcome
         finally:
             for task in tasks:
                 task.future.cancel()

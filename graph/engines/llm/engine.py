@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from graph.engines.base import OnDraft, PageReading, PageRequest
+from graph.engines.base import OnDraft, PageRequest, Readings
 from graph.engines.llm import schemas
 from graph.engines.llm.messages import (
     chunk_id_for,
@@ -43,7 +43,7 @@ from graph.types import (
     Turn,
     add_usage,
 )  # fmt: skip
-from loaders.types import Failure, FailureReason
+from loaders.types import FailureReason
 from prompts import Prompt
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class ChatEngine:
         """Return True if neither the reader nor the fallback model will be sent another request today."""
         return self._client.is_daily_quota_exhausted(self._reader)
 
-    def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
+    def transcribe(self, pages: Sequence[PageRequest]) -> Readings:
         """Read pages as `PageReader.transcribe` does."""
         return self._pages.transcribe(pages)
 

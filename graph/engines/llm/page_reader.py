@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from graph.engines.base import PageReading, PageRequest
+from graph.engines.base import PageReading, PageRequest, Readings
 from graph.engines.llm import page_replies
 from graph.engines.llm.messages import stop_reason
 from graph.engines.llm.page_batches import BatchTranscriber, merge
@@ -58,7 +58,7 @@ class PageReader:
         self.prompt = Prompt("transcribe", context.transcribe_prompt).version
         self.identity = f"{_IDENTITY_PREFIX}/{reader.name}/{self.prompt}"
 
-    async def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
+    async def transcribe(self, pages: Sequence[PageRequest]) -> Readings:
         """Read pages, `pages_per_request` in each request; read again what a reply lacks or gets wrong.
 
         All requests are in flight at once. Blank pages are not sent. The open usage recorder gets the cost of each

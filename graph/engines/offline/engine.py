@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import aclosing
 from copy import copy
 from functools import partial
 from typing import cast
 
 import numpy as np
 
-from graph.engines.base import OnDraft, PageReading, PageRequest
+from graph.engines.base import OnDraft, PageReading, PageRequest, Readings
 from graph.engines.offline import table_answers
 from graph.engines.offline.extraction import extract_claims, with_closest, without_other_values
 from graph.engines.offline.subject_person import person_of
@@ -47,7 +48,7 @@ from graph.types import (
 )  # fmt: skip
 from loaders.pages.jobs import read
 from loaders.pages.pool import PagePool
-from loaders.types import FILE_READER, Failure, PageText
+from loaders.types import FILE_READER, PageText
 
 # From this grade on a chunk clearly answers, so that the one after it may continue it. Chosen on one question.
 CLEAR_GRADE = RELEVANT_GRADE + 1.0
@@ -114,11 +115,11 @@ class OfflineEngine:
         """Return None, because no requests are sent."""
         return None
 
-    async def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
+    async def transcribe(self, pages: Sequence[PageRequest]) -> Readings:
         """Read each page: its text layer if that is legible, else by OCR."""
-        outcomes = await self._pool.map(read, [page.job for page in pages])
-        for page, outcome in zip(pages, outcomes, strict=True):
-            yield page.job.page, _reading(outcome) if isinstance(outcome, PageText) else outcome
+        async with aclosing(self._pool.as_completed(read, [page.job for page in pages])) as outcomes:
+            async for at, outcome in outcomes:
+                yield pages[at].job.page, _reading(outcome) if isinstance(outcome, PageText) else outcome
 
     async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:
         """Make a follow-up such as "and the 32B one?" stand alone, and spell words as the library does."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -11,17 +14,17 @@ import pytest
 from graph import dependencies
 from graph.access import Scope
 from graph.context import Context
-from graph.engines.base import PageReading
+from graph.engines.base import PageReading, PageRequest
 from graph.engines.requests.usage import PageCost
 from graph.ingestion import access
 from graph.ingestion.leases import BatchLeases
-from graph.ingestion.page_reading import BatchReader
+from graph.ingestion.page_reading import BatchReader, UnreadPage
 from graph.storage.base import Catalog
 from graph.storage.rows import PageRow, layer_key
 from graph.types import Usage
 from loaders.errors import SourceError
 from loaders.pages.jobs import render
-from loaders.types import Block, Failure, PageImage
+from loaders.types import Block, Failure, PageImage, PageJob
 from tests.conftest import MakePdf
 from tests.object_store import failing_store
 from tests.unit.graph.ingestion.conftest import DOCUMENT, NAME, document_row, in_run
@@ -57,6 +60,10 @@ def use(batch: dict[str, Any], act: Callable[[BatchReader], T], **settings: Any)
     return result
 
 
+def _image(page: int) -> PageImage:
+    return PageImage(page, b"", 1, 1, "", (), 0.1, legible=True)
+
+
 def reading(text: str = TEXT, **more: Any) -> PageReading:
     return PageReading(1, (Block("text", text),) if text else (), (), "offline", **more)
 
@@ -64,6 +71,31 @@ def reading(text: str = TEXT, **more: Any) -> PageReading:
 def record(batch: dict[str, Any], row: PageRow, outcome: PageReading | Failure, **settings: Any) -> PageRow:
     cost = PageCost(attempts=1, seconds=0.5, usage=Usage(requests=1, input_tokens=9, output_tokens=3))
     return use(batch, lambda reader: reader.record(row, outcome, cost), **settings)
+
+
+@pytest.mark.parametrize("text_only", [False, True])
+def test_a_page_is_known_while_another_of_its_batch_is_still_read(
+    batch: dict[str, Any], tmp_path: Path, text_only: bool
+) -> None:
+    os.mkfifo(pipe := tmp_path / "waits.pdf")  # who opens it waits until it is opened for writing too
+    jobs = [PageJob(batch["path"], 1), PageJob(str(pipe), 2)]
+    pages = [UnreadPage(PageRow(DOCUMENT, job.page), PageRequest(job, _image(job.page))) for job in jobs]
+
+    async def read() -> dict[int, PageReading | Failure]:
+        reader, known = BatchReader(await dependencies.current(), batch), dict[int, PageReading | Failure]()  # type: ignore[arg-type]
+        async with asyncio.timeout(60):  # a batch that is read as a whole would wait for ever
+            async for row, outcome in reader.readings(pages):
+                known[row.page] = outcome
+                if row.page == 1:
+                    opened.append(os.open(pipe, os.O_RDWR))
+                    os.write(opened[0], b"not a PDF" * 1_000)
+        return known
+
+    batch["text_only"], opened = text_only, list[int]()
+    first, second = in_run(read, Context(engine="offline")).values()
+    os.close(*opened)
+    assert isinstance(first, PageReading)
+    assert isinstance(second, Failure)
 
 
 @pytest.mark.parametrize(

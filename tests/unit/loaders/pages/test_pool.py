@@ -54,6 +54,27 @@ async def test_outcomes_keep_the_order_of_the_jobs(pool: PagePool) -> None:
     assert await pool.map(abs, []) == []
 
 
+async def test_an_outcome_is_known_while_other_jobs_run(pool: PagePool, tmp_path: Path) -> None:
+    mark = tmp_path / "known"
+    waits = f"[__import__('time').sleep(.02) for _ in iter(lambda: __import__('os').path.exists({str(mark)!r}), True)]"
+    known = list[tuple[int, object]]()
+    async with asyncio.timeout(120):
+        async for at, outcome in pool.as_completed(eval, ["7", waits, FAILS_ONCE.format(str(tmp_path / "tried"))]):
+            known.append((at, outcome))
+            mark.touch()
+    assert known[0] == (0, 7)
+    assert known[-1] == (2, True), "tried again after all others"
+    assert len(known) == 3
+
+
+async def test_the_jobs_of_outcomes_that_nobody_waits_for_are_cancelled(pool: PagePool) -> None:
+    outcomes = pool.as_completed(eval, ["7", *["__import__('time').sleep(1_000)"] * 3])
+    assert await anext(outcomes) == (0, 7)
+    await outcomes.aclose()
+    async with asyncio.timeout(120):
+        assert await pool.map(abs, [-1, -2]) == [1, 2]
+
+
 async def test_one_bad_job_does_not_harm_the_others(pool: PagePool) -> None:
     died, raised, fine = await pool.map(eval, ["__import__('os')._exit(3)", "1 / 0", "40 + 2"])
     assert isinstance(died, Failure)
