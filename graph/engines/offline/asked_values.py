@@ -11,7 +11,6 @@ from graph.engines.offline.asked_words import (
     CAPITALISED,
     DATE,
     FREQUENCY,
-    HOURS,
     HOW_MANY,
     HOW_MUCH,
     LENGTH_UNITS,
@@ -22,6 +21,7 @@ from graph.engines.offline.asked_words import (
     WORD,
 )
 from graph.engines.offline.other_things import POINTS_BACK, SENTENCES, Evidence, says
+from graph.engines.offline.said_as import is_left_unsaid, is_said_otherwise
 from graph.engines.offline.word_forms import stems
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
@@ -120,11 +120,12 @@ _VAGUE = re.compile(r"\b(?:several|both|third|quarter|dozens?|no)\b", re.IGNOREC
 # "The tenant replaces the bulbs" says who, without a name.
 _WHO_MUST = re.compile(
     r"^\W*(?:and |so )?who (?:must|has to|have to|should|shall|can|may|is responsible|is liable|pays?|bears?"
-    r"|repairs?|fixes|cleans?|replaces?|covers?|arranges?|provides?|decides?|approves?)\b",
+    r"|repairs?|fixes|cleans?|replaces?|covers?|arranges?|provides?|decides?|approves?|(?!is\b|was\b|has\b|does\b)[a-z]{3,}s)\b",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
     r"(?:\d[\d.]*\s+)?(?:The|Each|Every|Your) ([a-z]+)(?: [a-z]+)? (?:are|shall|must|may|will|have|can|[a-z]+s)\b"
+    r"|(?:The|Our|Your) ([a-z]+s) (?!(?:of|in|at|on|for|to|and|or|with|from|by|who|which|that|was|were|is)\b)[a-z]+\b"
 )
 _LASTS = re.compile(
     r"\b(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|quarters?|years?|decades?|centur(?:y|ies)|until|till|met(?:re|er)s?"
@@ -132,38 +133,19 @@ _LASTS = re.compile(
     r"|\bfrom(?: \S+){1,4} to\b|\bbetween(?: \S+){1,4} and\b|\d+(?:h|min|s)\b",
     re.IGNORECASE,
 )
-# What a question asks for, and how a text says that.
-_SAID_AS = (
-    (  # where a thing is made is not where it is
-        re.compile(r"^\W*(?:and |so )?where (?:is|are|was|were) [\w ]{1,40} made\W*$", re.IGNORECASE),
-        re.compile(r"\b(?:made|manufactur\w*|produc\w*|built|assembl\w*|origin)\b", re.IGNORECASE),
-    ),
-    (
-        re.compile(r"\binstead of\b", re.IGNORECASE),
-        re.compile(r"\b(?:instead|replac\w+|substitut\w+|alternativ\w*|in place)\b", re.IGNORECASE),
-    ),
-    (
-        re.compile(r"\bwhat (?:do|does|did|will|can|would) [\w ]{1,40} (?:get|receive)\W*$", re.IGNORECASE),
-        re.compile(
-            r"\b(?:gets?|got|receiv\w+|entitled|grant\w*|obtain\w*|given|gives?|offer\w*|paid|pays?|provid\w+|free|earn\w*"
-            r"|reward\w*|award\w*)\b",
-            re.IGNORECASE,
-        ),
-    ),
-)
 
 
 def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
     """Return whether a quote holds a value of the asked kind that is not in the question."""
     quote, known = evidence.quote, frozenset(word.lower() for word in WORD.findall(question))
-    if any(asks.search(question) and not says.search(quote) for asks, says in _SAID_AS):
+    if is_left_unsaid(question, quote):
         return False
     if kind == "count":
         return _counts(question, evidence, known)
+    if is_said_otherwise(question, kind, quote):
+        return True
     if not evidence.label and not _holds_amount(question, quote, known):
         return False
-    if kind == "date" and HOURS.search(quote):
-        return True
     if kind == "number" and not (
         _holds_unit(question, quote, is_row=bool(evidence.label)) and _holds_identifier(question, quote)
     ):
@@ -259,7 +241,7 @@ def _without_other_numbers(question: str, evidence: Evidence) -> str:
 def _names_somebody(question: str, quote: str, known: frozenset[str]) -> bool:
     """Return whether a quote has a name that the question does not have, or says who does something without one."""
     subject = _SUBJECT.match(quote) if _WHO_MUST.match(question) else None
-    if subject and subject[1] not in known:
+    if subject and (subject[1] or subject[2]) not in known:
         return True
     rest = _LABEL.sub(" ", _OPENINGS.sub(" ", _PLACES.sub(" ", quote)))
     found = (name for name in CAPITALISED.findall(rest) if not _DAY_OR_MONTH.fullmatch(name))
@@ -334,6 +316,8 @@ def _counts(question: str, evidence: Evidence, known: frozenset[str]) -> bool:
     if not things:
         held = stems(quote)
         return not counted or any(says(word, held) for word in named)
+    if re.match(rf"^\W*[\w ]{{0,40}}: {NUMBER.pattern}", quote, re.IGNORECASE) and things[0] < numbers[0]:
+        return True  # "Accidents at work: 17, after 22."
     # "Of six councils, the Board ... the priorities" counts councils: another noun phrase begins in between.
     begun = {at for at, word in enumerate(words) if word.lower() in _DETERMINERS}
     return any(

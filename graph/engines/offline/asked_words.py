@@ -16,7 +16,8 @@ FRAME = frozenset(
     one part particular person place please possible provide put reach recorded refer referred relate require required
     requires said see shall should since someone something sort stand take taken term terms thing things time times
     today took type types typically use used usually various view way ways well went year years anyway just ok okay
-    really uses consumes needs gets happens myself meanwhile still already moment everything anything""".split()
+    really uses takes comes goes gives
+    consumes needs gets happens myself meanwhile still already moment everything anything""".split()
 )
 # Words that mean the same to somebody who asks. Each line is one meaning.
 SYNONYMS = tuple(
@@ -30,6 +31,7 @@ SYNONYMS = tuple(
     sell sale
     big large great
     price cost fee charge rate
+    worth value valued
     salary wage pay earnings
     revenue sales turnover
     profit earnings income
@@ -134,7 +136,7 @@ NEGATIVE = re.compile(
     re.IGNORECASE,
 )  # a "no-claims discount" denies nothing
 NEGATED_QUESTION = re.compile(
-    r"\b(?:not|never|neither|without|no longer|cannot|except|no(?:body))\b|n['’]t\b|\bnon-|\bno (?!\.)", re.I
+    r"\b(?:not|never|neither|without|no longer|cannot|except|nothing|no(?:body))\b|n['’]t\b|\bnon-|\bno (?!\.)", re.I
 )
 NUMBER = re.compile(
     r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
@@ -156,7 +158,8 @@ HOURS = re.compile(
     re.IGNORECASE,
 )
 FREQUENCY = re.compile(
-    r"\b(?:every|each|once|twice|times|hourly|daily|nightly|weekly|monthly|quarterly|yearly|annual(?:ly)?|always|never"
+    r"\b\d+ (?:in|of) \d[\d,]*"
+    r"|\b(?:every|each|once|twice|times|hourly|daily|nightly|weekly|monthly|quarterly|yearly|annual(?:ly)?|always|never"
     r"|(?:an?|per) (?:hour|day|night|week|month|quarter|year)|on (?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b",
     re.IGNORECASE,
 )
@@ -184,7 +187,7 @@ ASKS_MONEY = re.compile(
     r"|expensive\b|much (?:is|was) it to\b)"
     r"|\b(?:what|which|how (?:much|high)) (?:is|are|was|were) (?:the|its|their) (?:[\w-]+ ){0,2}"
     r"(?:prices?|costs?|fees?|rent|salary)\b"
-    r"|\bwhat (?:do|does|did|will|would) [\w -]+ cost\b",
+    r"|\bwhat (?:do|does|did|will|would) [\w -]+ cost\b|\bwhat (?:is|are|was|were) [\w -]+ worth\b",
     re.IGNORECASE,
 )
 MONEY = re.compile(
@@ -212,10 +215,12 @@ KINDS = (
         r"|(?:what|which) (?:percentage|percent|share|proportion|temperatures?|price|amount|voltage|speed)"
         r"|(?:what|which) (?:diameter|length|height|width|depth|weight|distance|pressure|capacity|power|frequency"
         r"|thickness|score|percentile)(?= (?:is|are|was|were|must|do|does|did|can|should|has|have|had|of|for)\b)"
+        r"|what (?:is|are|was|were) [\w -]+ worth"
         r"|what (?:do|does|did|will|would) [\w -]+ (?:cost|weigh|(?:spend|earn|charge|owe)"
         r"(?= (?:in|last|this|per|a|each)\b|\W*$)))\b", re.IGNORECASE)),
     ("date", re.compile(
-        r"\b(?:when|(?:what|which) (?:year|date|day|month|century|decade|time|hour|season))\b(?<!\w when)"
+        r"^\W*(?:until|till|since|from) when\b"
+        r"|\b(?:when|(?:what|which) (?:year|date|day|month|century|decade|time|hour|season))\b(?<!\w when)"
         r"|^when\b", re.IGNORECASE)),
     ("name", re.compile(r"\b(?:who|whom|whose)\b(?<!\w\w who)|^who\b", re.IGNORECASE)),
     ("place", re.compile(r"\b(?:where|(?:what|which) (?:city|country|town|region|street|building))\b", re.IGNORECASE)),

@@ -74,7 +74,18 @@ def defines(question: str, sentence: SentenceRow) -> int:
 
 def is_undefined(question: str, sentence: SentenceRow) -> bool:
     """Return whether a question wants a thing explained, not a person, and a sentence does not explain it."""
-    return _asked(question)[1] and not _OF_PERSON.match(question) and not defines(question, sentence)
+    asked, alone = _asked(question)
+    return alone and not (
+        _OF_PERSON.match(question) or defines(question, sentence) or _gives_value(asked, sentence.text)
+    )
+
+
+def _gives_value(asked: str, text: str) -> bool:
+    """Return whether a sentence gives the value of a quantity: "the cost-income ratio improved to 61.8 per cent"."""
+    if re.search(r"[A-Z\d]", asked):
+        return False
+    said = r"(?: of|:| is| was| are| were| stood at| came to| [a-z]+(?:ed|en)? to| rose to| fell to) "
+    return bool(re.search(rf"\b{re.escape(asked)}{said}(?:\w+ ){{0,2}}?[$€£]?\d", text, re.IGNORECASE))
 
 
 @lru_cache(maxsize=64)

@@ -19,12 +19,12 @@ from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.other_amounts import dates_another_age, gives_another
 from graph.engines.offline.other_cases import is_of_part, is_other_case
 from graph.engines.offline.other_counts import counts_other_things
+from graph.engines.offline.other_persons import other_person
 from graph.engines.offline.other_things import (
     Evidence,
     head,
     headings_above,
     other_name,
-    other_person,
     other_row,
     other_value,
     says,

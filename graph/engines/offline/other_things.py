@@ -210,12 +210,17 @@ _PAID = re.compile(
 )
 
 
+_IN_TIME = re.compile(r"(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber|\w+day")
+
+
 def _is_other_amount(question: str, required: Sequence[str], evidence: Evidence) -> bool:
     """Return whether a sentence has an amount but no price, if a question asks for the price of a thing with a name.
 
     "It may alter income tax by up to 3 pence" is no cost of getting into the Scottish Parliament.
     """
     if evidence.label or not ASKS_MONEY.search(question) or not all(word[0].isupper() for word in required):
+        return False
+    if required and all(_IN_TIME.fullmatch(word) for word in required):  # "How much did I pay in July?"
         return False
     return not _PRICE.search(evidence.quote) and not _PAID.search(evidence.quote)
 
@@ -270,58 +275,6 @@ def _is_other_way(question: str, quote: str) -> bool:
 def _ways(text: str) -> set[tuple[str, str]]:
     plain = "".join(sign for sign in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(sign))
     return {(stem(start), stem(end)) for start, end in _WAY.findall(plain)}
-
-
-_ASKS_WHO_IS = re.compile(
-    r"^\W*(?:and |so )?who (?:is|are|was|were)(?: currently| now)? (?:the|our|its|their|his|her|your|this|an?) "
-    r"(?P<role>(?:[\w'’-]+ ){0,3}?(?P<head>[a-z][\w-]+))(?: (?:of|at|for|in|on|to)\b.*)?\W*$",
-    re.IGNORECASE,
-)
-_TAKES_UP = re.compile(
-    r"^\W*(?:and |so )?who (?:(?:is|was|were|has been|will be|got) (?:elected|appointed|chosen|named|voted|made)"
-    r"|becomes?|became|succeed(?:s|ed)?|replace[sd]?|takes? over|took over|will (?:become|succeed|replace|take))\b",
-    re.IGNORECASE,
-)
-_GIVES_UP = re.compile(
-    r"\b(?:(?:steps?|stepped|stands?|stood) down|resign(?:s|ed)?|retires?|retired|left|(?:gives?|gave|given) up)\b",
-    re.IGNORECASE,
-)
-# Words in capitals over a name, and what a company has beside its people.
-_NO_NAME = (
-    r"(?!(?i:office|corporate|registered|company|committee|reports?|board|department|remuneration|fees?|names?|address|signature"
-    r"|details|information|application|agreement|group|limited|section|page)\b)"
-)
-# What may stand between a role and its holder's name, and a name and the role.
-_A_NAME = rf"(?-i:{_NO_NAME}[A-Z][\w’'-]+)"
-_ROLE_THEN_NAME = (
-    r"[\"”)]*(?: (?:of|at|for|in) (?:[\w’'.-]+ ){1,5}?)?,? ?"
-    r"(?:[,:(–-]+ ?|(?:is|was|are|were|has|been|named|called|became|remains?|as|the|an?|by|of|at|mr?s?|dr)\.? ){0,5}"
-    rf"{_A_NAME}"
-)
-_NAME_THEN_ROLE = (
-    rf"{_A_NAME}[^.;:]{{0,80}}?[,(“\"–—-](?: ?(?:the|our|its|an?|as|who is|hereinafter|hereafter|[\"“]))* ?"
-    r"(?:(?!(?:but|that|which|because|while|when|if|so|where)\b)[\w-]+ ){0,3}?",
-    rf"{_A_NAME}\W+(?:\w+ ){{0,3}}?(?:is|was|are|were|as|became|serves?|acts?|acted) (?:\w+ ){{0,4}}?",
-)
-
-
-def other_person(question: str, evidence: Evidence) -> str:
-    """Return why a quote does not say who the holder of a role is ("Who is the landlord?"), as a clause; "" if it does.
-
-    A quote on who gives up the role does not say who was elected.
-
-    It says so where the role stands next to a name: "the landlord is Ann Lee", "Ann Lee, landlord", "Ann Lee (the
-    Landlord)", or by its label; "the landlord lets the flat in Wick" names no landlord.
-    """
-    asked = _ASKS_WHO_IS.match(question)
-    if _TAKES_UP.match(question) and _GIVES_UP.search(evidence.quote) and not _GIVES_UP.search(question):
-        return "the quote says who gives it up"
-    if not asked or evidence.label:
-        return ""
-    role = rf"\b{re.escape(asked['head'])}s?\b"
-    ways = (f"{role}{_ROLE_THEN_NAME}", *(f"{way}{role}" for way in _NAME_THEN_ROLE))
-    is_said = any(re.search(way, evidence.quote, re.IGNORECASE) for way in ways)
-    return "" if is_said else f"the quote does not say who the {asked['role']} is"
 
 
 _ASKS_WHAT_IS = re.compile(

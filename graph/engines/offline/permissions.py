@@ -103,7 +103,19 @@ def _is_beside(place: int, asked: Sequence[int], quote: str) -> bool:
     ends = [*(found.start() for found in _CLAUSES.finditer(quote)), len(quote)]
     clauses = [next(at for at, end in enumerate(ends) if one <= end) for one in (place, *asked)]
     counts = [clauses[1:].count(at) for at in range(len(ends))]
+    words = {
+        at: {_form_at(quote, one) for one, of in zip(asked, clauses[1:], strict=True) if of == at} for at in clauses
+    }
+    every = set[str]().union(*words.values())
+    if len(every) > 1 and any(held == every for at, held in words.items() if at != clauses[0]):
+        return False  # "If you forget a dose, take the next; do not take two doses"
     return 2 * counts[clauses[0]] >= max(counts)
+
+
+def _form_at(quote: str, place: int) -> str:
+    """Return the stem of the word of a quote that begins at a place."""
+    found = WORD.match(quote, place)
+    return stem(found[0].lower()) if found else ""
 
 
 _BUT = re.compile(

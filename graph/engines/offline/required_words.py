@@ -50,6 +50,10 @@ _SAYS_ABOUT = re.compile(
 # "Error" of "error E4" only says what kind of thing the code is.
 _CODE_NAMED = re.compile(r"\b[A-Z]{1,5}-?\d{1,5}\b")
 _BEFORE_CODE = re.compile(r"\b([a-z]+) (?=[A-Z]{1,5}-?\d{1,5}\b)")
+_UNTIL_WHEN = re.compile(r"^\W*(?:and |so )?(?:until|till) (?:when|what|which)\b", re.IGNORECASE)
+_OF_EACH = re.compile(
+    r"^\W*(?:and |so )?(?:how \w+|what) (?:is|are|was|were|does|do|did) (?:each|every)\b", re.IGNORECASE
+)
 _HAPPENS_AFTER = re.compile(r"^\W*what (?:happens|follows) after\b", re.IGNORECASE)
 _HOW_LOUD = re.compile(
     r"\bhow (?:loud|noisy|heavy|tall|wide|thick|hot)\b|\bhow much (?:do|does|did) [\w ]+ weigh\b", re.IGNORECASE
@@ -82,6 +86,8 @@ def required_words(question: str, kind: str) -> tuple[str, ...]:
     )
     kinds |= PERMISSION_WORDS if asks_permission(question) else frozenset()
     kinds |= {about["says"].lower()} if (about := _SAYS_ABOUT.match(question)) else set()
+    kinds |= {"until", "till"} if _UNTIL_WHEN.match(question) else set()
+    kinds |= {"each", "every"} if _OF_EACH.match(question) else set()
     kinds |= {"after"} if _HAPPENS_AFTER.match(question) else set()
     kinds |= {found.lower() for found in _BEFORE_CODE.findall(question)}
     content = frozenset(terms.content_terms(question)) - FRAME - kinds

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from graph.engines.offline.other_amounts import gives_another
-from graph.engines.offline.other_things import Evidence, other_person, says_outright
+from graph.engines.offline.other_persons import other_person
+from graph.engines.offline.other_things import Evidence, says_outright
 
 
 @pytest.mark.parametrize(

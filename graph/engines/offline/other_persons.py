@@ -1,0 +1,62 @@
+"""Holders of roles, whom a quote names where the role stands next to a name.
+
+"The landlord is Ann Lee", "Ann Lee, landlord" and "Ann Lee (the Landlord)" say it; "the landlord lets the flat in Wick"
+names no landlord, and who steps down is not who was elected.
+"""
+
+from __future__ import annotations
+
+import re
+
+from graph.engines.offline.other_things import Evidence
+
+_ASKS_WHO_IS = re.compile(
+    r"^\W*(?:and |so )?who (?:is|are|was|were)(?: currently| now)? (?:the|our|its|their|his|her|your|this|an?) "
+    r"(?P<role>(?:[\w'’-]+ ){0,3}?(?P<head>[a-z][\w-]+))(?: (?:of|at|for|in|on|to)\b.*)?\W*$",
+    re.IGNORECASE,
+)
+_TAKES_UP = re.compile(
+    r"^\W*(?:and |so )?who (?:(?:is|was|were|has been|will be|got) (?:elected|appointed|chosen|named|voted|made)"
+    r"|becomes?|became|succeed(?:s|ed)?|replace[sd]?|takes? over|took over|will (?:become|succeed|replace|take))\b",
+    re.IGNORECASE,
+)
+_GIVES_UP = re.compile(
+    r"\b(?:(?:steps?|stepped|stands?|stood) down|resign(?:s|ed)?|retires?|retired|left|(?:gives?|gave|given) up)\b",
+    re.IGNORECASE,
+)
+# Words in capitals over a name, and what a company has beside its people.
+_NO_NAME = (
+    r"(?!(?i:office|corporate|registered|company|committee|reports?|board|department|remuneration|fees?|names?|address|signature"
+    r"|details|information|application|agreement|group|limited|section|page)\b)"
+)
+# What may stand between a role and its holder's name, and a name and the role.
+_A_NAME = rf"(?-i:{_NO_NAME}[A-Z][\w’'-]+)"
+_ROLE_THEN_NAME = (
+    r"[\"”)]*(?: (?:of|at|for|in) (?:[\w’'.-]+ ){1,5}?)?,? ?"
+    r"(?:[,:(–-]+ ?|(?:is|was|are|were|has|been|named|called|became|remains?|as|the|an?|by|of|at|mr?s?|dr)\.? ){0,5}"
+    rf"{_A_NAME}"
+)
+_NAME_THEN_ROLE = (
+    rf"{_A_NAME}[^.;:]{{0,80}}?[,(“\"–—-](?: ?(?:the|our|its|an?|as|who is|hereinafter|hereafter|[\"“]))* ?"
+    r"(?:(?!(?:but|that|which|because|while|when|if|so|where)\b)[\w-]+ ){0,3}?",
+    rf"{_A_NAME}\W+(?:\w+ ){{0,3}}?(?:is|was|are|were|as|became|serves?|acts?|acted) (?:\w+ ){{0,4}}?",
+)
+
+
+def other_person(question: str, evidence: Evidence) -> str:
+    """Return why a quote does not say who the holder of a role is ("Who is the landlord?"), as a clause; "" if it does.
+
+    A quote on who gives up the role does not say who was elected.
+
+    It says so where the role stands next to a name: "the landlord is Ann Lee", "Ann Lee, landlord", "Ann Lee (the
+    Landlord)", or by its label; "the landlord lets the flat in Wick" names no landlord.
+    """
+    asked = _ASKS_WHO_IS.match(question)
+    if _TAKES_UP.match(question) and _GIVES_UP.search(evidence.quote) and not _GIVES_UP.search(question):
+        return "the quote says who gives it up"
+    if not asked or evidence.label:
+        return ""
+    role = rf"\b{re.escape(asked['head'])}s?\b"
+    ways = (f"{role}{_ROLE_THEN_NAME}", *(f"{way}{role}" for way in _NAME_THEN_ROLE))
+    is_said = any(re.search(way, evidence.quote, re.IGNORECASE) for way in ways)
+    return "" if is_said else f"the quote does not say who the {asked['role']} is"

@@ -1,0 +1,57 @@
+"""Everyday questions whose answers say it in another way: until when, whom to call, how often, what it is worth."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.engines.offline.definitions import is_undefined
+from graph.engines.offline.evidence_rules import why_related
+from graph.engines.offline.other_things import Evidence
+from graph.storage.rows import SentenceRow
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "answers"),
+    [
+        ("Until when can I cancel for free?", "Bookings can be cancelled for free up to 48 hours before.", True),
+        ("Until when can I cancel for free?", "From 1 May you can cancel for free.", False),
+        ("Until what age are children covered?", "Children are covered up to the age of 21.", True),
+        ("What is the desk worth?", "The value of the desk is £210.", True),
+        ("What is the desk worth?", "The desk is 210 cm wide.", False),
+        ("Who mends the roof?", "The landlord repairs the roof.", True),
+        ("Who mends the roof?", "The roof leaks.", False),
+        ("Who pays for small repairs?", "The tenants replace bulbs and pay for small repairs.", True),
+        (
+            "What should I do if I forget a dose?",
+            "If you forget a dose, take the next; do not take a double dose.",
+            True,
+        ),
+        ("Are dogs allowed?", "Cats are allowed; dogs are not allowed.", True),
+        ("Why did nothing change in Telsk?", "The noise comes from lorries, so that nothing changed in Telsk.", True),
+        ("Why did noise change in Telsk?", "The noise did not change in Telsk because of lorries.", False),
+        ("How many accidents were there?", "Accidents at work: 17, after 22.", True),
+        ("How many accidents were there?", "Accidents in the year before the 22 inspections at the yard.", False),
+        ("How often does hair loss occur?", "Rare (up to 1 in 1,000): hair loss.", True),
+        ("Whom do I call in an emergency?", "In an emergency call 555 0199 at any hour.", True),
+        ("Whom do I call in an emergency?", "In an emergency there are 199 nurses.", False),
+        ("What does it cost to take a bicycle?", "The cost of a bicycle: free.", True),
+        ("How much is each instalment?", "The premium is paid in twelve instalments of £38.57.", True),
+        ("How much did I pay in July?", "Payments received: £30.00 on 22 July.", True),
+        ("Who comes from Bergen?", "Greta Lund is from Bergen.", True),
+    ],
+)
+def test_everyday_questions_are_answered_as_texts_say_it(question: str, quote: str, answers: bool) -> None:
+    assert (why_related(question, Evidence(quote, "")) == "") is answers
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "undefined"),
+    [
+        ("What was the cost-income ratio?", "The cost-income ratio improved to 61.8 per cent.", False),
+        ("What is the no-claims discount?", "You keep your no-claims discount of 25 per cent.", False),
+        ("What is the no-claims discount?", "Two claims end the no-claims discount.", True),
+        ("What is GRPO?", "The reward of GRPO rose to 3.", True),
+    ],
+)
+def test_the_value_of_a_quantity_says_what_it_is(question: str, text: str, undefined: bool) -> None:
+    assert is_undefined(question, SentenceRow("a", text, text, "prose", (1,))) is undefined
