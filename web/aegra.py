@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from web.aegra_shares import keep_places_for_questions
+from graph.settings import settings
+from web.aegra_shares import keep_places_for_questions, share_places
 from web.aegra_threads import ThreadSearchMiddleware
 from web.app import MIDDLEWARE, ROUTES
 from web.app import lifespan as of_every_server
@@ -32,6 +33,11 @@ def ok(request: Request) -> JSONResponse:
     """Return that the process answers, as LangGraph's server does."""
     return JSONResponse({"ok": True})
 
+
+if "aegra_api" in sys.modules:  # it imports this module before its workers start, whose number is then fixed
+    from aegra_api.settings import settings as of_aegra  # type: ignore[import-not-found]  # needs Python 3.12
+
+    share_places(of_aegra.worker, settings().runs_at_once)
 
 app = FastAPI(
     routes=[*ROUTES, Route("/ok", ok, include_in_schema=False)], lifespan=lifespan,

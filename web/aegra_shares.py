@@ -1,9 +1,9 @@
-"""Places for runs that each instance on Aegra keeps free for questions, as `run_shares.py` does elsewhere.
+"""Places for runs of an instance on Aegra: their number, and those kept free for questions (see `run_shares.py`).
 
 Aegra's workers take runs from a list of Redis in the order in which they came. Here readings take at most four in five
 of an instance's places: further ones wait in a second list, from which the next instance with a place for them takes
 them, and questions pass them. While Redis is away, runs are taken from Postgres in their order. Without Redis, Aegra
-starts each run at once, and nothing is changed.
+starts each run at once, and nothing here has an effect.
 """
 
 from __future__ import annotations
@@ -12,6 +12,18 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from web.run_shares import is_reading, most_readings
+
+
+def share_places(workers: Any, places: int) -> None:
+    """Divide places for runs among the workers of a process, before they start; with fewer workers where that is even.
+
+    Args:
+        workers: Aegra's settings: `WORKER_COUNT`, 0 for an instance that carries no runs, and `N_JOBS_PER_WORKER`.
+        places: The number of places, 1 or more.
+    """
+    if workers.WORKER_COUNT:
+        workers.WORKER_COUNT = max(one for one in range(1, workers.WORKER_COUNT + 1) if places % one == 0)
+        workers.N_JOBS_PER_WORKER = places // workers.WORKER_COUNT
 
 
 def keep_places_for_questions() -> None:

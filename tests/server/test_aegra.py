@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -27,6 +28,7 @@ from tests.conftest import ROOT, SAMPLE
 from tests.dev_server import STOP_SECONDS, free_port, wait_until_ready
 from tests.postgres import drop_database, new_database
 from web.aegra import app
+from web.aegra_shares import share_places
 from web.app import ROUTES
 
 TOKEN = {"Authorization": "Bearer the-token"}
@@ -49,6 +51,18 @@ def test_its_application_has_the_same_routes(monkeypatch: pytest.MonkeyPatch) ->
     assert client.get("/room").status_code == 200
     assert client.get("/documents").status_code == 401
     assert client.get("/documents", headers=TOKEN).json() == {"documents": []}
+
+
+@pytest.mark.parametrize(
+    ("workers", "places", "shared"),
+    [(3, 20, (2, 10)), (3, 30, (3, 10)), (3, 7, (1, 7)), (3, 1, (1, 1)), (4, 64, (4, 16)), (0, 20, (0, 10))],
+)
+def test_its_workers_have_as_many_places_for_runs_as_are_set(
+    workers: int, places: int, shared: tuple[int, int]
+) -> None:
+    of_aegra = SimpleNamespace(WORKER_COUNT=workers, N_JOBS_PER_WORKER=10)
+    share_places(of_aegra, places)
+    assert shared == (of_aegra.WORKER_COUNT, of_aegra.N_JOBS_PER_WORKER)
 
 
 def test_its_application_starts_though_the_server_of_langgraph_is_installed_too(

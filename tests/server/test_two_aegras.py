@@ -241,7 +241,7 @@ def test_a_question_is_answered_though_there_are_more_readings_than_places(
         assert go_on.wait(LIMIT_S)
         return reply(request)
 
-    places = {"WORKER_COUNT": "1", "N_JOBS_PER_WORKER": "5", "BLPOP_TIMEOUT_SECONDS": "1"}
+    places = {"PAGEWITNESS_RUNS_AT_ONCE": "5", "BLPOP_TIMEOUT_SECONDS": "1"}
     by_model = {"PAGEWITNESS_ENGINE": "llm", "GOOGLE_API_KEY": "test", "GOOGLE_GEMINI_BASE_URL": service.url}
     with two_instances(tmp_path, **places, **by_model) as both, httpx.Client(timeout=LIMIT_S) as client:
         url, runs = both.proxy.url, list[str]()
