@@ -111,10 +111,14 @@ def test_the_proxy_knows_both_instances_and_is_reached_from_this_machine_alone()
     assert "non_idempotent" not in proxy, "a question would be asked twice in its thread"
 
 
-def test_the_proxy_follows_containers_that_are_stopped_and_replaced() -> None:
+@pytest.mark.parametrize(
+    ("name", "instances"),
+    [("nginx.conf", ["api-a:8000", "api-b:8000"]), ("nginx-serve.conf", ["serve-a:2024", "serve-b:2024"])],
+)
+def test_the_proxy_follows_containers_that_are_stopped_and_replaced(name: str, instances: list[str]) -> None:
     """Without `resolve` nginx did not start while an instance was stopped, and kept old addresses."""
-    proxy = written("deploy/nginx.conf")
-    assert re.findall(r"server ([\w-]+):8000 resolve ", proxy) == list(INSTANCES)
+    proxy = written(f"deploy/{name}")
+    assert re.findall(r"server ([\w-]+:\d+) resolve ", proxy) == instances
     assert "resolver 127.0.0.11 " in proxy, "the name server that Docker has in every container"
     assert re.search(r"^ +zone \w+ \d+k;$", proxy, re.M), "addresses that change are kept in shared memory"
     version = TEAM["services"]["proxy"]["image"].partition(":")[2]
