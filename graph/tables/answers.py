@@ -18,7 +18,7 @@ from graph.tables.measures import in_words_of
 from graph.tables.operations import asked_beside, asked_of_table
 from graph.tables.plain.answer import answer_plainly
 from graph.tables.plain.steps import in_row_words
-from graph.tables.plain.targets import WHEN
+from graph.tables.plain.targets import WHEN, says_when
 from graph.tables.property_words import in_words_of_properties
 from graph.tables.results import MEAN, NO_PROSE, TableAnswer
 from graph.tables.row_names import UNITS
@@ -58,7 +58,7 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     plain = answer_plainly(question, [one.whole for one in found if not _extends_row_name(one)])
     if plain and plain.goes_first:
         return TableAnswer(plain.claims, plain.view.chunks)
-    complete = [one for one in found if one.is_complete and claims_of(one)]
+    complete = [one for one in found if one.is_complete and says_when(question, claims_of(one))]
     if complete:
         return _from_best(complete)
     other = _by_other_ways(question, views, found)

@@ -158,3 +158,23 @@ def is_other_quantity(question: str, column: str) -> bool:
     asked = [found.search(question) is not None for found, _, _ in _MOST_OF]
     said = [bool(names.search(column) or units.search(column)) for _, names, units in _MOST_OF]
     return any(asked) and any(said) and not any(one and other for one, other in zip(asked, said, strict=True))
+
+
+_IS_START = re.compile(r"\W*(?:from|origin|start|departure (?:place|airport|station|port|city))\W*", re.IGNORECASE)
+_IS_END = re.compile(r"\W*(?:to|destination|end|arrival (?:place|airport|station|port|city))\W*", re.IGNORECASE)
+
+
+def is_other_end(question: str, column: str, named: str) -> bool:
+    """Return whether a question names a place as one end of a way, and a column has the other ends.
+
+    Args:
+        question: The question: "When does the flight to Oslo leave?"
+        column: The name of a column: "From".
+        named: What the question names of its cell: "Oslo".
+    """
+    before = rf"(?:the )?{re.escape(named)}(?!\w)"
+    ends = re.search(rf"\b(?:to|into|towards|for|reach\w*) {before}", question, re.IGNORECASE) is not None
+    starts = re.search(rf"\b(?:from|leav\w+|out of) {before}", question, re.IGNORECASE) is not None
+    if _IS_START.fullmatch(column):
+        return ends and not starts
+    return starts and not ends and _IS_END.fullmatch(column) is not None

@@ -145,7 +145,7 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 DATE = re.compile(
-    r"\b(?:1[0-9]{3}|20[0-9]{2})s?\b|\b\d{1,2}(?::|\.)\d\d\b|\b\d{1,2} ?[ap]m\b|\bo['’]clock\b"
+    r"\b(?:1[0-9]{3}|20[0-9]{2})s?\b|\b\d{1,2}(?::|\.)\d\d\b|\b\d{1,2} ?[ap]m\b|\b[ap]\.m\b|\bo['’]clock\b"
     r"|\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)(?:\.|uary|ruary|ch|il|e|y|ust|tember|ober|ember)?\b|(?-i:\bMay\b|\bMAY\b)"
     r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:centur(?:y|ies)|decades?|spring|summer|autumn|winter|noon"
     r"|midnight|morning|afternoon|evening|daily|weekly|monthly|annually|hours?|days?|weeks?|months?|years?)\b",

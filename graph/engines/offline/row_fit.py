@@ -16,7 +16,7 @@ from graph.retrieval.scoring import Query
 from graph.storage.fulltext import stem
 from graph.storage.rows import SentenceRow
 from graph.tables.measures import IS_PERIOD
-from graph.tables.question_words import asks_for_rows, is_other_measure, lacks_price
+from graph.tables.question_words import asks_for_rows, is_other_end, is_other_measure, lacks_price
 
 _MEASURES = tuple(
     (re.compile(rf"\bhow {word}\b", re.IGNORECASE), frozenset(map(stem, names.split())))
@@ -51,6 +51,7 @@ def answers_another(query: Query, row: SentenceRow, said: str, rows: Sequence[Se
         or _counts_label(query.text, row, said)
         or is_other_rate(query.text, said)
         or _is_compared(query.text, row)
+        or any(is_other_end(query.text, column, cell) for column, cell in row.cells[1:] if cell)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from graph.engines.offline.asked_words import ASKS_MONEY, HOURS
+from graph.engines.offline.asked_words import HOURS
 
 # What a question asks for, and how a text says that.
 _SAID_AS = (
@@ -46,6 +46,9 @@ _WHOM_TO_CALL = re.compile(
 _CALL_NUMBER = re.compile(
     r"\b(?:call|ring|phone|telephone|dial|tel|hotline)\b\W{0,3}(?:(?:us|on|at) )*\+?\d[\d /-]{2,}", re.IGNORECASE
 )
+_ASKS_PRICE = re.compile(
+    r"\b(?:costs?|prices?|fees?|how much (?:is|are|was|were))\b", re.IGNORECASE
+)  # not what was paid
 _FREE = re.compile(r"(?<!-)\b(?:free|no charge|gratis)\b", re.IGNORECASE)
 
 
@@ -58,4 +61,4 @@ def is_said_otherwise(question: str, kind: str, quote: str) -> bool:
         return True
     if kind == "name" and _WHOM_TO_CALL.match(question):
         return _CALL_NUMBER.search(quote) is not None
-    return kind == "number" and bool(ASKS_MONEY.search(question) and _FREE.search(quote))
+    return kind == "number" and bool(_ASKS_PRICE.search(question) and _FREE.search(quote))

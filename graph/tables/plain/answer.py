@@ -19,7 +19,18 @@ from graph.tables.plain.grid import AMOUNTS, IN_ORDER, TIMES, Column, Grid, Kind
 from graph.tables.plain.mentions import Named, columns_named, match_grid
 from graph.tables.plain.question import Wanted, Way, asks_yes_or_no, changed_most, in_figures, is_negated, ways
 from graph.tables.plain.steps import in_row_words
-from graph.tables.plain.targets import MONEY, WHEN, WHERE, WHO, beside, is_settled, one_of, target_of, values_of
+from graph.tables.plain.targets import (
+    MONEY,
+    WHEN,
+    WHERE,
+    WHO,
+    beside,
+    is_settled,
+    one_of,
+    says_when,
+    target_of,
+    values_of,
+)
 from graph.tables.question_words import is_other_measure, is_other_quantity, lacks_price
 from graph.tables.table_claims import adds_up_others, are_sorts
 from graph.tables.views import Row, TableView
@@ -62,6 +73,7 @@ def answer_plainly(question: str, views: Sequence[TableView]) -> PlainAnswer | N
         return None
     found = [answer for view in views if (answer := _of_view(question, view))]
     found = [one for one in found if not is_other_rate(question, " ".join(claim["text"] for claim in one.claims))]
+    found = [one for one in found if one.absence or says_when(question, one.claims)]
     most = max((one.explained for one in found), default=0)
     best = [one for one in found if one.explained == most]
     texts = {(one.absence, *(claim["text"] for claim in one.claims)) for one in best}

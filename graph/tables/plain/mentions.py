@@ -14,7 +14,7 @@ from graph.tables.header_words import implied_by_any
 from graph.tables.linking_verbs import without_linking
 from graph.tables.plain.grid import TIMES, Column, Grid
 from graph.tables.plain.steps import Mention, steps_named
-from graph.tables.question_words import Word, asks_for_rows, begins, words_of
+from graph.tables.question_words import Word, asks_for_rows, begins, is_other_end, words_of
 from graph.tables.row_names import FRAME
 from graph.tables.views import Row
 
@@ -112,11 +112,12 @@ def match_grid(question: str, grid: Grid, spans: Sequence[tuple[int, int]]) -> N
     for mention in steps_named(found.grid, question, words):
         found.in_step = True
         _take(found, mention)
-    named = [one for one in _whole(found) if not _names_other_rows(found, one)]
+    named = [one for one in _whole(found) if not (_names_other_rows(found, one) or _is_other_end(found, one))]
     for mention in sorted(named, key=lambda one: -len(one.words)):
         _take(found, mention)
     headed = {word.start for word in found.rest() if any(word.stem in column.stems for column in grid.columns)}
-    for mention in sorted(_parts(found, headed), key=lambda one: (-len(one.words), len(one.cells))):
+    parts = [one for one in _parts(found, headed) if not _is_other_end(found, one)]
+    for mention in sorted(parts, key=lambda one: (-len(one.words), len(one.cells))):
         _take(found, mention)
     return found
 
@@ -125,6 +126,12 @@ def _names_other_rows(found: Named, mention: Mention) -> bool:
     """Return whether a label is named where rows are asked for: the Senn in "Which rivers flow into the Senn?"."""
     label = mention.column.is_label
     return label and any(asks_for_rows(found.question, mention.column.name, cell) for cell in mention.cells)
+
+
+def _is_other_end(found: Named, mention: Mention) -> bool:
+    """Return whether a place is named as the other end of a way than a column has: "to Oslo" under "From"."""
+    text = found.question[mention.words[0].start : mention.words[-1].end]
+    return is_other_end(found.question, mention.column.name, text)
 
 
 def _take(found: Named, mention: Mention) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from graph.engines.offline.asked_words import DATE
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables.plain.grid import AMOUNTS, Column, Kind
@@ -19,6 +20,7 @@ WHERE = re.compile(r"^\W*(?:and )?(?:where|(?:at|in) (?:which|what) places?)\b",
 WHEN = re.compile(r"^\W*(?:and )?(?:when|(?:at |on |in )?(?:what|which) (?:date|day|time|year|month))\b", re.IGNORECASE)
 """A question for a time."""
 _WHEN_OF = re.compile(r"\W*(?:and )?(?:\w+ )?(?:what|which) (year|date|day|time)\b", re.IGNORECASE)
+_TIME = re.compile(rf"\d|{DATE.pattern}", re.IGNORECASE)
 _NOUN = re.compile(
     r"^\W*(?:and |so )?(?:(?:in|on|at|for|of|from|to|with|under|by|up to) )?(?:which|what)(?: of the)?"
     r" (?P<noun>[\w-]+(?: [\w-]+)?)",
@@ -37,6 +39,12 @@ _ROLE = re.compile(
     r"\b(?:librarian|captain|skipper|manager|head|director|leader|chair|keeper|warden|teacher|master|responsible)\w*\b",
     re.IGNORECASE,
 )
+
+
+def says_when(question: str, claims: Sequence[Claim]) -> bool:
+    """Return whether there are claims, and one with a time where a question asks when: "with sea view" is none."""
+    times = (_TIME.search(claim["text"]) or _SAYS_WHEN.search(claim["text"]) for claim in claims)
+    return bool(claims) and (not WHEN.search(question) or any(times))
 
 
 def one_of(claim: Claim | None) -> list[Claim]:

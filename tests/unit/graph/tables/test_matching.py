@@ -6,7 +6,7 @@ import pytest
 
 from graph.storage.rows import ChunkRow, SentenceRow
 from graph.tables.answers import answer_from_tables
-from graph.tables.question_words import begins
+from graph.tables.question_words import begins, is_other_end
 
 Row = tuple[tuple[str, ...], tuple[str, ...]]
 """A row's bands and its cells."""
@@ -95,3 +95,21 @@ def test_goals_are_no_form_of_a_goalkeeper() -> None:
     league = table(("Club", "Goals for"), "League", (((), ("Emsen", "412")), ((), ("Holte", "398"))))
     assert answer_from_tables("Who is the best goalkeeper?", [league], {}).claims == []
     assert answer_from_tables("Which club has the most goals?", [league], {}).claims
+
+
+FLIGHTS = table(
+    ("Flight", "From", "To", "Departs"),
+    "Flights",
+    (((), ("NS 418", "Oslo", "Bergen", "11.10")), ((), ("NS 433", "Bergen", "London", "14.20"))),
+)
+
+
+def test_a_way_to_a_place_is_not_the_way_from_it() -> None:
+    assert "418" in answer_from_tables("When does the flight to Bergen leave?", [FLIGHTS], {}).claims[0]["text"]
+    assert "433" in answer_from_tables("When does the flight from Bergen leave?", [FLIGHTS], {}).claims[0]["text"]
+    assert not is_other_end("Which flight goes from Oslo to Bergen?", "From", "Oslo")
+
+
+def test_a_cell_without_a_time_does_not_say_when() -> None:
+    hotels = table(("Hotel", "Room"), "Hotels", (((), ("Lodge", "with sea view")), ((), ("Fjord", "plain"))))
+    assert answer_from_tables("When must we leave the room at the Lodge?", [hotels], {}).claims == []

@@ -35,9 +35,11 @@ from graph.storage.rows import SentenceRow
         ("Whom do I call in an emergency?", "In an emergency call 555 0199 at any hour.", True),
         ("Whom do I call in an emergency?", "In an emergency there are 199 nurses.", False),
         ("What does it cost to take a bicycle?", "The cost of a bicycle: free.", True),
+        ("How much did Ferrum pay for the trial?", "Ferrum paid for the trial with tablets free of charge.", False),
         ("How much is each instalment?", "The premium is paid in twelve instalments of £38.57.", True),
         ("How much did I pay in July?", "Payments received: £30.00 on 22 July.", True),
         ("Who comes from Bergen?", "Greta Lund is from Bergen.", True),
+        ("When must the room be left?", "The room must be left by 11 a.m.", True),
     ],
 )
 def test_everyday_questions_are_answered_as_texts_say_it(question: str, quote: str, answers: bool) -> None:
