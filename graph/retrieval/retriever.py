@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import holds_evidence
+from graph.retrieval.definitions import BESIDE, defines
 from graph.retrieval.embedder import Embedder, SentenceEmbedder, encodes_sentences
 from graph.retrieval.late_interaction import run_beside, score_sentences
 from graph.retrieval.multilingual import Asked, MultilingualSearch
@@ -232,6 +233,7 @@ class Retriever:
             fit = scored.fit
             if scored.sentence.kind == "row":
                 fit += scoring.ROW_WEIGHT * scoring.row_label_match(prepared, scored.sentence)
+            fit += scoring.DEFINITION_WEIGHT * (defines(query, scored.sentence) >= BESIDE)
             if scored.chunk not in best or fit > best[scored.chunk][0]:
                 best[scored.chunk] = fit, scored
         return [

@@ -14,7 +14,6 @@ from typing import NamedTuple
 from graph.engines.offline import table_answers
 from graph.engines.offline.asked_words import NEGATED_QUESTION
 from graph.engines.offline.comments import comments_asked, is_asked_for, is_comment
-from graph.engines.offline.definitions import BESIDE, defined, defines, is_undefined
 from graph.engines.offline.document_opening import implied_by_opening
 from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.evidence_rules import Surroundings, answers_question, why_related
@@ -36,6 +35,7 @@ from graph.engines.offline.text_around import referred_to
 from graph.engines.offline.unnamed_words import implied_by_document
 from graph.retrieval import scoring
 from graph.retrieval.antecedents import has_open_pronoun
+from graph.retrieval.definitions import BESIDE, defined, defines, is_undefined
 from graph.retrieval.lists import items_after
 from graph.retrieval.procedures import asks_how_done, says_how
 from graph.storage.rows import ChunkRow, SentenceRow

@@ -9,11 +9,11 @@ from functools import lru_cache
 from graph.engines.offline import listed_answers, table_answers
 from graph.engines.offline.asked_words import MEASURES
 from graph.engines.offline.comments import comments_asked
-from graph.engines.offline.definitions import defined, defines
 from graph.engines.offline.named_bands import rows_asked, without_other_bands
 from graph.engines.offline.text_around import only_asks
 from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import is_evidence
+from graph.retrieval.definitions import defined, defines
 from graph.retrieval.lists import MOST_ITEMS, items_after
 from graph.retrieval.procedures import asks_how_done, says_how
 from graph.storage.fulltext import stem

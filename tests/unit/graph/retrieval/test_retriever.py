@@ -41,6 +41,8 @@ TEXTS = {
     "mornings": ["Swallows spend their mornings on the roof."],
     "clause": ["4.2 The keeper may close it in a storm."],
     "fees": ["The fee of the harbour is due on Fridays, as the harbour master says."],
+    "kestrel": ["The Kestrel is a boat of six metres, built of oak."],
+    "sails": ["Kestrel: sails of the Kestrel."],
     "fleet": ["How many boats the village of Ness once had is not known."],
 }
 ROWS = {"Ness": "14", "Carrow": "9"}
@@ -50,6 +52,7 @@ DECIDED = {
     "cosine": ("How was the tunnel paid for?", "toll", "COSINE_WEIGHT"),
     "maxsim": ("Where do the swallows spend the cold season?", "winter", "MAXSIM_WEIGHT"),
     "named clause": ("What does clause 4.2 say of the fee of the harbour?", "clause", "NAMED_WEIGHT"),
+    "definition": ("What is the Kestrel?", "kestrel", "DEFINITION_WEIGHT"),
     "row label": ("How many boats has Ness?", "table", "ROW_WEIGHT"),
 }
 # The same for one vector a chunk.

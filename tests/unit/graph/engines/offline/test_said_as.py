@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from graph.engines.offline.definitions import is_undefined
 from graph.engines.offline.evidence_rules import why_related
 from graph.engines.offline.other_things import Evidence
+from graph.retrieval.definitions import is_undefined
 from graph.storage.rows import SentenceRow
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.engines.offline.definitions import BESIDE, CLEAR, SOME, defined, defines, is_undefined
+from graph.retrieval.definitions import BESIDE, CLEAR, SOME, defined, defines, is_undefined
 from graph.storage.rows import SentenceRow
 
 
@@ -46,7 +46,10 @@ def test_what_a_question_asks_what_it_is(question: str, asked: str) -> None:
         ("What is TLV?", "TLV (total load value) is printed on the plate.", CLEAR),
         ("What does TLV mean?", "TLV stands for total load value.", CLEAR),
         ("What is a deductible?", "A deductible is the part of a loss that you bear.", CLEAR),
-        ("What is the Whimbrel?", "The Whimbrel, a ferry of 40 metres, left at noon.", BESIDE),
+        ("What is the Whimbrel?", "The Whimbrel, a ferry of 40 metres, left at noon.", CLEAR),
+        ("What is the Whimbrel?", "They met on the Whimbrel, a ferry of 40 metres.", BESIDE),
+        ("What is Norvik-2?", "Compared to Norvik-2, the advantages are small.", 0),
+        ("What is Norvik-2?", "In short, by using Norvik-2, the costs can be halved.", 0),
         ("What is Norvik-2?", "Here we introduce Norvik-2, which drops the second stage.", BESIDE),
         ("What is Norvik-2?", "Norvik-2 was tested in May.", SOME),
         ("What is Norvik-2?", "Norvik-2-Mini is a model for telephones.", 0),

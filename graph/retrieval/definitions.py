@@ -36,6 +36,12 @@ _NO_NOUN = re.compile(
 # An ordinary noun is mostly an attribute of something ("What is net income?").
 _NAME = re.compile(r"[A-Z]{2}|\b[A-Z][\w’'-]*|\d|[-–]\w|[“\"‘']")
 _BE = r"(?:is|are|was|were)"
+# "By distilling DeepSeek-R1, the small model can ...": what follows the comma is another thing.
+_BEGINNING = (
+    r"(?:[a-z]+ing|compared|based|unlike|like|with|without|by|in|on|at|for|from|to|after|before|through|via|under|as|if"
+    r"|when|while|since|because|although)\b"
+)
+_NO_OBJECT = "".join(rf"(?<!\b{word} )" for word in "to in on by of for with from than like".split()) + "(?<!ing )"
 _KIND = r"(?:an?|the|one of|any|our|another|part of|called|defined|used|designed|short for|based|developed)\b"
 CLEAR, BESIDE, SOME = 3, 2, 1
 """Says "X is a ..."; puts what X is beside its name ("X, which ..."); says something of X as its subject."""
@@ -95,14 +101,18 @@ def _forms(asked: str) -> tuple[re.Pattern[str], ...]:
     name = rf"(?<![\w-])[“\"‘']?{words}(?:e?s)?[”\"’']?(?![\w-])(?!\.\w)"
     article = r"(?:(?:an?|the|this|our) )?"
     beside = r"(?: \([^)]{1,60}\)){0,2}"
+    opening = rf"^(?!{_BEGINNING}[^,;:]*{name})(?:.*[\s(])?"
     long_form = _long_form(asked)
     clear = [
         rf"(?:^|[:;] |, |\b(?:that|as|and|where) ){article}{name}{beside},? (?:also )?{_BE} (?:\w+ ){{0,2}}?{_KIND}",
         rf"{name}{beside} (?:stands for|refers? to|means?|denotes?|consists? of|describes?)\b",
+        rf"^{article}{name}{beside}, (?:an?|one of) [^,]+",
         *([rf"{long_form} \(\W?{words}\W?[);,]", rf"{name} \({long_form}\)"] if long_form else []),
     ]
     aside = [
-        rf"{name}{beside}, (?:an?|the|our|one of|which|who|short for|that is|i\.e\.)\b",
+        rf"{name}{beside}, (?:which|who|short for|that is|i\.e\.)\b",
+        rf"{opening}{name}{beside}, (?:an?|one of)\b",
+        rf"{opening}{_NO_OBJECT}{name}{beside}, (?:the|our)\b",
         rf"\b(?:introduce|propose|present|called|named|known as|termed|dubbed) {article}{name}",
     ]
     some = [rf"(?:^|[:;] |, ){article}{name}{beside},? (?:{_BE}|has|have|had|can) \w"]
