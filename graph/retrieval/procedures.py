@@ -1,6 +1,6 @@
-"""Questions about how something was done ("How was the cheese made?"), and the sentences that describe its steps.
+"""Questions about how or by what something was done ("How was the cheese made?"), and the sentences that say it.
 
-These begin with "First", "Then", "After two hours"; the best single sentence on the subject would be one step only, or
+Steps begin with "First", "Then", "After two hours"; the best single sentence on the subject would be one step only, or
 a result.
 """
 
@@ -47,6 +47,28 @@ _PREFIX = 5  # letters that the forms of a deed share: "produced", "production"
 _MIN_STEPS = 2
 _MOST = 8
 _WORDS = re.compile(r"[^\W_]+(?:[-–.][^\W_]*\d[^\W_]*(?:-[^\W_]+)*)?")  # a code is one word: "R1-Zero"
+_ASKS_USED = re.compile(
+    r"\b(?:what|which) (?:[\w-]+ ){1,5}?(?:(?:is|are|was|were|has been|have been) (?:being )?used\b"
+    r"|(?:do|does|did) [^?]{1,40}? (?:use|employ|adopt|apply|rely on)\b)",
+    re.IGNORECASE,
+)
+_USES = re.compile(
+    r"\b(?:us(?:e[sd]?|ing)|adopt(?:s|ed|ing)?|employ(?:s|ed|ing)?|appl(?:y|ies|ied|ying)|utili[sz](?:es?|ed|ing)"
+    r"|rel(?:y|ies|ied|ying) on|based on|built (?:on|with))\b",
+    re.IGNORECASE,
+)
+_NAME_USED = re.compile(r"(?<=[^.!?:] )(?:[A-Z][\w-]*[A-Z\d][\w.-]*|[A-Z][a-z][\w-]+ [A-Z][\w-]+)")
+
+
+def asks_what_is_used(question: str) -> bool:
+    """Return whether a question asks by which thing something is done: "What software did they use?"."""
+    return bool(_ASKS_USED.search(question))
+
+
+def says_what_is_used(text: str) -> bool:
+    """Return whether a sentence says that something with a name is used: "We adopt Group Relative Optimization"."""
+    used = _USES.search(text)
+    return used is not None and _NAME_USED.search(text) is not None
 
 
 def asks_how_done(question: str) -> bool:

@@ -15,7 +15,7 @@ from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import is_evidence
 from graph.retrieval.definitions import defined, defines
 from graph.retrieval.lists import MOST_ITEMS, items_after
-from graph.retrieval.procedures import asks_how_done, says_how
+from graph.retrieval.procedures import asks_how_done, asks_what_is_used, says_how, says_what_is_used
 from graph.storage.fulltext import stem
 from graph.storage.rows import ChunkRow, SentenceRow
 from graph.types import Claim
@@ -35,6 +35,8 @@ _ANSWER_UNIT = 1.5
 _DEFINITION = (0.0, 1.5, 7.0, 8.0)
 # For a sentence that says by what something was made, where that is asked. Set by reading answers on a paper.
 _MEANS = 2.0
+# For a sentence that says what is used by another verb ("we adopt GRPO"), where that is asked. Set like _MEANS.
+_USED = 2.0
 # The row_label_match (see scoring) from which the question names a row.
 _NAMED_ROW = 0.5
 # Two sentences that share this part of their words (Jaccard) have the same structure. Set by judgement, and tried on
@@ -52,6 +54,8 @@ _CONTINUES = re.compile(
     r"|however|therefore|thus|hence|consequently|as a result|for this|for example|specifically|in particular)\b",
     re.IGNORECASE,
 )
+_MATHEMATICAL = re.compile("[\U0001d400-\U0001d7ff\u2200-\u22ff]")
+_LABEL = re.compile(r"\W*(?:[\w'’-]+ )?[\w'’-]+:\W*")
 _TWO_CAPITALS = re.compile(r"\b(?!The\b|An?\b)[A-Z][\w'’-]* [A-Z][\w-]*")
 _Chunks = Mapping[str, ChunkRow]
 
@@ -159,14 +163,16 @@ def _ranked(
     """Return the sentences that can be read with their scores, best first."""
     scored = without_other_bands(query, scored, chunks)
     coverages = {key: scoring.coverage(query, chunk) for key, chunk in chunks.items()}
-    informative = _informative(query, scored) or scored
+    informative = _informative(query, [one for one in scored if not _is_label_alone(one, chunks[one.chunk])]) or scored
     units = [units for names, units in MEASURES if names.search(query.text)]
     asks_what, asks_how = bool(defined(query.text)), asks_how_done(query.text)
+    asks_used = asks_what_is_used(query.text)
     scores = [
         (
             scoring.answer_score(query, one, coverages[one.chunk][one.number])
             + _ANSWER_UNIT * any(unit.search(one.sentence.text) for unit in units)
             + (_DEFINITION[defines(query.text, one.sentence)] if asks_what else 0.0)
+            + _USED * (asks_used and one.sentence.kind in ("prose", "item") and says_what_is_used(one.sentence.text))
             + _MEANS * (asks_how and one.sentence.kind != "caption" and says_how(query.text, one.sentence.text)),
             one,
         )
@@ -199,7 +205,23 @@ def _informative(query: scoring.Query, scored: Sequence[scoring.ScoredSentence])
 
 
 def _is_readable(query: scoring.Query, sentence: SentenceRow) -> bool:
-    return sentence.kind != "formula" or bool(_ASKS_FORMULA.search(query.text))
+    is_formula = sentence.kind == "formula" or _is_mathematics(sentence.text)
+    return not is_formula or bool(_ASKS_FORMULA.search(query.text))
+
+
+@lru_cache(maxsize=1024)
+def _is_mathematics(text: str) -> bool:
+    """Return whether half of a text's words, or more, have mathematical letters, as a formula of a text layer has."""
+    words = text.split() if _MATHEMATICAL.search(text) else []
+    return 0 < len(words) <= 2 * sum(_MATHEMATICAL.search(word) is not None for word in words)
+
+
+def _is_label_alone(scored: scoring.ScoredSentence, chunk: ChunkRow) -> bool:
+    """Return whether a sentence is one or two words with a colon, behind which nothing comes: the end of a template."""
+    after = chunk.sentences[scored.number + 1 : scored.number + 2]
+    return bool(_LABEL.fullmatch(scored.sentence.text)) and all(
+        one.is_heading or one.kind == "caption" for one in after
+    )
 
 
 def _claim(query: scoring.Query, chunk: str, sentence: SentenceRow) -> Claim:

@@ -73,6 +73,25 @@ def test_the_sentence_that_goes_on_may_stand_in_the_next_chunk() -> None:
     assert extracted("What parts are there?", (0.9, 0.1), *chunks) == ["There are two parts:", "a pump and a pipe."]
 
 
+def test_a_label_behind_which_nothing_comes_says_nothing() -> None:
+    template = chunk("The assistant solves it.", "Assistant:")
+    assert extracted("Who solves it?", (0.5, 0.9), template) == ["The assistant solves it."]
+    assert extracted("Who is the assistant?", (0.9, 0.1), chunk("Assistant:", "Ann Lee")) == ["Assistant:", "Ann Lee"]
+
+
+def test_a_formula_in_a_text_layer_answers_only_a_question_for_one() -> None:
+    both = chunk("We maximise the reward.", "𝐽(𝜃) = 𝔼[𝑞∼𝑃(𝑄)]")
+    assert extracted("What is maximised?", (0.5, 0.9), both) == ["We maximise the reward."]
+    assert extracted("What is the formula?", (0.5, 0.9), both)[0] == "𝐽(𝜃) = 𝔼[𝑞∼𝑃(𝑄)]"
+
+
+def test_what_is_used_may_be_said_by_another_verb() -> None:
+    both = chunk("Several algorithms were explored before.", "To save costs we adopt Group Relative Optimization.")
+    for question in ("Which algorithm is used?", "What algorithm did they use?"):
+        assert extracted(question, (0.65, 0.6), both)[0] == both.sentences[1].text
+    assert extracted("Which algorithms were explored?", (0.65, 0.6), both)[0] == both.sentences[0].text
+
+
 def test_what_is_said_of_another_thing_in_the_same_words_is_left_out() -> None:
     texts = ("The pump PX-7 weighs 3.2 kg.", "The pump PX-9 weighs 5.7 kg.", "It is made of bronze.")
     assert extracted("What does the PX-7 weigh?", (0.9, 0.88, 0.8), chunk(*texts)) == [texts[0], texts[2]]
