@@ -16,11 +16,13 @@ from graph.engines.offline.asked_words import (
     LENGTH_UNITS,
     MONEY,
     NUMBER,
+    PERSONS,
     PLACE,
     REASON,
     WORD,
 )
 from graph.engines.offline.other_things import POINTS_BACK, SENTENCES, Evidence, says
+from graph.engines.offline.required_words import counts_persons
 from graph.engines.offline.said_as import is_left_unsaid, is_said_otherwise
 from graph.engines.offline.word_forms import stems
 from graph.retrieval import terms
@@ -306,6 +308,7 @@ def _counts(question: str, evidence: Evidence, known: frozenset[str]) -> bool:
         return False
     named = [word.lower() for word in (asked.groups() if asked else ()) if word]
     counted = frozenset(map(stem, named)) - terms.STOP_WORDS
+    counted |= PERSONS if "people" in named and counts_persons(question, quote) else frozenset()
     rest = _NO_COUNT.sub("x", _IDENTIFIER.sub("x", quote))
     words = [found.group() for found in re.finditer(r"[\w.,]*\w", rest)]
     numbers = [at for at, word in enumerate(words) if NUMBER.search(word) and word.lower() not in known]

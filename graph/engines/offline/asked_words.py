@@ -176,6 +176,14 @@ REASON = re.compile(
 NAME_RUN = re.compile(
     r"\b[A-Z][\w’'.-]*(?:[ -](?:(?:of|the|de|von|van|and|du|la|del) (?=[A-Z0-9]))?[A-Z0-9][\w’'.-]*)*"
 )
+PERSONS = frozenset(
+    map(
+        stem,
+        """employees staff workers residents inhabitants members participants patients guests visitors passengers
+        children pupils students women men adults persons names volunteers households""".split(),
+    )
+)
+"""Stems of words by which a text counts people."""
 HOW_MANY = re.compile(r"\bhow many (\w+)(?: (\w+))?|\bnumber of (\w+)(?: (\w+))?", re.IGNORECASE)
 ASKED_KIND = re.compile(
     r"\b(?:what|which)(?: (?:other|kinds? of|types? of|sorts? of))? (\w+)(?: of (\w+))?", re.IGNORECASE

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from graph.engines.offline import table_answers
 from graph.engines.offline.asked_words import NEGATED_QUESTION
 from graph.engines.offline.comments import comments_asked, is_asked_for, is_comment
-from graph.engines.offline.document_opening import implied_by_opening
+from graph.engines.offline.document_opening import implied_by_opening, is_about_one_person
 from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.evidence_rules import Surroundings, answers_question, why_related
 from graph.engines.offline.listed_answers import formula_after, is_way, items_by_form, with_items
@@ -157,7 +157,11 @@ def is_about_nothing(
     documents = {chunk.document for chunk in chunks.values()}
     of_one = len(documents) == 1
     called = (part for document in documents for part in titles.get(document, "").split(" | "))
-    of_person = of_one and (implied.alone or any(map(_PERSON.fullmatch, called)))
+    of_person = of_one and (
+        implied.alone
+        or any(map(_PERSON.fullmatch, called))
+        or any(is_about_one_person(opening) for opening in implied.openings.values())
+    )
     by_steps = of_one and asks_how_done(question) and bool(items_by_form(question, chunks))
     return has_open_pronoun(question, of_one=of_one, of_person=of_person) and not by_steps
 

@@ -84,3 +84,17 @@ def _is_one_of_two(word: str, opening: str) -> bool:
     beside = re.compile(rf"\b{_BESIDE} (?:(?:an?|the|its|one|two) )?(?:[a-z-]+ )?$", re.IGNORECASE)
     then = re.compile(rf" {_BESIDE} (?:an?|the|its) [a-z]", re.IGNORECASE)
     return bool(named) and all(beside.search(opening[: one.start()]) or then.match(opening, one.end()) for one in named)
+
+
+_A_PERSON = r"(?:Mr|Mrs|Ms|Miss|Dr)?\.? ?[A-Z][\w'’-]+(?: [A-Z]\.?)? [A-Z][\w'’-]+"
+# "Patient: Mr Edwin Harker" and 'Mr Daniel Osei, 31 Barrow Lane ("the Employee")'.
+_ONE_PERSON = re.compile(
+    r"\b(?i:patient|client|employee|applicant|candidate|pupil|student|tenant|insured|policyholder|account holder"
+    rf"|customer|member|traveller|guest): {_A_PERSON}"
+    rf"|{_A_PERSON}[^.;()]{{0,60}} \([“\"](?i:the (?:employee|tenant|applicant|patient|pupil|student|borrower))[”\"]\)"
+)
+
+
+def is_about_one_person(opening: str) -> bool:
+    """Return whether first lines name the one person whom "he" or "she" means in a question about their document."""
+    return len(_ONE_PERSON.findall(opening)) == 1

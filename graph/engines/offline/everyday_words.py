@@ -287,6 +287,16 @@ soccer tennis swimming : sports sport
 bucks quid : pounds dollars
 wrote written : author prepared
 responsible charge runs handles : manager lead
+probation : trial_period
+exam exams test : examination examinations
+teacher teachers teaches teach taught : lecturer lecturers tutor tutors instructor instructors
+textbook textbooks : set_book
+mandatory obligatory : compulsory mandatory obligatory
+siblings sibling : brothers_sisters
+calories calorie : kilocalories kcal
+rest remaining : balance remainder
+stay staying : nights
+builder builds built : contractor builder
 """
 
 

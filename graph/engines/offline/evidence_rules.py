@@ -19,7 +19,7 @@ from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.other_amounts import dates_another_age, gives_another
 from graph.engines.offline.other_cases import is_of_part, is_other_case
 from graph.engines.offline.other_counts import counts_other_things
-from graph.engines.offline.other_persons import other_person
+from graph.engines.offline.other_persons import is_of_kin, other_person
 from graph.engines.offline.other_things import (
     Evidence,
     head,
@@ -240,6 +240,8 @@ def _no_statement(question: str, quote: str, above: str) -> str:
         return "the quote is about another period"
     if counts_other_things(question, quote, above):
         return "the quote counts a part of them"
+    if is_of_kin(question, quote):
+        return "the quote is about a relative"
     if dates_another_age(question, quote, above):
         return "the quote says how old something else is"
     return is_other_case(question, quote) or gives_another(question, quote)

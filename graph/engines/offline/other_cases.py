@@ -26,6 +26,8 @@ def is_other_case(question: str, quote: str) -> str:
         return "the quote says only when it may be ended"
     if _IS_DUE.search(question) and _HAPPENED.search(quote) and not _DUE.search(quote):
         return "the quote says what has happened"
+    if _is_circumstance(question, quote):
+        return "the quote gives how long something else is"
     if _ASKS_MEAN.search(question) and not _IS_MEAN.search(quote):
         return "the quote gives no average"
     return ""
@@ -100,6 +102,25 @@ def _is_rule(question: str, quote: str) -> bool:
     names = [word for word in re.findall(r"(?<=\w )[A-Z][\w-]+", quote) if word.lower() not in known]
     does = any(is_named(asked["does"], stems(quote[ruled.start() :]), frozenset()) for _ in [ruled] if ruled)
     return does and not names and not DATE.search(quote)
+
+
+_HOW_LONG_IS = re.compile(r"^\W*(?:and |so )?how long (?:is|was|are|were|will)\b", re.IGNORECASE)
+_DURING = re.compile(
+    r"^\W*(?:during|after|before|throughout|until|in|within) .*?"
+    r"(?=\b(?:the|an?|your|our|its) \w+(?: \w+)? (?:is|are|was|were|lasts?)\b)",
+    re.IGNORECASE,
+)
+
+
+def _is_circumstance(question: str, quote: str) -> bool:
+    """Return whether a thing's length is asked for, and a quote only names it as when something else is so long.
+
+    "During the trial period the notice is two weeks" tells the length of the notice.
+    """
+    during = _DURING.match(quote) if _HOW_LONG_IS.match(question) else None
+    rest = stems(quote[during.end() :]) if during else frozenset[str]()
+    words = required_words(question, asked_kind(question)) if during else ()
+    return bool(words) and not any(is_named(word, rest, frozenset()) for word in words)
 
 
 _ENDS = re.compile(

@@ -60,3 +60,19 @@ def other_person(question: str, evidence: Evidence) -> str:
     ways = (f"{role}{_ROLE_THEN_NAME}", *(f"{way}{role}" for way in _NAME_THEN_ROLE))
     is_said = any(re.search(way, evidence.quote, re.IGNORECASE) for way in ways)
     return "" if is_said else f"the quote does not say who the {asked['role']} is"
+
+
+_OF_HIM = re.compile(r"\b(?:he|she|him|his|her)\b", re.IGNORECASE)
+_KIN = re.compile(
+    r"^\W*(?:(?:in|since|on|after) [\w ]{1,20},? )?(?:his|her|their|[\w ]{1,30}['’]s) "
+    r"(?:(?:elder|older|younger|late) )?"
+    r"(?P<kin>mother|father|parents?|brothers?|sisters?|sons?|daughters?|wife|husband|partner|uncle|aunt|grand\w+"
+    r"|cousin|friend|doctor|employer|colleague|landlord|predecessor|successor)\b",
+    re.IGNORECASE,
+)
+
+
+def is_of_kin(question: str, quote: str) -> bool:
+    """Return whether "he" or "she" is asked about, and a quote tells of a relative: "His brother died in 2019"."""
+    told = _KIN.match(quote) if _OF_HIM.search(question) else None
+    return told is not None and not re.search(rf"\b{told['kin']}\b", question, re.IGNORECASE)

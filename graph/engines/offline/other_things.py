@@ -288,6 +288,10 @@ _ASKS_WHETHER = re.compile(r"^\W*(?:and |so )?(?:is|are) there (?:an? |any |some
 _SHORT, _OPENING = 7, 4  # words of a line with a label; words that a sentence on the existence of a thing begins with
 
 
+_WHO_DID = re.compile(r"^\W*(?:and |so )?who ([a-z]{3,})\b", re.IGNORECASE)
+_DONE_BY = re.compile(r"^\W*([A-Za-z]{3,}) by:? [A-Z]")  # "Validated by Marek Dolan"
+
+
 def says_outright(question: str, required: Sequence[str], quote: str) -> bool:
     """Return whether a quote says what something is that a question asks for: "The main risk is erosion".
 
@@ -297,6 +301,8 @@ def says_outright(question: str, required: Sequence[str], quote: str) -> bool:
     labelled = len(rest) < _SHORT and any(is_named(word, stems(first), frozenset()) for word in required)
     if labelled and (rest or "@" in quote):  # "Telephone 055 1200"
         return True
+    if (asked := _WHO_DID.match(question)) and (done := _DONE_BY.match(quote)):
+        return stem(asked[1].lower()) == stem(done[1].lower())
     if _ASKS_WHETHER.match(question):
         opening = stems(" ".join([first, *rest][:_OPENING]))
         return bool(required) and all(is_named(word, opening, frozenset()) for word in required)

@@ -12,6 +12,7 @@ from graph.engines.offline.asked_words import (
     HOW_MUCH,
     KINDS,
     MEASURES,
+    PERSONS,
     VALUE_NOUN,
     WORD,
 )
@@ -109,6 +110,8 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
         missing = [word for word in missing if not is_written_formally(word, held) and not _is_trade(word, held)]
         above = stems(evidence.above)  # "Robot lawnmower" is over what is said of the mower
         missing = [word for word in missing if not _is_part_of_one(word, above)]
+    if kind == "count" and "people" in missing and counts_persons(question, evidence.quote):
+        missing.remove("people")
     if kind == "name" and (verb := asked_verb(question)) in missing and not _doers(verb).isdisjoint(held):
         missing.remove(verb)  # "Owner: Ann Lee" says who owns it
     if missing and asks_yes_or_no(question):
@@ -125,6 +128,13 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
         for found in names.finditer(question)
     ]
     return [word for word in missing if not any(word.lower() in phrase for phrase in measured)]
+
+
+def counts_persons(question: str, quote: str) -> bool:
+    """Return whether a quote has another word for people, and a further word of a question: "43 names"."""
+    own = stems(quote)
+    named = (is_named(word, own, frozenset()) for word in required_words(question, "count") if word != "people")
+    return not PERSONS.isdisjoint(own) and any(named)
 
 
 def _label_is_asked(question: str, label: str) -> bool:
@@ -144,7 +154,29 @@ def _is_part_of_one(word: str, held: frozenset[str]) -> bool:
 
 def _doers(verb: str) -> frozenset[str]:
     """Return what somebody may be called who does something: "owner" of "owns"."""
-    return frozenset(stem(f"{stem(verb.lower())}{end}") for end in ("er", "or", "r"))
+    own = (stem(f"{stem(verb.lower())}{end}") for end in ("er", "or", "r"))
+    return frozenset(own) | _AGENTS.get(stem(verb.lower()), frozenset())
+
+
+# What somebody may be called who does something, with other words than the verb's own.
+_AGENTS = {
+    stem(verb): frozenset(map(stem, agents.split()))
+    for verb, agents in (
+        ("teaches", "lecturer tutor instructor professor"),
+        ("taught", "lecturer tutor instructor professor teacher"),
+        ("leads", "head director chair"),
+        ("led", "head director chair leader"),
+        ("runs", "manager director operator head"),
+        ("built", "contractor builder"),
+        ("wrote", "author"),
+        ("treats", "doctor physician consultant therapist"),
+        ("treated", "doctor physician consultant therapist"),
+        ("made", "manufacturer maker producer"),
+        ("makes", "manufacturer producer"),
+        ("designed", "architect"),
+        ("inspected", "surveyor"),
+    )
+}
 
 
 def asked_verb(question: str) -> str:
@@ -160,6 +192,22 @@ def units_asked(question: str) -> list[re.Pattern[str]]:
     return [units for names, units in MEASURES if names.search(question)]
 
 
+_ASKED_NOUN = re.compile(
+    r"^\W*(?:and |so )?(?:what|which) (?P<noun>[a-z-]{3,})"
+    r" (?:do|does|did|is|are|was|were|must|can|may|should|will|has|have|had)\b",
+    re.IGNORECASE,
+)
+
+
+def names_asked_noun(question: str, quote: str) -> bool:
+    """Return whether a quote has the noun asked for and every other word: "What reduction do residents get?"."""
+    asked, held = _ASKED_NOUN.match(question), stems(quote)
+    if asked is None or not is_named(asked["noun"], held, frozenset()):
+        return False
+    required = required_words(question, asked_kind(question))
+    return bool(required) and all(is_named(word, held, frozenset()) for word in required)
+
+
 def is_plainly_asked(question: str, quote: str) -> bool:
     """Return whether a short question is for what its author may do, yes or no, or for a value of two things named.
 
@@ -172,6 +220,8 @@ def is_plainly_asked(question: str, quote: str) -> bool:
     if _SAYS_ABOUT.match(question):
         return True
     kind = asked_kind(question)
+    if names_asked_noun(question, quote):
+        return True
     measured = any(units.search(quote) for units in units_asked(question))
     valued = kind not in ("", "reason") and len(required_words(question, kind)) + measured >= MIN_NAMED
     own = asks_for_oneself(question) and not HOW_TO.match(question)

@@ -8,6 +8,10 @@ from graph.engines.offline.asked_words import HOURS
 
 # What a question asks for, and how a text says that.
 _SAID_AS = (
+    (  # "a bonus of 6 per cent of the salary" is no sum
+        re.compile(r"\bwhat (?:do|does|did|will) [\w -]+ earn\b", re.IGNORECASE),
+        re.compile(r"[$€£¥] ?\d|\d{3}|\d (?:pounds?|euros?|dollars?|francs?|crowns?|kron\w+)\b|: \d", re.IGNORECASE),
+    ),
     (
         re.compile(r"^\W*(?:and |so )?(?:until|till) (?:when|what|which)\b", re.IGNORECASE),
         re.compile(

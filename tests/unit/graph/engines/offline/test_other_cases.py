@@ -13,6 +13,7 @@ from graph.storage.rows import SentenceRow
 PAY, PAY_IN_ALL = "How much do I have to pay?", "What do I pay for pottery in all?"
 RELEGATED = "Which club is relegated?"
 INSURANCE_ENDS = "When does the insurance end?"
+LONG_TRIAL = "How long is the trial period?"
 MEAN = "What was the mean haemoglobin of the daily group?"
 
 
@@ -37,6 +38,9 @@ MEAN = "What was the mean haemoglobin of the daily group?"
         (INSURANCE_ENDS, "You may cancel within 14 days.", True),
         ("When can I cancel the insurance?", "You may cancel within 14 days.", False),
         (INSURANCE_ENDS, "The insurance ends on 1 May 2026.", False),
+        (LONG_TRIAL, "During the trial period the notice is two weeks.", True),
+        (LONG_TRIAL, "The trial period is six months.", False),
+        ("How long is the notice?", "During the trial period the notice is two weeks.", False),
         (MEAN, "The primary outcome was haemoglobin of the daily group after 12 weeks.", True),
         (MEAN, "Haemoglobin of the daily group averaged 127 g/L.", False),
     ],
@@ -61,6 +65,10 @@ def test_a_row_of_one_charge_is_no_price_in_all() -> None:
         ("How old is the house?", "A semi-detached house, built about 1934.", "Home survey report", True),
         ("Who is the patient's doctor?", "Patient: Ewa Kowal. The doctor came by car.", "", False),
         ("Who is the patient's doctor?", "The patient's doctor is Dr Lund.", "", True),
+        ("When did he die?", "His brother died in 2019.", "", False),
+        ("When did his brother die?", "His brother died in 2019.", "", True),
+        ("What does he earn?", "A bonus of 6 per cent of the salary is paid.", "", False),
+        ("What does he earn?", "The salary is £38,400.", "", True),
         ("Who read the meter?", "Reading of the meter: 18,916.", "", False),
         ("Who read the meter?", "Reading of the meter by Ann Lee: 18,916.", "", True),
     ],

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from graph.engines.offline.document_opening import is_about_one_person
 from graph.engines.offline.evidence_rules import why_related
-from graph.engines.offline.other_things import Evidence
+from graph.engines.offline.other_things import Evidence, says_outright
+from graph.engines.offline.required_words import is_plainly_asked
 from graph.retrieval.definitions import is_undefined
 from graph.storage.rows import SentenceRow
 
@@ -36,6 +38,12 @@ from graph.storage.rows import SentenceRow
         ("Whom do I call in an emergency?", "In an emergency there are 199 nurses.", False),
         ("What does it cost to take a bicycle?", "The cost of a bicycle: free.", True),
         ("How much did Ferrum pay for the trial?", "Ferrum paid for the trial with tablets free of charge.", False),
+        ("How many people are on the waiting list?", "The waiting list has 43 names.", True),
+        ("How many people does the museum employ?", "They were helped by 38 volunteers.", False),
+        ("What was the cost-income ratio?", "The cost-income ratio improved to 61.8 per cent.", True),
+        ("How long is the probation?", "The first six months are a trial period.", True),
+        ("Is the visit mandatory?", "A visit is offered on 20 August; it is not compulsory.", True),
+        ("Who teaches the module?", "Lecturer of the module: Dr Miriam Okello.", True),
         ("How much is each instalment?", "The premium is paid in twelve instalments of £38.57.", True),
         ("How much did I pay in July?", "Payments received: £30.00 on 22 July.", True),
         ("Who comes from Bergen?", "Greta Lund is from Bergen.", True),
@@ -57,3 +65,27 @@ def test_everyday_questions_are_answered_as_texts_say_it(question: str, quote: s
 )
 def test_the_value_of_a_quantity_says_what_it_is(question: str, text: str, undefined: bool) -> None:
     assert is_undefined(question, SentenceRow("a", text, text, "prose", (1,))) is undefined
+
+
+def test_a_quote_with_the_noun_asked_for_and_a_done_by_answer_plainly() -> None:
+    assert is_plainly_asked("What reduction do residents get?", "Residents get a reduction of 15 per cent.")
+    assert not is_plainly_asked("What reduction do residents get?", "Residents get a key.")
+    assert says_outright(
+        "Who validated the report?", ["validated"], "Validated by Marek Dolan on 3 September 2025 at 16:20."
+    )
+    assert not says_outright(
+        "Who wrote the report?", ["wrote"], "Validated by Marek Dolan on 3 September 2025 at 16:20."
+    )
+
+
+@pytest.mark.parametrize(
+    ("opening", "one"),
+    [
+        ("Ward 6. Patient: Mr Edwin Harker, born 1956. Consultant: Dr Leila Osman.", True),
+        ('Between Harrow Ltd ("the Company") and Mr Daniel Osei, 31 Barrow Lane ("the Employee").', True),
+        ("Tenant: Ann Lee. Guest: Bo Lind.", False),
+        ("Harrow Ltd sells instruments.", False),
+    ],
+)
+def test_first_lines_name_the_one_person_of_a_document(opening: str, one: bool) -> None:
+    assert is_about_one_person(opening) is one
