@@ -293,7 +293,7 @@ def _sum(found: Named, wanted: Wanted) -> list[Claim]:
     return one_of(claims.total(found.grid, rows, columns[0]))
 
 
-_HOW_MANY_OF = re.compile(r"\bhow many (?P<what>[a-z-]+s)\b", re.IGNORECASE)
+_HOW_MANY_OF = re.compile(r"\bhow many (?P<what>[a-z-]+s|people|children|women|men)\b", re.IGNORECASE)
 
 
 def _is_no_count(found: Named, column: Column) -> bool:

@@ -113,3 +113,11 @@ def test_a_way_to_a_place_is_not_the_way_from_it() -> None:
 def test_a_cell_without_a_time_does_not_say_when() -> None:
     hotels = table(("Hotel", "Room"), "Hotels", (((), ("Lodge", "with sea view")), ((), ("Fjord", "plain"))))
     assert answer_from_tables("When must we leave the room at the Lodge?", [hotels], {}).claims == []
+
+
+def test_prices_are_not_added_up_to_people() -> None:
+    prices = table(
+        ("Ticket", "At the gate (£)"), "Tickets of the festival", (((), ("Day", "45")), ((), ("Child", "15")))
+    )
+    assert answer_from_tables("How many people work at the festival?", [prices], {}).claims == []
+    assert answer_from_tables("How many tickets were sold at the festival?", [prices], {}).claims == []
