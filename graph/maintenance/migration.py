@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from typing_extensions import TypedDict
@@ -151,7 +151,8 @@ def copy(source: HomeStores, target: HomeStores, on_document: OnDocument, *, ove
             copy_folder(source.home, target.home, isinstance(source, HomeInUse))
         copies = Copies(source, target, collections, overwrite=overwrite)
         files = _files(source, target)
-        done, missing = _copy_documents(copies, files, source, documents, on_document)
+        with _bulk_load(source, target):
+            done, missing = _copy_documents(copies, files, source, documents, on_document)
         differences += missing
         deleted = 0
         if not isinstance(source, HomeInUse) and all(one["what"] in KEPT_THERE for one in differences):
@@ -287,6 +288,13 @@ def _turn(target: HomeStores) -> Iterator[None]:
         turn.check()
     finally:
         turn.end()
+
+
+@contextmanager
+def _bulk_load(source: HomeStores, target: HomeStores) -> Iterator[None]:
+    """Let the target's indexes of vectors be made at the end of the block, if they do not exist."""
+    with target.vectors.bulk_load(), target.page_vectors.bulk_load() if source.has_page_vectors() else nullcontext():
+        yield
 
 
 def _copy_meta(source: HomeStores, target: HomeStores) -> None:

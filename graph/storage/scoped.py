@@ -10,6 +10,7 @@ document's id take no scope, as they return nothing; nor do frequencies of words
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 from graph.access import Membership, Role, Scope
@@ -142,6 +143,9 @@ class ScopedVectors(Protocol):
         """Return the embedder whose vectors are stored, or "" of a new index."""
 
     def add(self, rows: Sequence[VectorRow], vectors: Vectors) -> None: ...
+    def bulk_load(self) -> AbstractContextManager[None]:
+        """Return a context in which many vectors are added: what finds them fast may be made at its end."""
+
     def stored_ids(self, ids: Sequence[str]) -> set[str]:
         """Return those of the row ids that have a vector; the ids hold hashes of texts that the caller has."""
 

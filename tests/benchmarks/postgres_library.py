@@ -11,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import psycopg
-import pytest
 
 from graph.maintenance.migration import copy, target_of
 from graph.storage.postgres import schema, vectors
@@ -20,9 +19,6 @@ from tests.benchmarks import machine
 from tests.postgres import KillableServer, unpack
 
 _SETTINGS = "shared_buffers=64MB -c synchronous_commit=off -c full_page_writes=off -c max_wal_size=128MB"
-_MEMORY = "maintenance_work_mem=600MB -c dynamic_shared_memory_type=mmap"
-"""The index of 300,000 vectors fits in it; from where it no longer fits, each further vector takes longer. Containers
-often have less of the system's own shared memory."""
 
 
 @contextmanager
@@ -45,7 +41,7 @@ def packed(home: Path) -> Path:
     archive = home.with_name(f"{home.name.replace('library', 'postgres')}-{key}.tar")
     if archive.exists():
         return archive
-    server = KillableServer(f"{_SETTINGS} -c {_MEMORY}")
+    server = KillableServer(_SETTINGS)
     try:
         _move(home, server.url)
         partial = archive.with_suffix(".part")
@@ -57,18 +53,12 @@ def packed(home: Path) -> Path:
 
 
 def _move(home: Path, url: str) -> None:
-    """Copy a library into a database; the home folder is left unmarked, as other benchmarks use it.
-
-    The index of vectors is made at the end, of all at once, as it otherwise is of the first 5,000.
-    """
+    """Copy a library into a database; the home folder is left unmarked, as other benchmarks use it."""
     source = HomeStores(home, "")
     target = target_of(url, source)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vectors.PostgresVectors, "_is_indexed", lambda _: True)
-        copy(source, target, lambda *_: None)
+    copy(source, target, lambda *_: None)
     source.leave_for("")
     target.close()
     source.close()
-    with psycopg.connect(url, autocommit=True) as connection:  # the stores' own ends what takes 300 s
-        connection.execute(vectors.making_of_index("chunk_vectors").encode())
+    with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")

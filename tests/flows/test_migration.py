@@ -125,6 +125,36 @@ def test_a_copy_that_was_stopped_goes_on(old: Path, postgres_url: str, make_pdf:
     target.close()
 
 
+def test_a_copy_that_was_stopped_answers_and_its_vectors_are_indexed_by_the_next(
+    old: Path, postgres_url: str, make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("graph.storage.postgres.vectors._MAX_EXACT", 20)
+    before = said(old, QUESTIONS[0], capsys)
+    assert main.main(["ingest", "--home", str(old), str(make_pdf("note.pdf", "The lamp burned 4 litres of oil."))]) == 0
+    source = dependencies.home_stores()
+    target = migration.target_of(postgres_url, source)
+
+    def is_indexed() -> bool:
+        with psycopg.connect(postgres_url) as connection:
+            return connection.execute("SELECT to_regclass('chunk_vectors_near')").fetchone() != (None,)
+
+    def stop(number: int, total: int, document: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        migration.copy(source, target, stop)
+    assert target.vectors.count() > 20
+    assert not is_indexed()
+    with monkeypatch.context() as there:
+        there.setenv("PAGEWITNESS_STORE_URL", postgres_url)
+        assert alike(said(old, QUESTIONS[0], capsys)) == alike(before)
+    indexed = list[bool]()
+    moved = migration.copy(source, target, lambda *_: indexed.append(is_indexed()))
+    assert (moved["copied"], moved["differences"], indexed, is_indexed()) == (1, [], [False, False], True)
+    assert migration.compare(source, target, lambda *_: None)["equal"] == 2
+    target.close()
+
+
 def test_the_old_home_is_not_written_until_it_is_opened_again(
     old: Path, postgres_url: str, make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,7 +6,6 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import psycopg
@@ -23,9 +22,6 @@ from graph.storage.postgres.vectors import PostgresVectors
 from loaders.types import Block
 from tests.libraries import whole, whole_index
 from tests.unit.graph.storage.rows import chunk, document, encoded, found, publish
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 AXES = np.eye(3, dtype=np.float32)
 
@@ -119,37 +115,6 @@ def test_a_scope_far_from_a_question_is_searched_though_the_index_gives_up_befor
         hits = index.search(AXES[0], ["b"], 10)
     best = np.argsort(-(far[:60] @ AXES[0] / np.linalg.norm(far[:60], axis=1)))[:10]
     assert {row for row, *_ in hits} >= {f"b-g1-{at:04d}" for at in best[:8]}, "halves may change the order"
-
-
-def test_vectors_are_stored_as_the_nearest_16_bit_floats(index: LibraryVectors) -> None:
-    vectors = np.random.default_rng(3).normal(size=(260, 3)).astype(np.float32)  # two statements
-    ids = [f"a-g1-{at:04d}/0" for at in range(260)]
-    index.add([VectorRow(one) for one in ids], vectors)
-    stored = index.vectors(ids)
-    assert [stored[one].tolist() for one in ids] == vectors.astype(np.float16).tolist()
-
-
-def test_vectors_are_indexed_before_there_are_more_than_are_compared_one_by_one(
-    index: LibraryVectors, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("graph.storage.postgres.vectors._MAX_EXACT", 20)
-    vectors = np.random.default_rng(3).normal(size=(40, 3)).astype(np.float32)
-    best = np.argsort(-(vectors @ AXES[0]) / np.linalg.norm(vectors, axis=1))
-    for first, indexed in ((0, False), (20, True)):
-        index.add([VectorRow(f"a-g1-{at:04d}") for at in range(first, first + 20)], vectors[first : first + 20])
-        assert bool(database.rows("SELECT to_regclass('chunk_vectors_near')")[0][0]) is indexed
-        expected = [f"a-g1-{at:04d}" for at in best if at < first + 20]
-        assert [row for row, *_ in index.search(AXES[0], (), 5)] == expected[:5]
-    index.reset("model/3")
-    assert not database.rows("SELECT to_regclass('chunk_vectors_near')")[0][0]
-
-
-@pytest.mark.parametrize("act", ["add", "search"])
-def test_vectors_of_another_length_are_refused_with_the_command_to_run(index: LibraryVectors, act: str) -> None:
-    index.add([VectorRow("a-g1-0000")], AXES[:1])
-    longer: NDArray[np.float32] = np.ones(4, np.float32)
-    with pytest.raises(IndexMismatchError, match=r"another length.*pagewitness reembed"):
-        index.add([VectorRow("a-g1-0001")], longer[np.newaxis]) if act == "add" else index.search(longer, (), 5)
 
 
 def test_an_empty_index_that_two_processes_take_keeps_what_the_first_has_stored(

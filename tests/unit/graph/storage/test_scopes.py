@@ -94,7 +94,18 @@ def test_every_method_that_reads_takes_a_scope_first() -> None:
         *("document_frequencies", "holds_other_scripts", "add_token_vectors", "add_multilingual_vectors"),
         *("add_prefetched_vectors", "prefetched_vectors", "count_request", "requests_sent", "get_meta", "set_meta"),
         *("keep_meta", "embedder"),
-        *("was_replaced", "leave_path", "close", "check", "add", "stored_ids", "delete_stale", "reset", "count"),
+        *(
+            "was_replaced",
+            "leave_path",
+            "close",
+            "check",
+            "add",
+            "stored_ids",
+            "bulk_load",
+            "delete_stale",
+            "reset",
+            "count",
+        ),
     }
     for protocol in (ScopedCatalog, ScopedVectors):
         for name, method in inspect.getmembers(protocol, inspect.isfunction):
