@@ -139,8 +139,9 @@ def test_the_page_is_generated_from_the_measurements() -> None:
 
 @pytest.mark.slow
 def test_a_library_in_postgres_is_made_once_and_leaves_no_server(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("graph.storage.postgres.vectors._MAX_EXACT", 0)  # so that one vector has an index
     home = tmp_path / "library-1"
     home.mkdir()
     catalog, vectors = open_catalog(home / "catalog.sqlite3"), open_vectors(home / "chroma")
