@@ -80,6 +80,11 @@ _DOER = re.compile(r"(?<=\bby your )[a-z]+(?: [a-z]+)?|(?<=\bby the )[a-z]+|(?<=
 _HOW_LONG = re.compile(r"^\W*(?:and |so |for )?how (?:long|far)\b", re.IGNORECASE)
 # "Every three months" says how often, but not how long.
 _EVERY = re.compile(r"\b(?:every|each) (?:\w+ )?(?:[a-z]+)\b", re.IGNORECASE)
+# Nor does "on the first day and on the last".
+_ONE_OF_THEM = re.compile(
+    r"\bon (?:the )?(?:first|second|third|last|same|next|previous) (?:day|night|week|month|year)\b|\b[ap]\.m\b",
+    re.IGNORECASE,
+)
 _UNIT_OF_TIME = r"(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?)"
 # "How long is the machine?" and "How long is the term?", but not "How long is the notice period?" or "... it kept?".
 _HOW_LONG_IS = re.compile(
@@ -204,7 +209,7 @@ def _holds_unit(question: str, quote: str, *, is_row: bool) -> bool:
     if is_row:
         return True
     if _HOW_LONG.search(question):
-        return bool(_LASTS.search(_EVERY.sub(" ", quote)))
+        return bool(_LASTS.search(_ONE_OF_THEM.sub(" ", _EVERY.sub(" ", quote))))
     return not _HOW_TALL.search(question) or bool(_MEASURED.search(quote))
 
 

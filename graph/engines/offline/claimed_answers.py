@@ -30,7 +30,7 @@ from graph.engines.offline.required_words import (
     required_words,
     units_asked,
 )
-from graph.engines.offline.row_fit import answers_another, of_several_holders
+from graph.engines.offline.row_fit import answers_another, of_several_holders, of_several_totals
 from graph.engines.offline.text_around import referred_to
 from graph.engines.offline.unnamed_words import implied_by_document
 from graph.retrieval import scoring
@@ -91,7 +91,8 @@ def mark_related(
     answers, others = _divided(query, claims, scored, chunks, titles, implied)
     parts = _parts_of_whole(query, answers, chunks)
     rows = [row for chunk in chunks.values() for row in chunk.sentences if row.kind == "row"]
-    parts |= of_several_holders(query.text, {claim["quote"] for claim in answers}, rows)
+    quotes = {claim["quote"] for claim in answers}
+    parts |= of_several_holders(query.text, quotes, rows) | of_several_totals(query.text, quotes, rows)
     related: list[Claim] = [{**claim, "related": True} for claim in answers if claim["quote"] in parts]
     answers, others = [claim for claim in answers if claim["quote"] not in parts], [*related, *others]
     if not answers and not parts:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from graph.engines.offline.asked_words import ASKS_MONEY, DATE, NUMBER, WORD
+from graph.engines.offline.other_things import says
 from graph.engines.offline.required_words import asked_kind, required_words
 from graph.engines.offline.word_forms import is_named, stems
 
@@ -26,6 +27,8 @@ def is_other_case(question: str, quote: str) -> str:
         return "the quote says only when it may be ended"
     if _IS_DUE.search(question) and _HAPPENED.search(quote) and not _DUE.search(quote):
         return "the quote says what has happened"
+    if _is_without_case(question, quote):
+        return "the quote does not name the case"
     if _is_circumstance(question, quote):
         return "the quote gives how long something else is"
     if _ASKS_MEAN.search(question) and not _IS_MEAN.search(quote):
@@ -102,6 +105,22 @@ def _is_rule(question: str, quote: str) -> bool:
     names = [word for word in re.findall(r"(?<=\w )[A-Z][\w-]+", quote) if word.lower() not in known]
     does = any(is_named(asked["does"], stems(quote[ruled.start() :]), frozenset()) for _ in [ruled] if ruled)
     return does and not names and not DATE.search(quote)
+
+
+_WHAT_IF = re.compile(
+    r"^\W*(?:and |so )?what (?:(?:happens|do i do|should i do|must i do) )?(?:if|when)"
+    r" (?:i|we|you|one|somebody|someone) (?!(?:do|don|am|are|have|can|cannot|get|need|want)\b)(?P<does>[a-z]+)\b",
+    re.IGNORECASE,
+)
+_CASE = re.compile(r"\b(?:if|when\w*|in case|who\w*|should you|after|for each|late|missed)\b", re.IGNORECASE)
+
+
+def _is_without_case(question: str, quote: str) -> bool:
+    """Return whether a question is for a case, and a quote names none: "take it in the evening" no missed tablet."""
+    asked = _WHAT_IF.match(question)
+    if asked is None:
+        return False
+    return not _CASE.search(quote) and not says(asked["does"], stems(quote))
 
 
 _HOW_LONG_IS = re.compile(r"^\W*(?:and |so )?how long (?:is|was|are|were|will)\b", re.IGNORECASE)

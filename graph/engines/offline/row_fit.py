@@ -130,6 +130,24 @@ def of_several_holders(question: str, quotes: Collection[str], rows: Iterable[Se
     return set(labels) if len(set(labels.values())) > 1 else set()
 
 
+_ASKS_TOTAL = re.compile(
+    r"^\W*(?:and |so )?(?:what|how (?:much|high|large)) (?:is|are|was|were) (?:the )?(?:grand |overall )?totals?"
+    r"(?: amount| sum)?(?: (?:in|for|of) (?:19|20)\d\d)?\W*$",
+    re.IGNORECASE,
+)
+
+
+def of_several_totals(question: str, quotes: Collection[str], rows: Iterable[SentenceRow]) -> set[str]:
+    """Return the quotes of rows that are totals, if just the total is asked for and the rows hold several.
+
+    Arguments as in `of_several_holders`: of members, income and expenditure each has its own.
+    """
+    if not _ASKS_TOTAL.match(question):
+        return set()
+    totals = {row.text: row.cells[0][1] for row in rows if row.cells and "total" in terms.stems(row.cells[0][1])}
+    return set(totals) & set(quotes) if len(set(totals.values())) > 1 else set()
+
+
 _BESIDE = re.compile(
     r"^\W*(?:and |so )?(?:which|what|who|how many)\b.*\b(?:below|above|over|under|within|outside|beyond|inside)"
     r" (?:the |its |their )?(?P<of>(?:[a-z-]+ )?[a-z-]+)",

@@ -7,7 +7,7 @@ import pytest
 from graph.engines.offline.evidence_rules import why_related
 from graph.engines.offline.other_cases import is_other_case
 from graph.engines.offline.other_things import Evidence
-from graph.engines.offline.row_fit import of_several_holders
+from graph.engines.offline.row_fit import of_several_holders, of_several_totals
 from graph.storage.rows import SentenceRow
 
 PAY, PAY_IN_ALL = "How much do I have to pay?", "What do I pay for pottery in all?"
@@ -41,6 +41,9 @@ MEAN = "What was the mean haemoglobin of the daily group?"
         (LONG_TRIAL, "During the trial period the notice is two weeks.", True),
         (LONG_TRIAL, "The trial period is six months.", False),
         ("How long is the notice?", "During the trial period the notice is two weeks.", False),
+        ("What if I miss a tablet?", "Take the tablet in the evening.", True),
+        ("What if I miss a tablet?", "If you forget one, leave it out.", False),
+        ("What happens if I lose my keys?", "A lost set costs 90 euros.", False),
         (MEAN, "The primary outcome was haemoglobin of the daily group after 12 weeks.", True),
         (MEAN, "Haemoglobin of the daily group averaged 127 g/L.", False),
     ],
@@ -85,3 +88,11 @@ def test_of_two_persons_with_one_job_none_is_the_one_asked_for() -> None:
     assert of_several_holders("Wer ist der Matrose?", both, rows) == both
     assert of_several_holders("Who are the deckhands?", both, rows) == set()
     assert of_several_holders("Who is the captain?", {"Malik Osman"}, rows) == set()
+
+
+def test_of_several_totals_none_is_the_total() -> None:
+    labels = ("Total", "Total income", "Water")
+    rows = [SentenceRow(label, label, label, "row", (1,), (("Item", label), ("2025", "9"))) for label in labels]
+    assert of_several_totals("What was the total in 2025?", {"Total"}, rows) == {"Total"}
+    assert of_several_totals("What was the total in 2025?", {"Total"}, rows[:1]) == set()
+    assert of_several_totals("What was the total income in 2025?", {"Total income"}, rows) == set()

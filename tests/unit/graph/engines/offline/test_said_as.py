@@ -41,6 +41,8 @@ from graph.storage.rows import SentenceRow
         ("How many people are on the waiting list?", "The waiting list has 43 names.", True),
         ("How many people does the museum employ?", "They were helped by 38 volunteers.", False),
         ("What was the cost-income ratio?", "The cost-income ratio improved to 61.8 per cent.", True),
+        ("How long does the camp last?", "The camp bus leaves on the first day at 8 and lasts until 9.", True),
+        ("How long does the camp last?", "The camp bus is at the last stop on the first day at 8 a.m.", False),
         ("How long is the probation?", "The first six months are a trial period.", True),
         ("Is the visit mandatory?", "A visit is offered on 20 August; it is not compulsory.", True),
         ("Who teaches the module?", "Lecturer of the module: Dr Miriam Okello.", True),
