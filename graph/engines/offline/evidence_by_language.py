@@ -58,7 +58,16 @@ def answers(question: str, quote: str, above: Sequence[str], before: str, whole:
         return False
     if bool(words.negative.search(question)) != _is_negated(words, required, quote):
         return False
+    if _HOW_OLD.search(question) and _BORN.search(quote) and not _AGE.search(quote):
+        return False  # the age depends on the day that is meant
     return _holds_value(words, question, quote)
+
+
+_HOW_OLD = re.compile(r"\bwie alt\b|\bquel âge\b|\b(?:qué edad|cuántos años)\b", re.IGNORECASE)
+_BORN = re.compile(r"\b(?:geboren|geb\.|geburts\w+|née?s?|naissance|nacid[oa]s?|nació|nacimiento)(?!\w)", re.IGNORECASE)
+_AGE = re.compile(
+    r"\b\d+[ -]?(?:jahre alt|jährige?[rsnm]?|ans\b|años\b)|\b(?:im alter von|âgée? de|edad de) \d", re.IGNORECASE
+)
 
 
 def row_answers(question: str, row: str, label: str, above: Sequence[str], whole: str) -> bool:

@@ -93,3 +93,16 @@ def test_a_title_names_the_last_part_of_its_compounds_alone() -> None:
     assert not row_answers("Wie hoch ist die Pacht für einen Garten?", row, "Pacht", [title], f"{DE} {row}")
     assert row_answers("Wie hoch ist die Pacht des Vereins?", row, "Pacht", [title], f"{DE} {row}")
     assert not answered("Wie hoch ist die Pacht für einen Garten?", "Die Pacht beträgt 11.520 Euro.", title)
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "says"),
+    [
+        ("Wie alt ist die Patientin?", "Die Patientin Ewa Kowal ist am 12. Mai 1978 geboren.", False),
+        ("Wie alt ist die Patientin?", "Die Patientin, geboren 1978, ist 47 Jahre alt.", True),
+        ("Quel âge a la patiente ?", "La patiente est née le 12 mai 1978.", False),
+        ("Wann ist die Patientin geboren?", "Die Patientin Ewa Kowal ist am 12. Mai 1978 geboren.", True),
+    ],
+)
+def test_a_date_of_birth_is_no_age(question: str, quote: str, says: bool) -> None:
+    assert answered(question, quote) is says
