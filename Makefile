@@ -35,12 +35,13 @@ all-tests: lint node
 test-fast: $(READY) ## unit tests and flows, without those that kill processes or take a second each
 	$(PYTEST) -m "not slow and not processes and not heavy" tests/unit tests/flows
 
-# The browser tests need a Chromium; they are skipped where there is none, and where it cannot be had by itself.
+# The browser tests need a Chromium, and the Node of their driver a library that a small Debian lacks (libatomic1); they
+# are skipped where there is none, and where it cannot be had by itself.
 chromium:
 	@if command -v chromium chromium-browser google-chrome >/dev/null; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Installing Chromium for the browser tests (about half a minute)."; \
-	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium libatomic1; } \
 	    >/dev/null 2>&1 || echo "Chromium could not be installed: the browser tests will be skipped."; \
 	else echo "There is no Chromium: the browser tests will be skipped (apt-get install chromium)."; fi
 

@@ -8,8 +8,8 @@ write-ahead logs were merged and the lock files removed. A release that changes 
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
-import tarfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,7 @@ FACT = "14 euros"
 @pytest.fixture(params=ARCHIVES, ids=lambda path: path.name.partition(".")[0])
 def old(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with `home`, which the settings name, and the `harbour.pdf` that it was made of."""
-    with tarfile.open(request.param) as archive:
-        archive.extractall(tmp_path / "old", filter="data")
+    shutil.unpack_archive(request.param, tmp_path / "old")  # `extractall` has no filter before Python 3.11.4
     monkeypatch.setenv("PAGEWITNESS_HOME", str(tmp_path / "old" / "home"))
     return tmp_path / "old"
 

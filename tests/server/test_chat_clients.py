@@ -25,6 +25,7 @@ from tests.dev_server import Server
 pytestmark = pytest.mark.server
 
 VERSION = "1.15.0"
+OLDEST_NODE = 20
 NAME = "harbour fees.pdf"  # of no other document on this server
 
 
@@ -34,6 +35,9 @@ def clients() -> Path:
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
         pytest.skip("there is no Node")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=60).stdout
+    if int(version.removeprefix("v").partition(".")[0]) < OLDEST_NODE:
+        pytest.skip(f"the client library needs Node {OLDEST_NODE}, and this is {version.strip()}")
     folder = Path(sys.prefix) / "node-clients" / VERSION
     if not (folder / "node_modules" / "@langchain" / "langgraph-sdk" / "package.json").is_file():
         folder.mkdir(parents=True, exist_ok=True)

@@ -5,8 +5,8 @@ The folder holds `examples/sample.pdf`, as `tests/wire/scripted_replies.py` read
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
-import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,7 @@ WRITTEN_WITH: dict[str, Any] = {
 
 @pytest.fixture
 def old(model: Model, home: Path) -> Path:
-    with tarfile.open(ARCHIVE) as archive:
-        archive.extractall(home.parent, filter="data")
+    shutil.unpack_archive(ARCHIVE, home.parent)  # `extractall` has no filter before Python 3.11.4
     with sqlite3.connect(home / "catalog.sqlite3") as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (4,)
         assert set(connection.execute("SELECT engine FROM pages")) == {("gemini",)}
