@@ -14,6 +14,7 @@ from PIL import Image
 from graph import dependencies
 from graph.access import Scope
 from graph.app import app
+from graph.engines.llm.page_requests import MIN_BYTES_FOR_WEBP
 from graph.storage.rows import PageRow, Transcript
 from tests.conftest import MakePdf
 from tests.wire.conftest import SAMPLE
@@ -33,13 +34,14 @@ def ingest(path: Path, **context: Any) -> tuple[list[PageRow], dict[int, Transcr
     return catalog.pages(document), catalog.transcripts(document)
 
 
-def test_pages_are_sent_as_webp_with_the_same_pixels(model: Model, gemini: GeminiServer) -> None:
+def test_large_images_are_sent_as_webp_with_the_same_pixels(model: Model, gemini: GeminiServer) -> None:
     rows, _ = ingest(SAMPLE)
     sent, stored = [], 0
     for request in gemini.chats:
         parts = [part["inlineData"] for part in request.parts if "inlineData" in part]
         for page, part, data in zip(pages_asked(request), parts, request.images, strict=True):
             png = dependencies.home_stores().images.get(rows[page - 1].image)
+            assert len(png) >= MIN_BYTES_FOR_WEBP
             assert (part.get("mimeType") or part.get("mime_type")) == "image/webp"
             with Image.open(io.BytesIO(data)) as image, Image.open(io.BytesIO(png)) as other:
                 assert image.convert("RGB").tobytes() == other.convert("RGB").tobytes()
@@ -47,6 +49,13 @@ def test_pages_are_sent_as_webp_with_the_same_pixels(model: Model, gemini: Gemin
             stored += len(png)
     assert len(sent) == 6
     assert sum(sent) < 0.75 * stored  # one of the six is a noisy scan
+
+
+def test_a_small_image_is_sent_as_it_is(model: Model, gemini: GeminiServer, make_pdf: MakePdf) -> None:
+    rows, _ = ingest(make_pdf("note.pdf", PRINT))
+    png = dependencies.home_stores().images.get(rows[0].image)
+    assert len(png) < MIN_BYTES_FOR_WEBP
+    assert gemini.chats[0].images == [png]
 
 
 def test_the_reader_thinks_minimally_has_no_temperature_and_warns_of_nothing(

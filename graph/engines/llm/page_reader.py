@@ -11,7 +11,7 @@ from graph.engines.base import PageReading, PageRequest, Readings
 from graph.engines.llm import page_replies
 from graph.engines.llm.messages import stop_reason
 from graph.engines.llm.page_batches import BatchTranscriber, merge
-from graph.engines.llm.page_requests import Attempt, bound_on_reply, takes_webp, webp
+from graph.engines.llm.page_requests import MIN_BYTES_FOR_WEBP, Attempt, bound_on_reply, takes_webp, webp
 from graph.engines.llm.reply_checks import repeats
 from graph.engines.llm.structured import NO_STREAM
 from graph.engines.requests.client import NamedModel, RequestClient
@@ -130,7 +130,7 @@ class PageReader:
 
 def _smaller(images: Sequence[PageImage]) -> dict[int, bytes]:
     """Return the images that are smaller as WebP, by page."""
-    encoded = {image.page: webp(image.png) for image in images}
+    encoded = {image.page: webp(image.png) for image in images if len(image.png) >= MIN_BYTES_FOR_WEBP}
     return {page: data for page, data in encoded.items() if data}
 
 
