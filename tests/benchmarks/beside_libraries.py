@@ -44,7 +44,7 @@ def _cases(folder: Path) -> list[_Case]:
     to_markdown = ("`pymupdf4llm.to_markdown`", TO_MARKDOWN, peers.to_markdown)
     paper, what = documents.digital(folder, 22)
     filings, parts = documents.filings(folder)
-    few, _ = documents.digital(folder, 8)  # of four, which are read two at a time, the last of unequal pages is alone
+    few, _ = documents.digital(folder, 6)  # of four, which are read two at a time, the last of unequal pages is alone
     scan, how = documents.scanned(folder, few)
     return [
         _Case("paper", what, paper, *to_markdown, 1.8, 2.2),
