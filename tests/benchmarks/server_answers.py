@@ -56,7 +56,7 @@ def _compared(name: str, ask: Callable[[], float], alone: int, rounds: int) -> t
             one,
             AT_ONCE,
             "most",
-            "One process asks and answers all ten; on each other's heels the last would take ten times as long.",
+            "Served one after the other, the last of ten would take ten times as long as the first.",
         ),
     )
 
