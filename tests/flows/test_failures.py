@@ -58,6 +58,8 @@ def test_a_disk_that_fills_up(server: GeminiServer, tmp_path: Path) -> None:
     environment = {
         **os.environ, "PAGEWITNESS_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT), "GOOGLE_API_KEY": "test",
         "GOOGLE_GEMINI_BASE_URL": server.url, "LANGSMITH_TRACING": "false", "NO_PROXY": "*",
+        # Python until 3.12.7 keeps bytecode that it could write in part only, and every later import of it fails.
+        "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
     # No file may grow beyond 300 kB: the catalog's log soon does, as it would on a full disk.
     limited = f"ulimit -f 300; exec {sys.executable} -m graph.cli ingest {path}"
