@@ -41,7 +41,9 @@ def _run(words: list[str]) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
-    except click.Abort:
+    except click.Abort as error:
+        if isinstance(error.__cause__, EOFError):  # click takes each for the end of the user's input
+            raise error.__cause__ from None
         return INTERRUPTED
     except click.ClickException as error:
         from graph.cli.options import Failure  # after the command line was read: `--help` needs none of it

@@ -189,10 +189,12 @@ def _set_up(options: Options) -> None:
 
 
 def _interrupt(*_: object) -> None:
-    """Cancel the nodes that other threads wait for, which would finish the whole run first; end the command."""
-    from graph.runtime import async_nodes
+    """Cancel the nodes that other threads wait for, which would finish the whole run first; end the command.
 
-    async_nodes.stop()
+    Nothing is imported here: the signal may come in the middle of an import, which then failed with an ImportError.
+    """
+    if stop := getattr(sys.modules.get("graph.runtime.async_nodes"), "stop", None):
+        stop()
     raise KeyboardInterrupt
 
 

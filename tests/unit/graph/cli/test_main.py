@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import py_compile
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,8 @@ from typing import Any
 import pytest
 
 from graph.cli import main
+
+ROOT = Path(__file__).parents[4]
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -140,3 +144,25 @@ def test_doctor_shows_sizes_and_where_time_goes(library: Path, capsys: pytest.Ca
         r"((opened|encoded|nearest vectors|full text) in \d+ ms(, )?){4}", checks["a question"]["detail"]
     )
     assert all(check["seconds"] >= 0 for check in checks.values())
+
+
+def test_a_damaged_module_is_not_taken_for_ctrl_c(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python keeps bytecode that a full disk has cut; click takes its EOFError for the end of the user's input."""
+    source = ROOT / "graph" / "cli" / "serve.py"
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "bytecode"))
+    bytecode = Path(str(py_compile.compile(str(source), doraise=True)))
+    bytecode.write_bytes(bytecode.read_bytes()[:-100])
+    monkeypatch.delitem(sys.modules, "graph.cli.serve", raising=False)
+    with pytest.raises(EOFError, match="marshal data"):
+        main.main(["serve"])
+
+
+def test_ctrl_c_in_the_middle_of_an_import_ends_the_command() -> None:
+    """The signal's handler imports nothing: what is half imported would make it fail, and the command go on."""
+    half_imported = (
+        "import sys, types; sys.modules['langchain_core.runnables'] = types.ModuleType('langchain_core.runnables')"
+    )
+    script = f"{half_imported}\nfrom graph.cli import options\noptions._interrupt()"
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == -signal.SIGINT, ended.stderr
+    assert "ImportError" not in ended.stderr
