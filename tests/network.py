@@ -78,11 +78,21 @@ def network(*names: str) -> Iterator[list[Machine]]:
             made.callback(_ip, "link", "del", bridge)
             _ip("addr", "add", f"{subnet}.1/24", "dev", bridge)
             _ip("link", "set", bridge, "up")
+            _pass_firewall(made, bridge)
             machines = [_added(made, bridge, prefix, number, subnet) for number in range(2, 2 + len(names))]
         except (subprocess.CalledProcessError, OSError) as error:
             told = error.stderr if isinstance(error, subprocess.CalledProcessError) else str(error)
             pytest.skip(f"network namespaces cannot be made here: {told.strip()}")
         yield machines
+
+
+def _pass_firewall(made: ExitStack, bridge: str) -> None:
+    """Let the machines reach each other where Docker has been started: its rules drop what crosses other bridges."""
+    if not shutil.which("iptables"):
+        return
+    rule = ("FORWARD", "-i", bridge, "-j", "ACCEPT")
+    if not subprocess.run(["iptables", "-w", "-I", *rule], capture_output=True, check=False, timeout=60).returncode:
+        made.callback(subprocess.run, ["iptables", "-w", "-D", *rule], capture_output=True, check=False, timeout=60)
 
 
 def _added(made: ExitStack, bridge: str, prefix: str, number: int, subnet: str) -> Machine:
