@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 from tests.forked_python import ForkedProcess
 from tests.wire.gemini_server import GeminiServer, Recorded
 
-PAGES = 20
+PAGES = 12
 RUN_TIMEOUT_S = 600.0  # a run takes 10 s on a quiet machine, and ten times that where six other jobs share two cores
 # Replies with vectors that may have come and not be stored: one of each batch that is embedded at a time, and one of
 # those that are embedded while pages are read. Of pages it is one reply, since `OneReplyAtATime` holds back the others.
