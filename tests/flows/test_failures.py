@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,11 +13,25 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked_python
 from tests.conftest import ROOT
 from tests.flows.killed_runs import RUN_TIMEOUT_S, dump, finish, start, transcribe, write_pdf
+from tests.forked_python import ForkedProcess
 from tests.wire.gemini_server import GeminiServer, Recorded
 
 pytestmark = pytest.mark.processes
+
+# No file may grow beyond 300 kB: the catalog's log soon does, as it would on a full disk. Python until 3.12.7 keeps
+# bytecode that it could write in part only, and every later import of it fails: neither here nor in the processes that
+# read pages is any written.
+LIMITED = """
+import os, resource, sys
+os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+sys.dont_write_bytecode = True
+from graph.cli.main import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 @pytest.fixture
@@ -54,17 +67,13 @@ def test_a_second_process_gets_an_error_that_names_the_owner(server: GeminiServe
 
 
 def test_a_disk_that_fills_up(server: GeminiServer, tmp_path: Path) -> None:
-    path = write_pdf(tmp_path / "a.pdf", "a", pages=4)
+    path = write_pdf(tmp_path / "a.pdf", "a", pages=2)
     environment = {
         **os.environ, "PAGEWITNESS_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT), "GOOGLE_API_KEY": "test",
         "GOOGLE_GEMINI_BASE_URL": server.url, "LANGSMITH_TRACING": "false", "NO_PROXY": "*",
-        # Python until 3.12.7 keeps bytecode that it could write in part only, and every later import of it fails.
-        "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
-    # No file may grow beyond 300 kB: the catalog's log soon does, as it would on a full disk.
-    limited = f"ulimit -f 300; exec {sys.executable} -m graph.cli ingest {path}"
-    run = subprocess.run(
-        ["bash", "-c", limited], env=environment, capture_output=True, text=True, timeout=RUN_TIMEOUT_S, check=False
+    run = forked_python.run(
+        ["-c", LIMITED, "ingest", path], env=environment, capture_output=True, timeout=RUN_TIMEOUT_S
     )
     assert run.returncode == 2, run.stderr
     assert "free some space on the disk" in run.stderr
@@ -79,7 +88,7 @@ def test_a_chroma_server_that_goes_away(server: GeminiServer, tmp_path: Path, mo
         port = free.getsockname()[1]
     chroma = start_chroma(tmp_path / "vectors", port)
     monkeypatch.setenv("PAGEWITNESS_CHROMA_URL", f"http://127.0.0.1:{port}")
-    path = write_pdf(tmp_path / "a.pdf", "a", pages=4)
+    path = write_pdf(tmp_path / "a.pdf", "a", pages=2)
     embedding = threading.Event()
     run = start(tmp_path / "home", server, path)
     threading.Thread(target=_end_when_embedding, args=(server, chroma, embedding), daemon=True).start()
@@ -99,22 +108,23 @@ def test_a_chroma_server_that_goes_away(server: GeminiServer, tmp_path: Path, mo
     assert len(server.chats) == pages  # no page is read again
 
 
-def start_chroma(folder: Path, port: int) -> subprocess.Popen[bytes]:
+def start_chroma(folder: Path, port: int) -> ForkedProcess:
     """A Chroma server on loopback, once it answers."""
-    command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(folder), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # What the command `chroma` runs.
+    command = ["-c", "from chromadb.cli.cli import app; app()", "run", "--path", str(folder), "--port", str(port)]
+    process = forked_python.start(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + RUN_TIMEOUT_S
     while time.monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
-            time.sleep(0.2)
+            time.sleep(0.05)
         else:
             return process
     raise AssertionError("the Chroma server did not start")
 
 
-def _end_when_embedding(server: GeminiServer, chroma: subprocess.Popen[bytes], done: threading.Event) -> None:
+def _end_when_embedding(server: GeminiServer, chroma: ForkedProcess, done: threading.Event) -> None:
     while not server.embeddings:
         time.sleep(0.02)
     chroma.kill()
