@@ -86,7 +86,7 @@ def wait_for(true: Any) -> None:
 
 def test_it_says_two_lines_and_a_clean_stop_says_nothing(tmp_path: Path) -> None:
     with started(tmp_path / "quiet") as one:
-        asyncio.run(one.server.run("pagewitness", sources=[str(SAMPLE)], **ASKED))
+        asyncio.run(one.server.run("pagewitness", sources=[ferry(tmp_path)], **ASKED))
         for mistaken in ("/nothing", "/documents/x", "/threads/x/state"):
             assert 400 <= httpx.get(f"{one.server.url}{mistaken}", timeout=300).status_code < 500
         wait_for(lambda: "/room" in one.said)
