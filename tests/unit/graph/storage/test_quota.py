@@ -159,16 +159,21 @@ def test_bulk_leaves_a_fifth_while_another_process_asks(opened: Open) -> None:
     assert granted([asking], 12, per_minute=10) == 2
 
 
-def test_a_store_that_ends_is_told_in_a_sentence() -> None:
+def test_a_store_that_ends_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     url = new_database()
     quota = SharedQuota(open_quota_store(url), "me")
     assert take(quota, per_minute=5) == 0
+    monkeypatch.setattr("graph.storage.postgres.quota._CONNECT_S", 1)
     drop_database(url)
     with pytest.raises(ModelError, match="The quota cannot be looked up: the database postgresql://"):
         take(quota, per_minute=5)
 
 
-def test_a_store_that_was_started_again_is_asked_again(opened: Open, quota_url: str) -> None:
+def test_a_store_that_was_started_again_is_asked_again(
+    opened: Open, quota_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What Postgres' pool waits before the third stale connection that it finds by itself: longer than it may.
+    monkeypatch.setattr("psycopg_pool.base.AttemptWithBackoff.INITIAL_DELAY", 60.0)
     quota = opened()
     assert granted([quota], 8, per_minute=20) == 8  # several connections are open
     forget(quota_url)
