@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -18,6 +19,7 @@ from loaders.pages import pool as pools
 from loaders.pages.cpu import cores
 from loaders.pages.limits import load_factor
 from loaders.pages.pool import PagePool, ProcessPagePool
+from loaders.pages.processes import CAN_FORK, ForkedProcesses, Processes, processes_here
 from loaders.pages.reader import read
 from loaders.types import Failure, PageJob
 from tests.conftest import ROOT, SAMPLE
@@ -28,18 +30,29 @@ def with_ray(**limits: float) -> PagePool:
     return ray_pool("ray://local", 1, **limits)  # beside that of `pool`, on two processors
 
 
+class KeptProcesses(ForkedProcesses):
+    """Processes for all pools of this file: a closed pool leaves alone the one that has imported the readers."""
+
+    def stop(self) -> None:
+        """Leave it to the next pool."""
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[Processes]:
+    """Processes that have imported the readers once: for each pool anew, this took a CPU second a test."""
+    made = KeptProcesses() if CAN_FORK else processes_here()
+    yield made
+    if isinstance(made, KeptProcesses):
+        ForkedProcesses.stop(made)
+
+
 # The contract of a pool of pages is every test that takes `pool` or `make_pool`; another implementation joins it here.
 MakePool = Callable[..., PagePool]
-POOLS = [
-    pytest.param(lambda **limits: ProcessPagePool(2, **limits), id="processes"),
-    pytest.param(with_ray, id="ray", marks=pytest.mark.slow),
-]
 
 
-@pytest.fixture(scope="module", params=POOLS)
-def make_pool(request: pytest.FixtureRequest) -> MakePool:
-    made: MakePool = request.param
-    return made
+@pytest.fixture(scope="module", params=["processes", pytest.param("ray", marks=pytest.mark.slow)])
+def make_pool(request: pytest.FixtureRequest, processes: Processes) -> MakePool:
+    return with_ray if request.param == "ray" else partial(ProcessPagePool, 2, processes=processes)
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +97,8 @@ async def test_one_bad_job_does_not_harm_the_others(pool: PagePool) -> None:
     assert fine == 42
 
 
-async def test_a_worker_does_not_look_for_garbage_in_the_libraries_that_it_loaded() -> None:
-    pool, frozen = ProcessPagePool(workers=1), "__import__('gc').get_freeze_count()"
+async def test_a_worker_does_not_look_for_garbage_in_the_libraries_that_it_loaded(processes: Processes) -> None:
+    pool, frozen = ProcessPagePool(workers=1, processes=processes), "__import__('gc').get_freeze_count()"
     try:
         before = await pool.call(eval, frozen)
         await pool.call(eval, "str(__import__('wave'))")
@@ -99,7 +112,7 @@ async def test_a_worker_does_not_look_for_garbage_in_the_libraries_that_it_loade
 
 
 async def test_a_job_that_hangs_is_ended_and_the_rest_goes_on(make_pool: MakePool) -> None:
-    pool = make_pool(wall_seconds=1.0)
+    pool = make_pool(wall_seconds=0.5)
     start = time.monotonic()
     try:
         hung, fine = await pool.map(eval, ["__import__('time').sleep(120)", "1"])
@@ -114,7 +127,7 @@ async def test_a_job_that_hangs_is_ended_and_the_rest_goes_on(make_pool: MakePoo
 @pytest.mark.heavy
 async def test_a_job_that_spins_is_ended_by_its_cpu_time_and_the_rest_goes_on(make_pool: MakePool) -> None:
     # `re` spins for hours on this and holds the interpreter lock.
-    pool = make_pool(cpu_seconds=0.5)
+    pool = make_pool(cpu_seconds=0.2)
     try:
         spun, fine = await pool.map(eval, ["__import__('re').match('(a+)+b', 'a' * 60)", "1"])
         with pytest.raises(SourceError, match="of the processor's time"):
@@ -123,15 +136,15 @@ async def test_a_job_that_spins_is_ended_by_its_cpu_time_and_the_rest_goes_on(ma
         pool.close()
     assert isinstance(spun, Failure)
     assert spun.reason == "timeout"
-    assert "0.5 s of the processor's time, tried twice" in spun.detail
+    assert "0.2 s of the processor's time, tried twice" in spun.detail
     assert fine == 1
 
 
-async def test_a_job_that_waits_for_the_processor_is_not_ended() -> None:
+async def test_a_job_that_waits_for_the_processor_is_not_ended(processes: Processes) -> None:
     # It sleeps for longer than its CPU time, as a page does beside many busy programs.
-    pool = ProcessPagePool(workers=1, cpu_seconds=0.5, wall_seconds=60)
+    pool = ProcessPagePool(workers=1, cpu_seconds=0.2, wall_seconds=60, processes=processes)
     try:
-        assert await pool.map(eval, ["__import__('time').sleep(1) or 7"] * 2) == [7, 7]
+        assert await pool.map(eval, ["__import__('time').sleep(.5) or 7"] * 2) == [7, 7]
     finally:
         pool.close()
 
@@ -141,7 +154,7 @@ ONCE = "__import__('os').path.exists({0!r}) or (open({0!r}, 'w').close(), __impo
 
 @pytest.mark.heavy
 async def test_a_job_that_hit_its_limit_is_tried_once_more(make_pool: MakePool, tmp_path: Path) -> None:
-    pool = make_pool(cpu_seconds=0.5)
+    pool = make_pool(cpu_seconds=0.2)
     try:
         assert await pool.map(eval, [ONCE.format(str(tmp_path / "tried"))]) == [True]
     finally:
@@ -166,9 +179,9 @@ async def test_a_pool_can_be_closed_twice_and_used_again(make_pool: MakePool) ->
         pool.close()
 
 
-async def test_a_process_that_is_killed_while_it_waits_is_replaced() -> None:
+async def test_a_process_that_is_killed_while_it_waits_is_replaced(processes: Processes) -> None:
     """As the kernel does where memory is short. The library's pool then takes no more jobs."""
-    pool, number = ProcessPagePool(workers=2), "__import__('os').getpid()"
+    pool, number = ProcessPagePool(workers=2, processes=processes), "__import__('os').getpid()"
     try:
         (waiting,) = await pool.map(eval, [number])
         assert isinstance(waiting, int)
@@ -196,8 +209,9 @@ async def begun(pool: PagePool, mark: Path) -> asyncio.Task[list[object]]:
     return waiting
 
 
-async def test_no_more_processes_start_than_there_are_jobs() -> None:
-    pool, slept = ProcessPagePool(workers=3), "(__import__('time').sleep(.6), __import__('os').getpid())[1]"
+async def test_no_more_processes_start_than_there_are_jobs(processes: Processes) -> None:
+    pool = ProcessPagePool(workers=3, processes=processes)
+    slept = "(__import__('time').sleep(.6), __import__('os').getpid())[1]"
     try:
         one = {*await pool.map(eval, ["__import__('os').getpid()"]), await pool.call(eval, "__import__('os').getpid()")}
         assert len(one) == 1
@@ -211,11 +225,11 @@ async def test_no_more_processes_start_than_there_are_jobs() -> None:
 
 
 async def test_a_job_whose_process_was_ended_on_anothers_account_is_tried_once_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    processes: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """pebble ends the process of a cancelled job even if that has begun the next job, and forgets about it."""
     monkeypatch.setattr(pools, "_LOOK_S", 0.1)
-    pool = ProcessPagePool(workers=1, wall_seconds=2_000)
+    pool = ProcessPagePool(workers=1, wall_seconds=2_000, processes=processes)
     try:
         waiting = await begun(pool, tmp_path / "tried")
         manager = pool._all._pool._pool_manager.worker_manager
@@ -227,11 +241,11 @@ async def test_a_job_whose_process_was_ended_on_anothers_account_is_tried_once_m
 
 
 async def test_a_job_whose_pool_ended_without_telling_it_is_tried_once_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    processes: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a job is left that comes in the instant in which the pool breaks: pebble no longer looks at its outcome."""
     monkeypatch.setattr(pools, "_LOOK_S", 0.1)
-    pool = ProcessPagePool(workers=1, wall_seconds=2_000)
+    pool = ProcessPagePool(workers=1, wall_seconds=2_000, processes=processes)
     try:
         waiting = await begun(pool, tmp_path / "tried")
         pool._all._pool.stop()
@@ -332,8 +346,8 @@ def test_a_process_of_multiprocessing_ends_after_it_used_a_pool(fails: bool) -> 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux caps data")
-async def test_a_job_that_wants_too_much_memory_fails_alone() -> None:
-    pool = ProcessPagePool(workers=1, memory=300 * 2**20)
+async def test_a_job_that_wants_too_much_memory_fails_alone(processes: Processes) -> None:
+    pool = ProcessPagePool(workers=1, memory=300 * 2**20, processes=processes)
     try:
         greedy, fine = await pool.map(eval, ["len(bytearray(400 * 2**20))", "len(bytearray(100 * 2**20))"])
     finally:
@@ -351,8 +365,10 @@ print(asyncio.run(pool.map(eval, ["__import__('os').getpid()"]))[0], flush=True)
 {hang}
 os.kill(os.getpid(), signal.SIGKILL)
 """
-# `re` holds the interpreter lock for hours on this, as a C library does that hangs.
+# `re` holds the interpreter lock for hours on this, as a C library does that hangs. The worker ends itself a second
+# after the job's time limit, in place of the usual ten.
 STUCK = """
+asyncio.run(pool.map(eval, ["setattr(__import__('sys').modules['loaders.pages.limits'], 'GRACE_S', 1.0)"]))
 pool._all.submit(pool._limits(), eval, "__import__('re').match('(a+)+b', 'a' * 60)")
 __import__('time').sleep(0.5)
 """
