@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pickle
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from graph.cli.thread_files import _Yielding
+from tests import forked_python
 from tests.conftest import ROOT
 
 # In a process of its own: it replaces methods of the runtime for good.
@@ -22,6 +21,7 @@ home = Path(sys.argv[1])
 thread_files.keep_in(home)
 from langgraph.checkpoint.memory import PersistentDict
 from langgraph_runtime_inmem import _persistence
+_persistence.stop_flush_loop()  # begun by the import, it would wait ten seconds first
 _persistence._flush_interval = 0.05
 kept = PersistentDict(filename=".langgraph_api/values.pckl")
 path = home / ".langgraph_api" / "values.pckl"
@@ -55,8 +55,8 @@ assert written("third"), "a server that stops writes in any case"
 
 @pytest.mark.heavy
 def test_threads_are_written_after_a_change_and_at_the_end_only(tmp_path: Path) -> None:
-    made = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(tmp_path)], capture_output=True, text=True, cwd=tmp_path,
+    made = forked_python.run(
+        ["-c", SCRIPT, str(tmp_path)], capture_output=True, cwd=tmp_path,
         env={"PYTHONPATH": str(ROOT), "PATH": "", "DATABASE_URI": ":memory:", "REDIS_URI": "fake"},
     )  # fmt: skip
     assert made.returncode == 0, made.stderr

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from graph.errors import BadInputError, FilesError
+from graph.storage import shared_images
 from graph.storage.blobs import Blobs
 from graph.storage.page_images import FilePageImages
 from graph.storage.pool_files import PoolFiles
@@ -31,6 +32,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     """Return the address of an empty store: a folder, a bucket of S3 and a container of Azure."""
     make = {"bucket": new_bucket, "container": new_container}.get(request.param)
     return make(monkeypatch) if make else (tmp_path / "shared").as_uri()
+
+
+@pytest.fixture
+def sweeps_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measure the cache after 20 images in place of 200, each of which is a request or two."""
+    monkeypatch.setattr(shared_images, "_SWEPT_EVERY", 20)
 
 
 def machine(url: str, home: Path, cache_bytes: int = 1 << 20) -> SharedPageImages:
@@ -127,12 +134,13 @@ def test_an_image_that_gets_a_page_while_others_are_listed_stays(tmp_path: Path)
     assert blobs.get("pages", key) == PNG
 
 
+@pytest.mark.usefixtures("sweeps_often")
 def test_copies_that_are_a_month_old_leave_the_cache(url: str, tmp_path: Path) -> None:
     images = machine(url, tmp_path)
     old = images.put(PNG)
     (copy,) = (tmp_path / "cache").rglob("*.png")
     os.utime(copy, (time.time() - 31 * 86400,) * 2)
-    for number in range(200):
+    for number in range(20):
         images.put(PNG + str(number).encode())
     assert not copy.exists()
     assert images.get(old) == PNG
@@ -148,11 +156,12 @@ def test_a_store_that_failed_is_not_asked_again_for_each_page(tmp_path: Path, mo
         images.put(PNG + b"other")
 
 
+@pytest.mark.usefixtures("sweeps_often")
 def test_the_cache_is_bounded_and_what_left_it_is_read_again(url: str, tmp_path: Path) -> None:
-    images = machine(url, tmp_path, cache_bytes=20_000)
-    keys = [images.put(PNG + str(number).encode() * 100) for number in range(230)]
+    images = machine(url, tmp_path, cache_bytes=2_500)
+    keys = [images.put(PNG + str(number).encode() * 100) for number in range(25)]
     kept = sum(file.stat().st_size for file in (tmp_path / "cache").rglob("*.png"))
-    assert kept < 40_000  # swept after 200 images, so that 30 of them may lie above the bound
+    assert kept < 5_000  # swept after 20 images, so that 5 of them may lie above the bound; all have 10,900
     assert all(images.get(key).startswith(PNG) for key in keys)
 
 
@@ -169,7 +178,7 @@ def test_a_store_that_fails_is_told_in_one_sentence_without_its_keys(
     fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with failing_store(fault, monkeypatch) as url:
-        blobs = Blobs(url, lambda: "ours", request_s=0.5)
+        blobs = Blobs(url, lambda: "ours", request_s=0.2)
         images = SharedPageImages(blobs, tmp_path / "cache", FilePageImages(tmp_path / "pages"))
         for act in (lambda: images.put(PNG), lambda: images.get(KEY), lambda: blobs.delete("pages", KEY), blobs.check):
             with pytest.raises(
@@ -226,7 +235,7 @@ def test_made_files_that_a_store_does_not_take_or_give_are_told_in_one_sentence(
     path, _ = big_file(tmp_path)
     to, identity = tmp_path / "there" / "report.pdf", "0" * 16
     with failing_store(fault, monkeypatch) as url:
-        made = SharedDerived(Blobs(url, lambda: "ours", request_s=0.5))
+        made = SharedDerived(Blobs(url, lambda: "ours", request_s=0.2))
         acts = (
             lambda: made.put_attachment(path),
             lambda: made.put_pdf(identity, path),
