@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -183,6 +185,30 @@ def test_a_service_that_cannot_be_used_is_asked_again(watch: Watch, make_pdf: Ma
     assert tired.settle() == []
     tired.now += 60
     assert tired.settle() == ["read lock.pdf"]
+
+
+def test_the_next_look_does_not_wait_for_the_time_that_reading_took(watch: Watch, make_pdf: MakePdf) -> None:
+    class Slow(LocalLibrary):
+        def read(self, paths: Sequence[Path]) -> dict[Path, Read]:
+            slow.now += 30
+            return super().read(paths)
+
+    class Stop(threading.Event):
+        """Moves the clock in place of waiting, and is set after the pause that follows a reading."""
+
+        pauses: ClassVar[list[float | None]] = []
+
+        def wait(self, timeout: float | None = None) -> bool:
+            self.pauses.append(timeout)
+            slow.now += timeout or 0
+            if any(one["event"] == "read" for one in slow.said):
+                self.set()
+            return self.is_set()
+
+    make_pdf("watched/lock.pdf", LOCK)
+    slow = Watch(watch.root, Slow(lambda sources: watch.client.ingest(sources, lambda event: None, None)))
+    slow.watcher.run(Stop())
+    assert set(Stop.pauses) == {1.0}
 
 
 @pytest.mark.slow

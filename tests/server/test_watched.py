@@ -37,7 +37,7 @@ def wait_for(true: Callable[[], bool], said: Callable[[], str] = str) -> None:
     end = time.monotonic() + START_SECONDS
     while not true():
         assert time.monotonic() < end, said()
-        time.sleep(0.2)
+        time.sleep(0.05)
 
 
 def names(server: Server) -> list[str]:
