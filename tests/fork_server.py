@@ -128,6 +128,7 @@ def carry_out(request: dict[str, Any]) -> None:
     if request["session"]:
         os.setsid()
     os.chdir(request["cwd"])
+    sys.modules["graph.settings"]._FOLDER = Path.cwd()  # as in a process that imports it now
     os.environ.clear()
     os.environ.update(request["env"])
     _open_streams()

@@ -35,7 +35,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
         whole = _whole(quick, times)
         _use(folder / "home", slow)
         here = _soon(slow, _in_process, sizes.times)
-        with run_server(folder / "served", machine.ROOT, **_settings(slow)) as server:
+        with run_server(folder / "served", machine.ROOT, fresh=True, **_settings(slow)) as server:
             ready = server.start_s
             there = _soon(slow, lambda: _served(server), sizes.times)
     return [

@@ -27,7 +27,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
     machine.settle(machine.environment(folder / "unused"))
     allowed = str(documents.SAMPLE.parent)
     with run_server(
-        folder, PAGEWITNESS_ENGINE="offline", PAGEWITNESS_ALLOWED_FOLDERS=allowed, LOG_LEVEL="WARNING"
+        folder, fresh=True, PAGEWITNESS_ENGINE="offline", PAGEWITNESS_ALLOWED_FOLDERS=allowed, LOG_LEVEL="WARNING"
     ) as server:
         asyncio.run(server.run("ingestion", sources=[str(documents.SAMPLE)]))
         limits = httpx.Limits(max_connections=2 * AT_ONCE, max_keepalive_connections=2 * AT_ONCE)

@@ -62,7 +62,7 @@ def _served(folder: Path, pages: int, questions: int) -> tuple[Held, Held]:
     ingestion_memory._write(paper, pages)
     machine.settle(machine.environment(folder / "unused"))
     allowed = os.pathsep.join([str(folder), str(documents.SAMPLE.parent)])
-    with run_server(folder, PAGEWITNESS_ENGINE="offline", PAGEWITNESS_ALLOWED_FOLDERS=allowed) as server:
+    with run_server(folder, fresh=True, PAGEWITNESS_ENGINE="offline", PAGEWITNESS_ALLOWED_FOLDERS=allowed) as server:
         asyncio.run(_work(server, documents.SAMPLE, 1))
         first = _at_rest(server.pid)
         asyncio.run(_work(server, paper, questions))

@@ -83,7 +83,7 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObservedServe
         for one in (smith, collector):
             threading.Thread(target=one.serve_forever, args=(0.02,), daemon=True).start()
         with run_server(
-            folder, LANGSMITH_TRACING="true", LANGSMITH_TRACING_MODE="hybrid", LANGSMITH_API_KEY="theirs",
+            folder, fresh=True, LANGSMITH_TRACING="true", LANGSMITH_TRACING_MODE="hybrid", LANGSMITH_API_KEY="theirs",
             LANGSMITH_ENDPOINT=smith.url, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{collector.server_address[1]}",
             OTEL_EXPORTER_OTLP_HEADERS="x-tests=1", LOG_JSON="true", PAGEWITNESS_ALLOWED_FOLDERS=str(folder),
             PAGEWITNESS_ENGINE="offline", GOOGLE_API_KEY=KEY,
