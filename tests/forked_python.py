@@ -29,6 +29,8 @@ START_SECONDS = 300
 # Libraries and the interpreter read these when they are imported, so that each combination has a server of its own.
 _READ_AT_START = ("PYTHON", "LANG", "LC_", "OMP_", "TOKENIZERS_", "CHROMA_", "ANONYMIZED_")
 _READ_LATER = ("PYTHONPATH", "PYTHONUNBUFFERED", "LANGSMITH_")
+ALIKE = ("LANG", "LANGGRAPH_STRICT_MSGPACK")
+"""Variables that an environment made by a test must have from its own, or a server is started for it alone: 3 CPU s."""
 _OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_")
 
 _holders: dict[Path, socket.socket] = {}  # each keeps a server running until this process ends

@@ -24,9 +24,6 @@ TEXT = (ROOT / "docs" / "integrations.md").read_text("utf-8")
 SNIPPETS = dict(re.findall(r"## ([^\n]+)\n(?:(?!\n## ).)*?```python\n(.*?)```", TEXT, re.DOTALL))
 PRICE = "14 euros"
 
-# In the environment of all processes that are forked from one (`tests/fork_server.py`).
-_ALIKE = ("LANG", "LANGGRAPH_STRICT_MSGPACK")
-
 
 def run(title: str, server: Server, folder: Path, **instead: str) -> str:
     script, text = folder / "snippet.py", SNIPPETS[title].replace("http://127.0.0.1:2024", server.url)
@@ -34,7 +31,7 @@ def run(title: str, server: Server, folder: Path, **instead: str) -> str:
         text = text.replace(said, meant)
     script.write_text(text)
     environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "PAGEWITNESS_HOME": str(folder / "copied")}
-    environment |= {name: value for name, value in os.environ.items() if name in _ALIKE}
+    environment |= {name: value for name, value in os.environ.items() if name in forked_python.ALIKE}
     done = forked_python.run([script], cwd=ROOT, env=environment, capture_output=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return str(done.stdout)
