@@ -12,7 +12,7 @@ import pytest
 from graph import dependencies
 from graph.access import Scope
 from graph.app import app
-from tests.conftest import ROOT, SAMPLE, MakePdf
+from tests.conftest import ROOT, MakePdf
 from tests.postgres import drop_database, new_database, run_client
 
 pytest.importorskip("obstore", reason="the extra `team` is not installed")
@@ -50,7 +50,8 @@ def test_a_library_that_was_lost_is_restored_on_another_machine(
 ) -> None:
     lost, restored = tmp_path / "lost", tmp_path / "restored"
     use(lost, databases[0], monkeypatch)
-    app.invoke({"sources": [str(SAMPLE)]})
+    source = make_pdf("history.pdf", "The island is small.", "The observatory was founded in 1961 by two teachers.")
+    app.invoke({"sources": [str(source)]})
     before = said()
     assert before["images"]
 
@@ -67,8 +68,8 @@ def test_a_library_that_was_lost_is_restored_on_another_machine(
     use(restored, databases[1], monkeypatch)
     assert said() == before
     stores = dependencies.stores(Scope.everything())
-    assert [one.name for one in stores.catalog.documents()] == [SAMPLE.name]
-    report: Any = app.invoke({"sources": [str(SAMPLE), str(make_pdf("next.pdf", "The pier was built in 1931."))]})
+    assert [one.name for one in stores.catalog.documents()] == [source.name]
+    report: Any = app.invoke({"sources": [str(source), str(make_pdf("next.pdf", "The pier was built in 1931."))]})
     assert sorted(one["status"] for one in report["report"]["documents"]) == ["complete", "unchanged"]
     after: Any = app.invoke({"question": "When was the pier built?"})
     assert "1931" in after["answer"]

@@ -22,7 +22,7 @@ from graph.storage.blobs import Blobs
 from graph.storage.postgres.turns import alone_in_sweeping
 from graph.storage.rows import DONE, DocumentRow
 from loaders.types import Box
-from tests.conftest import SAMPLE
+from tests.conftest import SAMPLE, MakePdf
 from tests.object_store import failing_store, new_bucket, s3_server, store_that_ends, use_endpoint
 from tests.postgres import drop_database, new_database
 from web.page_images import render_page
@@ -41,16 +41,21 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     drop_database(made)
 
 
-def ingest(home: Path) -> int:
-    return main.main(["ingest", "--home", str(home), str(SAMPLE)])
+@pytest.fixture
+def paper(make_pdf: MakePdf) -> Path:
+    return make_pdf("paper.pdf", "A day ticket to the island costs 14 euros.", "The ferry sails at nine.", "It is red.")
+
+
+def ingest(home: Path, paper: Path) -> int:
+    return main.main(["ingest", "--home", str(home), str(paper)])
 
 
 @pytest.mark.heavy
 def test_a_machine_shows_the_pages_and_quotes_of_what_another_read(
-    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: str, tmp_path: Path, paper: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PAGEWITNESS_FILES_URL", new_bucket(monkeypatch))
-    assert ingest(tmp_path / "a") == 0
+    assert ingest(tmp_path / "a", paper) == 0
     monkeypatch.setenv("PAGEWITNESS_HOME", str(tmp_path / "b"))
     stores = dependencies.stores(Scope.everything())
     assert stores.home == tmp_path / "b"
@@ -72,11 +77,11 @@ def statuses() -> list[tuple[str, str]]:
 
 @pytest.mark.heavy
 def test_a_store_that_fails_half_way_leaves_its_pages_to_the_next_run(
-    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database: str, tmp_path: Path, paper: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with store_that_ends(1, monkeypatch) as url:
         monkeypatch.setenv("PAGEWITNESS_FILES_URL", url)
-        assert ingest(tmp_path / "a") != 0
+        assert ingest(tmp_path / "a", paper) != 0
         told = capsys.readouterr().out
         assert "the store of files could not be reached" in " ".join(told.split())
         assert sum(status in DONE for status, _ in statuses()) == 1
@@ -84,16 +89,16 @@ def test_a_store_that_fails_half_way_leaves_its_pages_to_the_next_run(
         dependencies.home_stores().close()
     dependencies._stores_at.cache_clear()  # another process, after the store is started again
     use_endpoint(s3_server(), monkeypatch)
-    assert ingest(tmp_path / "a") == 0
+    assert ingest(tmp_path / "a", paper) == 0
     assert {status for status, _ in statuses()} <= DONE
 
 
 def test_a_store_that_is_down_ends_the_run_with_a_sentence(
-    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database: str, tmp_path: Path, paper: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with failing_store("500", monkeypatch) as url:
         monkeypatch.setenv("PAGEWITNESS_FILES_URL", url)
-        assert ingest(tmp_path / "a") != 0
+        assert ingest(tmp_path / "a", paper) != 0
         told = capsys.readouterr().err
         assert "cannot be reached (it answers with status 500)" in " ".join(told.split())
         assert "Traceback" not in told
