@@ -34,6 +34,10 @@ _LONG = 20
 """Letters from which a word is an address, and compared by its parts: one misread letter would lose half of it."""
 
 
+_LEAST_SIDE = 736
+"""Pixels to which the search for lines enlarges the shorter side: a strip took seconds as 13,000 pixels by 736."""
+
+
 def share_held(quote: str, boxes: Mapping[int, Sequence[Sequence[float]]], source: Path) -> float:
     """Return the share (0-1) of the quote's letters and digits that OCR reads in the boxes, in any order of the boxes.
 
@@ -76,7 +80,7 @@ def _bare(text: str) -> str:
 def _reading(cut: Image.Image, finding: bool) -> str:
     """Return the text that OCR reads in a cut: as one line, or with a search for lines, which misses thin strips."""
     if finding:
-        framed = Image.new("RGB", (cut.width + 40, cut.height + 40), "white")
+        framed = Image.new("RGB", (max(_LEAST_SIDE, cut.width + 40), max(_LEAST_SIDE, cut.height + 40)), "white")
         framed.paste(cut, (20, 20))
         cut = framed
     # Both options are given each time, since the reader keeps those of the last call.
