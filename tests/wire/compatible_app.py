@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from graph import dependencies
 from graph.access import Scope
 from graph.app import app
+from tests.conftest import write_pdf
 from tests.wire.compatible_server import Asked, CompatibleServer, Format
 from tests.wire.conftest import PROXIES, SAMPLE
 from tests.wire.scripted_replies import TRUE, Model
@@ -62,9 +64,17 @@ def point_at(kind: Format, url: str, monkeypatch: pytest.MonkeyPatch, key: str =
         monkeypatch.setenv(f"{kind.upper()}_API_KEY", key)
 
 
-def ingest() -> Any:
-    """Ingest the sample and return the report."""
-    return app.invoke({"sources": [str(SAMPLE)]})["report"]
+def ingest(source: Path = SAMPLE) -> Any:
+    """Ingest a file, the sample by default, and return the report."""
+    return app.invoke({"sources": [str(source)]})["report"]
+
+
+def ingest_two_pages() -> Any:
+    """Ingest a file whose pages the scripted model reads as the sample's first two, one of which answers QUESTION.
+
+    To send the images of all six pages of the sample takes a test .5 CPU seconds more.
+    """
+    return ingest(write_pdf(Path.cwd() / "two.pdf", "The first page.", "The second page."))
 
 
 def ledger(report: Any) -> list[Any]:

@@ -17,7 +17,7 @@ from graph.app import app
 from graph.errors import BadInputError, IndexMismatchError, ModelError
 from graph.settings import settings
 from tests.wire import anthropic_wire
-from tests.wire.compatible_app import PAGES, first_of, formats, ingest, ledger, point_at, script, skip_without_client
+from tests.wire.compatible_app import first_of, formats, ingest_two_pages, ledger, point_at, script, skip_without_client
 from tests.wire.compatible_server import Answer, Asked, CompatibleServer, Cut, Format, Refusal
 from tests.wire.scripted_replies import QUESTION
 
@@ -68,9 +68,9 @@ def test_a_server_that_does_not_run_is_named_with_its_address_and_the_next_run_r
         point_at(kind, address, monkeypatch, SECRET)
         variable = "OLLAMA_HOST" if kind == "ollama" else f"{kind.upper()}_BASE_URL"
         with pytest.raises(ModelError, match=rf"No server answers for '{kind}:.*' at {address}.*set {variable}"):
-            ingest()
+            ingest_two_pages()
     point_at(kind, server.url, monkeypatch, SECRET)
-    assert ingest()["documents"][0]["status"] == "complete"
+    assert ingest_two_pages()["documents"][0]["status"] == "complete"
 
 
 @pytest.mark.parametrize("address", ["http://me:{}@127.0.0.1:1/v1", "http://127.0.0.1:1/v1?key={}", "127.0.0.1#{}"])
@@ -101,7 +101,7 @@ def test_a_password_of_an_ollama_is_sent_and_not_told(monkeypatch: pytest.Monkey
 def test_what_speaks_another_format_is_said_to(kind: Format, status: int, body: str, start: Start) -> None:
     server = start(kind, lambda asked: Refusal(status, body))
     with pytest.raises(ModelError, match=r"does not speak the format of .*: check \w+_(?:BASE_URL|HOST)"):
-        ingest()
+        ingest_two_pages()
     assert len(server.chats) <= FAULT_LIMIT
 
 
@@ -109,7 +109,7 @@ def test_what_speaks_another_format_is_said_to(kind: Format, status: int, body: 
 @pytest.mark.usefixtures("told")
 def test_a_context_that_is_too_short_is_said_and_how_to_lengthen_it(kind: Format, start: Start) -> None:
     server = start(kind)
-    ingest()
+    ingest_two_pages()
     server.reply = lambda asked: TOO_LONG[kind]
     with pytest.raises(
         ModelError, match=r"is too long for .*: (?:give the model|start its server with) a longer context"
@@ -121,9 +121,9 @@ def test_a_context_that_is_too_short_is_said_and_how_to_lengthen_it(kind: Format
 @pytest.mark.usefixtures("told")
 def test_a_page_of_a_hundred_thousand_tokens_is_not_taken_for_what_the_page_says(kind: Format, start: Start) -> None:
     start(kind, lambda asked: Cut(LONG) if asked.images else script(asked))
-    report = ingest()
+    report = ingest_two_pages()
     rows = ledger(report)
-    assert len(rows) == PAGES
+    assert len(rows) == 2
     assert all(row.status == "fallback" and row.reason in ("max_tokens", "repetition") for row in rows)
     assert "tide rose by a hand" not in str(
         dependencies.stores(Scope.everything()).catalog.transcripts(report["documents"][0]["id"])
@@ -136,7 +136,7 @@ def test_an_answer_of_a_hundred_thousand_tokens_is_a_failure_of_the_model_and_no
     kind: Format, start: Start
 ) -> None:
     server = start(kind)
-    ingest()
+    ingest_two_pages()
     server.reply = lambda asked: (
         Cut('{"claims": [{"text": "' + LONG) if "claims" in str(asked.schema) else script(asked)
     )
@@ -150,7 +150,7 @@ def test_another_embedding_model_under_an_index_is_refused_with_the_command_that
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = start("ollama")
-    ingest()
+    ingest_two_pages()
     monkeypatch.setenv("PAGEWITNESS_EMBEDDING_MODEL", "ollama:another")
     before = len(server.requests)
     with pytest.raises(

@@ -27,6 +27,7 @@ from tests.wire.compatible_app import (
     first_of,
     formats,
     ingest,
+    ingest_two_pages,
     ledger,
     point_at,
     script,
@@ -73,7 +74,7 @@ def test_a_provider_is_found_by_its_own_variables(kind: Format, use: Use) -> Non
 @formats(*EMBEDDING)
 def test_texts_are_embedded_as_texts_with_the_prefix_of_the_models_family(kind: Format, use: Use) -> None:
     server = use(kind)
-    ingest()
+    ingest_two_pages()
     app.invoke({"question": QUESTION})
     sent = [text for request in server.embeddings for text in request.texts]
     assert all(isinstance(text, str) for text in sent), "OpenAI's client sends numbers of tokens by default"
@@ -87,7 +88,7 @@ def test_texts_are_embedded_as_texts_with_the_prefix_of_the_models_family(kind: 
 @formats()
 def test_requests_on_the_wire_equal_those_of_ledger_and_answer(kind: Format, use: Use) -> None:
     server = use(kind)
-    report = ingest()
+    report = ingest_two_pages()
     assert sum(row.requests for row in ledger(report)) == len(server.chats)
     before = len(server.requests)
     answer = app.invoke({"question": QUESTION})
@@ -112,7 +113,7 @@ def test_a_model_without_images_leaves_pages_to_the_file_from_the_first_refusal_
 @formats()
 def test_a_service_that_refuses_schemas_is_asked_in_words(kind: Format, use: Use) -> None:
     server = use(kind, schemas="refused")
-    ingest()
+    ingest_two_pages()
     before = len(server.requests)
     answer = app.invoke({"question": QUESTION})
     assert answer["citations"]
@@ -132,7 +133,7 @@ def test_a_model_that_ignores_schemas_is_asked_in_words_and_its_prose_is_taken_o
         return f"Sure!\n```json\n{reply}\n```\nAnything else?" if not asked.states_schema else "It was Carrow, I think."
 
     use(kind, reply=chatty)
-    ingest()
+    ingest_two_pages()
     assert app.invoke({"question": QUESTION})["citations"]
 
 
@@ -160,7 +161,7 @@ def test_what_no_later_attempt_can_mend_ends_the_run_after_one_request(
     if wrong:
         monkeypatch.setenv(f"{kind.upper()}_API_KEY", "sk-wrong-and-secret")
     with pytest.raises(ModelError, match=sentence) as raised:
-        ingest()
+        ingest_two_pages()
     assert 1 <= len(server.requests) <= FAULT_LIMIT
     assert "sk-wrong-and-secret" not in str(raised.value)
 
@@ -171,13 +172,13 @@ def test_a_named_model_without_its_key_is_an_error_and_not_offline(home: Path, m
     monkeypatch.setenv("PAGEWITNESS_ENGINE", "auto")
     monkeypatch.setenv("PAGEWITNESS_CHAT_MODEL", "openai:gpt-5.4")
     with pytest.raises(ModelError, match=r"no OpenAI key for 'openai:.*set OPENAI_API_KEY"):
-        ingest()
+        ingest_two_pages()
 
 
 def test_a_chat_model_alone_embeds_with_the_model_on_board(use: Use, monkeypatch: pytest.MonkeyPatch) -> None:
     server = use("ollama")
     monkeypatch.delenv("PAGEWITNESS_EMBEDDING_MODEL")
-    ingest()
+    ingest_two_pages()
     assert app.invoke({"question": QUESTION})["citations"]
     assert server.embeddings == []
 
@@ -196,7 +197,7 @@ def test_pages_can_be_read_offline_for_a_chat_model(use: Use, monkeypatch: pytes
 
 def test_vectors_of_another_length_under_the_same_name_are_refused(use: Use) -> None:
     server = use("ollama")
-    ingest()
+    ingest_two_pages()
     server.dimensions = 512
     dependencies._engine_and_embedder.cache_clear()
     with pytest.raises((IndexMismatchError, ModelError), match="reembed"):

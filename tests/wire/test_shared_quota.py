@@ -17,7 +17,7 @@ from graph.app import app
 from graph.maintenance.health import run_checks
 from graph.settings import settings
 from tests import forked_python
-from tests.conftest import ROOT, SAMPLE
+from tests.conftest import ROOT, MakePdf
 from tests.forked_python import ForkedProcess
 from tests.wire.gemini_server import GeminiServer
 from tests.wire.scripted_replies import pages_asked
@@ -140,7 +140,7 @@ def test_a_refusal_of_one_process_stops_all(quota_url: str, tmp_path: Path, send
 
 @on_postgres_first
 def test_the_application_counts_its_requests_there(
-    quota_url: str, gemini: GeminiServer, home: Path, monkeypatch: pytest.MonkeyPatch
+    quota_url: str, gemini: GeminiServer, home: Path, make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = {"GOOGLE_API_KEY": "test", "GOOGLE_GEMINI_BASE_URL": gemini.url, "PAGEWITNESS_QUOTA_URL": quota_url}
     gemini.reply = lambda request: "".join(
@@ -148,7 +148,7 @@ def test_the_application_counts_its_requests_there(
     )
     for name, value in {**given, "PAGEWITNESS_REQUESTS_PER_DAY": "50"}.items():
         monkeypatch.setenv(name, value)
-    asyncio.run(app.ainvoke({"sources": [str(SAMPLE)]}))
+    asyncio.run(app.ainvoke({"sources": [str(make_pdf("short.pdf", "Page 1.", "Page 2."))]}))
     now = settings()
     limiter = dependencies.rate_limiter(now)
     left = asyncio.run(limiter.requests_left(now.models["reader"]))
