@@ -120,13 +120,16 @@ def with_contents(sentence: Sentence) -> Sentence:
 
 def with_contact(sentence: Sentence) -> Sentence:
     """Add "E-mail address" and "telephone number" to the search text of a line that has one without its name."""
-    folded = sentence.text.casefold()
     names = [
         name
-        for name, pattern, word in (("E-mail address", _MAIL, "mail"), ("telephone number", _PHONE, "phone"))
-        if pattern.search(sentence.text) and word not in folded
+        for name, sign, pattern, word in _CONTACTS
+        if sign in sentence.text and pattern.search(sentence.text) and word not in sentence.text.casefold()
     ]
     return _with_search_words(sentence, ", ".join(names)) if names and sentence.kind in ("prose", "item") else sentence
+
+
+_CONTACTS = (("E-mail address", "@", _MAIL, "mail"), ("telephone number", "+", _PHONE, "phone"))
+"""Names of contacts with a sign that each has, its form, and a word that names it already."""
 
 
 def _with_search_words(sentence: Sentence, words: str) -> Sentence:

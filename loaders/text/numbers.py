@@ -180,11 +180,18 @@ def document_mark(pages: Sequence[tuple[int, Sequence[Block]]]) -> Mark:
     are no decimal marks.
     """
     blocks = [block for _, page in pages for block in page if not block.is_heading and not block.is_header_or_footer]
-    tables = " ; ".join(block.text.replace("|", " ; ") for block in blocks if block.is_table or block.is_chart)
-    text = "\n".join(block.text for block in blocks)
-    return decimal_mark(_NO_AMOUNT.sub(" ", tables)) or decimal_mark(_NO_AMOUNT.sub(" ", text))
+    tables = " ; ".join(
+        _only_amounts(block.text.replace("|", " ; ")) for block in blocks if block.is_table or block.is_chart
+    )
+    return decimal_mark(tables) or decimal_mark("\n".join(_only_amounts(block.text) for block in blocks))
 
 
+def _only_amounts(text: str) -> str:
+    # Most paragraphs have no such number, and the whole expression took a third of the time of cutting a report.
+    return _NO_AMOUNT.sub(" ", text) if _NUMBER_WITH_POINT.search(text) else text
+
+
+_NUMBER_WITH_POINT = re.compile(r"\d\.")
 _NO_AMOUNT = re.compile(
     r"(?<![\d.,])\d{1,2}\.\d{1,2}\.(?:\d{2,4})?(?!\d)|^[\s§#*-]*(?:\d+\.)+\d+\.?(?=\s)"
     r"|\b\d{1,2}\.\d\d(?= ?(?:Uhr|h|am|pm)\b)|\bv?(?!\d{1,3}(?:\.\d{3})+(?![.\d]))\d+(?:\.\d+){2,}"
