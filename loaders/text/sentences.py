@@ -29,6 +29,11 @@ _AFTER_ORDINAL = re.compile(
     r"|(?:bis|und|oder|sowie|–|-) (?:zum |vom |am )?\d{1,2}\.)"
 )
 """Words after a German ordinal number: "30. September", "19. Jahrhundert", "03. 05. 2016", "4. bis 13. August"."""
+_GERMAN_ORDINAL = re.compile(
+    r"(?:^|[\s(\[])(?:[Dd](?:er|ie|as|em)|[Ii]m|[Ii]ns|[Bb]eim|[Zz]ur|[Ee]ine[nmrs]?|[Jj]ede[nmrs]?)\s\d{1,2}\.$"
+)
+"""An ordinal number behind a German article, which stands before no other number: "der 1. FC Hult". Behind "am",
+"vom" and "den" it may be a day at the end of a sentence, and "des" is French too."""
 _GERMAN = re.compile(
     r"(?:^|[\s(\[])(?:nr|abs|bzw|ggf|evtl|bspw|inkl|exkl|zzgl|vgl|lt|gem|sog|tel|str|z\.\s?b|d\.\s?h|u\.\s?a|i\.\s?d|o\.\s?ä)\.$",
     re.IGNORECASE,
@@ -100,7 +105,9 @@ def _belongs(before: str, part: str) -> bool:
         return True
     if _BEFORE_CHRIST.search(f"{before[-8:]} {part[:6]}"):
         return True
-    if _ORDINAL.search(before) and _AFTER_ORDINAL.match(part):
+    if _ORDINAL.search(before) and (_AFTER_ORDINAL.match(part) or part[0].islower()):
+        return True
+    if _GERMAN_ORDINAL.search(before) and part[0].isupper():
         return True
     if part[0].isdigit() and (_NUMBERED.search(before) or _COUNTED.search(before)):
         return True

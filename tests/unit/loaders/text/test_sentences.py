@@ -33,6 +33,8 @@ def test_a_lone_surrogate_is_replaced() -> None:
         "This is shown. [12]",
         "Die Frist endet am 30. September um 12 Uhr.",
         "Ausgeführt wurden die Arbeiten vom 4. bis 13. August.",
+        "Der Kurs läuft vom 3. zum 5. Mai, jeder 3. Platz ist frei.",
+        "Der 1. FC Hult spielt in der 2. Bundesliga.",
         "Der Saal liegt im 2. Stock und stammt aus dem 19. Jahrhundert.",
         "Der Beitrag nach Abs. 4 gilt z. B. für Boote, vgl. Nr. 7.",
         "El Sr. López y la Dra. Ruiz viven en la Av. Colón núm. 12.",
