@@ -294,7 +294,14 @@ def _around(
     rows = [row for other in own for row in other.sentences if row.cells and row.id != sentence.id]
     subjects = implied_by_document(query.text, implied.subjects.get(chunk.document, ()), sentence.text)
     opening = implied_by_opening(query.text, implied.openings.get(chunk.document, ""), sentence.search)
-    return Surroundings(query.term_weights, f"{subjects} {opening}", frozenset(head(row.cells[0][1]) for row in rows))
+    headings = {one.text for other in own for one in other.sentences if one.is_heading}
+    headings |= {heading for other in own for heading in other.headings}
+    return Surroundings(
+        query.term_weights,
+        f"{subjects} {opening}",
+        frozenset(head(row.cells[0][1]) for row in rows),
+        frozenset(headings - set(headings_above(sentence, chunk))),
+    )
 
 
 def _is_extreme(query: scoring.Query, sentence: SentenceRow, chunk: ChunkRow) -> bool:

@@ -51,7 +51,9 @@ def implied_by_opening(question: str, opening: str, quote: str) -> str:
     told_of = {word for name in NAME_RUN.findall(quote) if " " in name for word in terms.words(name)}
     another = kind != "name" and not told_of <= above | terms.STOP_WORDS
     thing = _JUST_A_THING if _WITH_VERB.search(question) else _THING
-    left = [word for word in unsaid if word != asked_verb(question) and is_named(word, above, frozenset())]
+    # A letter that mentions 2024 once is not about 2024.
+    words = [word for word in unsaid if word != asked_verb(question) and not word[0].isdigit()]
+    left = [word for word in words if is_named(word, above, frozenset())]
     if kind == "count" and len(left) > 1:
         return ""
     things = [w for w in left if not w[0].isupper() and re.search(rf"{thing}{re.escape(w)}\b", question, re.IGNORECASE)]

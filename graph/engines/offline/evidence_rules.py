@@ -40,6 +40,7 @@ from graph.engines.offline.relative_periods import is_of_another_period
 from graph.engines.offline.required_words import HOW_TO, asked_kind, is_plainly_asked, missing_words, required_words
 from graph.engines.offline.text_around import (
     is_about_another,
+    is_in_other_section,
     is_named_heading,
     is_under_its_heading,
     names_any,
@@ -71,6 +72,8 @@ class Surroundings:
     """The words of the question that the quote need not name, since its document implies them."""
     heads: frozenset[str]
     """The stems of the last words of the labels of the other rows."""
+    headings: frozenset[str]
+    """The headings of the document that are not above the quote."""
 
 
 def _pointed_to(question: str, sentence: SentenceRow, chunk: ChunkRow, named: bool) -> str:
@@ -117,6 +120,8 @@ def _has_evidence(
     headings, title = headings_above(sentence, chunk), titles.get(chunk.document, "").split(" | ")
     if language(question) not in ("", "en"):
         return _answers_in_language(question, sentence, chunk, scored, [*headings, *title])
+    if around and is_in_other_section(question, sentence.text, headings, title, around.headings):
+        return False
     is_row = sentence.kind == "row" and bool(sentence.cells)
     labelled = not is_row and (sentence.search != sentence.text or is_comment(sentence))
     another = is_about_another(question, sentence, chunk, title)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from graph.engines.offline.asked_words import (
@@ -19,6 +19,7 @@ from graph.engines.offline.unnamed_words import is_replaced
 from graph.engines.offline.word_forms import is_named, stems
 from graph.retrieval import terms
 from graph.retrieval.antecedents import antecedent
+from graph.storage.fulltext import stem
 from graph.storage.rows import ChunkRow, SentenceRow
 
 # "They won again in 1990": what the sentence is about stands in the one before it.
@@ -99,6 +100,35 @@ def names_any(question: str, sentence: SentenceRow, headings: Sequence[str], tit
     above = stems(headings[-1] if headings and headings[-1] not in title else "")
     by_heading = all(is_named(word, above, frozenset()) for word in words)
     return by_heading or any(is_named(word, own, frozenset()) for word in words)
+
+
+def is_in_other_section(
+    question: str, quote: str, headings: Sequence[str], title: Sequence[str], others: Collection[str]
+) -> bool:
+    """Return whether a title names several sections, and a quote is in another one than the question asks about.
+
+    Under "Bread and soup" a line below "Rye bread" does not say how long the soup cooks, which has a section too.
+
+    Args:
+        question: The question.
+        quote: The quote.
+        headings: The headings above it.
+        title: The titles of its document.
+        others: The other headings of its document.
+    """
+    own = [heading for heading in headings if heading not in title]
+    if not own or not others:
+        return False
+    asked, above, here = stems(question), stems(" ".join(title)), stems(" ".join(own))
+    elsewhere = stems(" ".join(one for one in others if one not in title))
+    said = here | stems(quote)
+    named = [stem(word.lower()) for word in required_words(question, "")]
+    moved = any(word in above and word in elsewhere and word not in said for word in named)
+    of_its_own = (here & above) - asked - elsewhere - _STOP_STEMS
+    return moved and bool(of_its_own)
+
+
+_STOP_STEMS = frozenset(map(stem, terms.STOP_WORDS))
 
 
 @lru_cache(maxsize=256)  # called for each sentence; those of a chunk have few headings

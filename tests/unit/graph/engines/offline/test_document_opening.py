@@ -10,7 +10,10 @@ from graph.engines.offline.evidence_rules import why_related
 from graph.engines.offline.other_things import Evidence
 from graph.storage.rows import ChunkRow, SentenceRow
 
-OPENING = "Tarn Roofing Ltd, 4 Kiln Lane. For: Hollis Chess Club. Ms Dina Okafor was elected; the band plays in May."
+OPENING = (
+    "Tarn Roofing Ltd, 4 Kiln Lane. For: Hollis Chess Club. Ms Dina Okafor was elected; the band plays in May; "
+    "in 2024 it had a trip."
+)
 
 
 def test_the_opening_ends_with_the_next_heading() -> None:
@@ -35,6 +38,7 @@ def test_the_opening_ends_with_the_next_heading() -> None:
         ("Is the roofing of the club finished?", "The work is finished.", ""),  # two things
         ("who plays the tuba in the band", "The tuba is played by Ann Lee.", "band"),
         ("what is the address of the bakery", "The bakery is closed.", ""),
+        ("How many members did the club have in 2024?", "The club has 64 members.", ""),  # the year of a comparison
     ],
 )
 def test_things_and_names_are_left_to_the_opening_but_no_deeds(question: str, quote: str, left: str) -> None:

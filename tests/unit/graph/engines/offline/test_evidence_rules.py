@@ -8,6 +8,7 @@ from graph.engines.offline.asked_words import NEGATIVE
 from graph.engines.offline.evidence_rules import why_related
 from graph.engines.offline.other_things import Evidence
 from graph.engines.offline.required_words import asked_kind, required_words
+from graph.engines.offline.text_around import is_in_other_section
 
 LIGHT = "The lighthouse of Port Ellen was built in 1832 by Walter Campbell and is 43 metres high."
 
@@ -319,3 +320,14 @@ def test_a_value_of_another_kind_is_no_answer(question: str, quote: str) -> None
 )
 def test_a_value_of_the_asked_kind_answers(question: str, quote: str) -> None:
     assert why_related(question, Evidence(quote, "")) == ""
+
+
+def test_a_title_of_several_sections_does_not_name_each_of_them_in_all() -> None:
+    title = ["Bread and soup"]
+    asked = "How long does the soup cook?"
+    assert is_in_other_section(asked, "Baking takes 55 minutes.", [*title, "Rye bread"], title, {"Pumpkin soup"})
+    assert not is_in_other_section(asked, "Cook it for 25 minutes.", [*title, "Pumpkin soup"], title, {"Rye bread"})
+    assert not is_in_other_section(asked, "Soup is served after 25 minutes.", ["Rye bread"], title, {"Pumpkin soup"})
+    assert not is_in_other_section(asked, "All of it takes 25 minutes.", title, title, {"Pumpkin soup"})
+    lease = ["Lease of the flat"]  # a section on the flat is not the only one about it
+    assert not is_in_other_section("What is the rent of the flat?", "It is 900 euros.", ["Rent"], lease, {"The flat"})
