@@ -22,7 +22,7 @@ from graph.engines.offline.asked_words import (
     WORD,
 )
 from graph.engines.offline.other_things import POINTS_BACK, SENTENCES, Evidence, says
-from graph.engines.offline.required_words import counts_persons
+from graph.engines.offline.required_words import counts_persons, is_for_persons
 from graph.engines.offline.said_as import is_left_unsaid, is_said_otherwise
 from graph.engines.offline.word_forms import stems
 from graph.retrieval import terms
@@ -321,10 +321,12 @@ def _counts(question: str, evidence: Evidence, known: frozenset[str]) -> bool:
     numbers = [at for at in numbers if not _is_amount(words[at + 1 : at + 4], counted, named)]
     if evidence.label or not numbers:
         return bool(numbers)
+    if "people" in named and is_for_persons(quote):
+        return True
     if not things:
         held = stems(quote)
         return not counted or any(says(word, held) for word in named)
-    if re.match(rf"^\W*[\w ]{{0,40}}: {NUMBER.pattern}", quote, re.IGNORECASE) and things[0] < numbers[0]:
+    if re.match(rf"^\W*[\w ]{{0,40}}: (?:{NUMBER.pattern})", quote, re.IGNORECASE) and things[0] < numbers[0]:
         return True  # "Accidents at work: 17, after 22."
     # "Of six councils, the Board ... the priorities" counts councils: another noun phrase begins in between.
     begun = {at for at, word in enumerate(words) if word.lower() in _DETERMINERS}

@@ -22,7 +22,7 @@ people person guy guys : persons individuals guests members occupants residents 
 people person guy guys : households attendees
 kid kids child children : minors infants dependants pupils under-age
 grown-up grownup adult adults : aged persons_over
-wife husband partner spouse : spouse partner
+wife husband partner spouse : spouse partner married
 boss supervisor : manager superior supervisor head line_manager
 job work : employment position occupation post workmanship role duties
 quit resign leaving leave : resign resignation step_down terminate termination notice depart retire withdraw vacate
@@ -293,6 +293,8 @@ teacher teachers teaches teach taught : lecturer lecturers tutor tutors instruct
 textbook textbooks : set_book
 mandatory obligatory : compulsory mandatory obligatory
 siblings sibling : brothers_sisters
+famous : known renowned celebrated
+decline declined reject rejected refuse refused : turned_down declined rejected refused
 calories calorie : kilocalories kcal
 rest remaining : balance remainder
 stay staying : nights

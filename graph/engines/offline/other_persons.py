@@ -57,9 +57,16 @@ def other_person(question: str, evidence: Evidence) -> str:
     if not asked or evidence.label:
         return ""
     role = rf"\b{re.escape(asked['head'])}s?\b"
-    ways = (f"{role}{_ROLE_THEN_NAME}", *(f"{way}{role}" for way in _NAME_THEN_ROLE))
+    ways = [f"{role}{_ROLE_THEN_NAME}", *(f"{way}{role}" for way in _NAME_THEN_ROLE)]
+    if asked["head"].lower() in _MARRIED_TO and not _KIN.match(evidence.quote):
+        ways.append(_MARRIED)
     is_said = any(re.search(way, evidence.quote, re.IGNORECASE) for way in ways)
     return "" if is_said else f"the quote does not say who the {asked['role']} is"
+
+
+_MARRIED_TO = frozenset(("husband", "wife", "spouse"))
+# "She married the botanist Jo Lie"
+_MARRIED = rf"\bmarried (?:to )?(?:(?:the|an?|his|her) (?:[a-z-]+ ){{1,3}})?{_A_NAME}"
 
 
 _OF_HIM = re.compile(r"\b(?:he|she|him|his|her)\b", re.IGNORECASE)

@@ -12,6 +12,7 @@ from graph.engines.offline.asked_words import (
     HOW_MUCH,
     KINDS,
     MEASURES,
+    NUMBER,
     PERSONS,
     VALUE_NOUN,
     WORD,
@@ -110,8 +111,14 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
         missing = [word for word in missing if not is_written_formally(word, held) and not _is_trade(word, held)]
         above = stems(evidence.above)  # "Robot lawnmower" is over what is said of the mower
         missing = [word for word in missing if not _is_part_of_one(word, above)]
-    if kind == "count" and "people" in missing and counts_persons(question, evidence.quote):
+    if (
+        kind == "count"
+        and "people" in missing
+        and (counts_persons(question, evidence.quote) or is_for_persons(evidence.quote))
+    ):
         missing.remove("people")
+    if missing and kind == "date" and _LIFE_SPAN.search(evidence.quote):
+        missing = [word for word in missing if word.lower() not in _BORN_OR_DIED]
     if kind == "name" and (verb := asked_verb(question)) in missing and not _doers(verb).isdisjoint(held):
         missing.remove(verb)  # "Owner: Ann Lee" says who owns it
     if missing and asks_yes_or_no(question):
@@ -135,6 +142,18 @@ def counts_persons(question: str, quote: str) -> bool:
     own = stems(quote)
     named = (is_named(word, own, frozenset()) for word in required_words(question, "count") if word != "people")
     return not PERSONS.isdisjoint(own) and any(named)
+
+
+_LIFE_SPAN = re.compile(r"\((?:[^()]*\s)?\d{4} ?[–—-] ?(?:[^()]*\s)?\d{4}\)")  # "Ann Lee (3 March 1891 – 5 May 1968)"
+_BORN_OR_DIED = frozenset(("born", "birth", "die", "died", "dies", "death"))
+_FOR_PERSONS = re.compile(
+    rf"\b(?:serves?|seats?|sleeps?|accommodates?) (?:up to |about |at most )?(?:{NUMBER.pattern})", re.IGNORECASE
+)
+
+
+def is_for_persons(quote: str) -> bool:
+    """Return whether a quote says for how many people something is without that word: "Serves four", "Sleeps six"."""
+    return _FOR_PERSONS.search(quote) is not None
 
 
 def _label_is_asked(question: str, label: str) -> bool:

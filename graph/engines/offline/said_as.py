@@ -50,6 +50,15 @@ _WHOM_TO_CALL = re.compile(
 _CALL_NUMBER = re.compile(
     r"\b(?:call|ring|phone|telephone|dial|tel|hotline)\b\W{0,3}(?:(?:us|on|at) )*\+?\d[\d /-]{2,}", re.IGNORECASE
 )
+# "When do I add the salt?" is answered by "just before serving".
+_WHEN_TO = re.compile(
+    r"^\W*(?:and |so )?when (?:do|should|must|can|may|shall|to) (?:(?:i|we|you|one) )?[a-z]", re.IGNORECASE
+)
+_AT_A_STEP = re.compile(
+    r"\b(?:before|after|while|when) [a-z]{2,}ing\b"
+    r"|\b(?:before|after|once|when|as soon as|until|while) (?:the|it|they|you|your|all|each|every)\b",
+    re.IGNORECASE,
+)
 _ASKS_PRICE = re.compile(
     r"\b(?:costs?|prices?|fees?|how much (?:is|are|was|were))\b", re.IGNORECASE
 )  # not what was paid
@@ -61,7 +70,7 @@ def is_said_otherwise(question: str, kind: str, quote: str) -> bool:
 
     "From 9 to 5" says when.
     """
-    if kind == "date" and HOURS.search(quote):
+    if kind == "date" and (HOURS.search(quote) or (_WHEN_TO.match(question) and _AT_A_STEP.search(quote))):
         return True
     if kind == "name" and _WHOM_TO_CALL.match(question):
         return _CALL_NUMBER.search(quote) is not None

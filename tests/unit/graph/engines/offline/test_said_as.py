@@ -50,6 +50,16 @@ from graph.storage.rows import SentenceRow
         ("How much did I pay in July?", "Payments received: £30.00 on 22 July.", True),
         ("Who comes from Bergen?", "Greta Lund is from Bergen.", True),
         ("When must the room be left?", "The room must be left by 11 a.m.", True),
+        ("When do I add the seeds?", "Add the seeds just before serving.", True),
+        ("When do I add the seeds?", "Add the seeds and stir.", False),
+        ("When were the seeds added?", "The seeds were added before serving.", False),
+        ("When did Jo Lund die?", "Jo Lund (3 March 1891 – 17 October 1968) was an engineer.", True),
+        ("When did Jo Lund die?", "Jo Lund (paintings, 1891) was an engineer.", False),
+        ("How many people does the soup serve?", "The soup serves four.", True),
+        ("How many people does the soup serve?", "The soup needs four onions.", False),
+        ("Who was her husband?", "She married the botanist Einar Lie in 1919.", True),
+        ("Who was her husband?", "Her sister married the botanist Einar Lie.", False),
+        ("Who was her husband?", "She was never married and lived in Bergen.", False),
     ],
 )
 def test_everyday_questions_are_answered_as_texts_say_it(question: str, quote: str, answers: bool) -> None:
