@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from graph.engines.offline.asked_words import (
@@ -107,7 +108,11 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
     missing = [word for word in required_words(question, kind) if not is_named(word, held, initials)]
     if missing and (led_in := circumstances(question)) and not led_in <= {word.lower() for word in missing}:
         missing = [word for word in missing if word.lower() not in led_in]  # "my bag was stolen, ..." by a part of it
-    if missing and is_everyday(question) and (not evidence.label or _label_is_asked(question, evidence.label)):
+    if (
+        missing
+        and (is_everyday(question) or _names_all(question, missing))
+        and (not evidence.label or _label_is_asked(question, evidence.label))
+    ):
         missing = [word for word in missing if not is_written_formally(word, held) and not _is_trade(word, held)]
         above = stems(evidence.above)  # "Robot lawnmower" is over what is said of the mower
         missing = [word for word in missing if not _is_part_of_one(word, above)]
@@ -142,6 +147,11 @@ def counts_persons(question: str, quote: str) -> bool:
     own = stems(quote)
     named = (is_named(word, own, frozenset()) for word in required_words(question, "count") if word != "people")
     return not PERSONS.isdisjoint(own) and any(named)
+
+
+def _names_all(question: str, missing: Sequence[str]) -> bool:
+    """Return whether a short question lacks none of its names and numbers in a quote."""
+    return len(question.split()) <= 14 and not any(word[0].isupper() or word[0].isdigit() for word in missing)
 
 
 _LIFE_SPAN = re.compile(r"\((?:[^()]*\s)?\d{4} ?[–—-] ?(?:[^()]*\s)?\d{4}\)")  # "Ann Lee (3 March 1891 – 5 May 1968)"

@@ -60,6 +60,8 @@ from graph.storage.rows import SentenceRow
         ("Who was her husband?", "She married the botanist Einar Lie in 1919.", True),
         ("Who was her husband?", "Her sister married the botanist Einar Lie.", False),
         ("Who was her husband?", "She was never married and lived in Bergen.", False),
+        ("Why did Jo Lund decline the Order of Olav?", "Jo Lund turned down the Order of Olav because of it.", True),
+        ("Why did Jo Lund decline the Order of Olav?", "Jo Lund turned down an order because of it.", False),
     ],
 )
 def test_everyday_questions_are_answered_as_texts_say_it(question: str, quote: str, answers: bool) -> None:
