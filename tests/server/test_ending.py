@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import SAMPLE, write_pdf
 from tests.flows.killed_runs import transcribe
-from tests.server.test_serve import ASKED, STOP_SECONDS, Started, started, stopped, wait_for
+from tests.server.test_serve import ASKED, STOP_SECONDS, Started, forked, stopped, wait_for
 from tests.wire.gemini_server import GeminiServer, Recorded
 
 pytestmark = [pytest.mark.server, pytest.mark.processes]
@@ -59,7 +59,10 @@ def test_a_run_is_finished_while_new_ones_are_sent_elsewhere(tmp_path: Path) -> 
         return transcribe(request)
 
     paper = write_pdf(tmp_path / "papers" / "ferry.pdf", "A day ticket to the island costs 14 euros.")
-    with GeminiServer(reply=reply) as gemini, started(tmp_path / "busy", run=giving(200), **model(gemini)) as one:
+    with (
+        GeminiServer(reply=reply) as gemini,
+        forked(tmp_path / "busy", run=giving(200), **model(gemini)) as one,
+    ):
         wait_for(lambda: "/room" in one.said)
         thread, run = begin(one, str(paper))
         wait_for(lambda: gemini.chats)
@@ -83,14 +86,14 @@ def test_a_run_is_finished_while_new_ones_are_sent_elsewhere(tmp_path: Path) -> 
 
 @pytest.mark.slow
 def test_a_run_that_takes_too_long_is_carried_out_by_the_next_server(tmp_path: Path) -> None:
-    with started(tmp_path / "handed", run=giving(0.2)) as one:
+    with forked(tmp_path / "handed", run=giving(0.2)) as one:
         wait_for(lambda: "/room" in one.said)
         thread, run = begin(one, str(SAMPLE))
         begun = time.monotonic()
         assert stopped(one, signal.SIGTERM) == 0
         assert time.monotonic() - begun < 30
         assert one.said.splitlines() == lines(one, stops="1 run")
-    with started(tmp_path / "handed") as one:
+    with forked(tmp_path / "handed") as one:
         wait_for(lambda: one.server.get(f"/threads/{thread}/runs/{run}")["status"] == "success")
         (document,) = one.server.get("/documents")["documents"]
         assert document["status"] == "complete"

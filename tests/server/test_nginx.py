@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser.conftest import CHROMIUM, LETTER, TIMEOUT_MS, ReadingRoom
 from tests.conftest import MakePdf
 from tests.nginx import nginx
-from tests.server.test_serve import started, wait_for
+from tests.server.test_serve import forked, wait_for
 from tests.wire.conftest import gemini, port
 from tests.wire.gemini_server import Answer, GeminiServer, Recorded
 from tests.wire.test_many_readers import TEXT, service
@@ -140,7 +140,7 @@ def test_no_answer_is_cut_by_a_proxy_that_ends_silent_connections(
     said = [{"role": "user", "content": "How many litres of oil did the keeper burn?"}]
     asked: dict[str, Any] = {"assistant_id": "pagewitness", "input": {"messages": said}}
     call = {"name": "ask", "arguments": {"question": said[0]["content"]}}
-    with started(tmp_path / "server", **by_model) as one:
+    with forked(tmp_path / "server", **by_model) as one:
         names_of_it = dict.fromkeys(("serve-a:2024", "serve-b:2024"), port_of(one))
         with nginx(CONFIGURATION, names_of_it, tmp_path, proxy_read_timeout="12s") as url:
             client = httpx.Client(base_url=url, timeout=300)

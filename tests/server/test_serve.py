@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ import httpx
 import psutil
 import pytest
 
+from tests import forked_python
 from tests.conftest import ROOT, SAMPLE
-from tests.dev_server import START_SECONDS, STOP_SECONDS, Server, free_port, wait_until_ready
+from tests.dev_server import START_SECONDS, STOP_SECONDS, Process, Server, free_port, wait_until_ready
 
 pytestmark = pytest.mark.server
 
@@ -31,7 +32,7 @@ ASKED: Any = {"question": "What does the day ticket cost?"}
 class Started:
     """A server that was started with these options in a folder of its own, and its requests."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     server: Server
 
     @property
@@ -42,9 +43,23 @@ class Started:
         return list(psutil.Process(self.process.pid).children(recursive=True))
 
 
-@contextlib.contextmanager
 def started(
     folder: Path, *options: str, run: Sequence[str] = ("-m", "graph.cli"), **variables: str
+) -> contextlib.AbstractContextManager[Started]:
+    """Start a server as the command does."""
+    return _started(False, folder, options, run, variables)
+
+
+def forked(
+    folder: Path, *options: str, run: Sequence[str] = ("-m", "graph.cli"), **variables: str
+) -> contextlib.AbstractContextManager[Started]:
+    """Start a server in a forked process, for tests that do not ask about its start: 3 of 4 CPU seconds less."""
+    return _started(True, folder, options, run, variables)
+
+
+@contextlib.contextmanager
+def _started(
+    fork: bool, folder: Path, options: Sequence[str], run: Sequence[str], variables: Mapping[str, str]
 ) -> Iterator[Started]:
     folder.mkdir(exist_ok=True)
     port, log = free_port(), folder / "server.log"
@@ -52,10 +67,12 @@ def started(
     readable = os.pathsep.join(map(str, (SAMPLE.parent, folder.parent / "papers")))
     settings = {"PAGEWITNESS_ENGINE": "offline", "PAGEWITNESS_ALLOWED_FOLDERS": readable}
     with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, *run, "serve", "--home", "home", "--port", str(port), *options], cwd=folder,
-            env={**kept, **settings, **variables, "PYTHONPATH": str(ROOT)}, stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        command = [*run, "serve", "--home", "home", "--port", str(port), *options]
+        given: Any = {"cwd": folder, "stdout": output, "stderr": subprocess.STDOUT}
+        given["env"] = {**kept, **settings, **variables, "PYTHONPATH": str(ROOT)}
+        process: Process = (
+            forked_python.start(command, **given) if fork else subprocess.Popen([sys.executable, *command], **given)
+        )
     try:
         wait_until_ready(url := f"http://127.0.0.1:{port}", process, log)
         yield Started(process, Server(url, folder, process.pid))
