@@ -72,13 +72,18 @@ def retrieved(question: str) -> list[int]:
     ]
 
 
-def test_an_image_only_page_is_found_by_a_question_in_words(album: Path, gemini: GeminiServer) -> None:
+def test_an_image_only_page_is_found_by_a_question_in_words_until_its_document_is_deleted(
+    album: Path, gemini: GeminiServer
+) -> None:
     report = app.invoke({"sources": [str(album)]})["report"]
     assert report["documents"][0]["status"] == "complete"
     assert images_sent(gemini) == [6, 2]
     assert report["usage"]["requests"] == len(gemini.requests)
     for page, scene in enumerate(SCENES.values(), 1):
         assert retrieved(f"Where is the {scene}?")[0] == page
+    assert dependencies.stores(Scope.everything()).page_vectors.count() >= len(COLOURS)
+    assert main(["delete", report["documents"][0]["id"]]) == 0
+    assert dependencies.stores(Scope.everything()).page_vectors.count() == 0
 
 
 def test_without_the_setting_no_image_is_sent_and_none_is_found(
@@ -113,13 +118,6 @@ def test_pages_that_are_read_again_keep_the_vectors_of_their_images(
     assert images_sent(gemini) == []
     assert dependencies.stores(Scope.everything()).page_vectors.count() == before
     assert retrieved("Where is the volcano?")[0] == 6
-
-
-def test_a_deleted_document_is_not_found_by_its_images(album: Path, gemini: GeminiServer) -> None:
-    report = app.invoke({"sources": [str(album)]})["report"]
-    assert dependencies.stores(Scope.everything()).page_vectors.count() >= len(COLOURS)
-    assert main(["delete", report["documents"][0]["id"]]) == 0
-    assert dependencies.stores(Scope.everything()).page_vectors.count() == 0
 
 
 def test_a_model_that_embeds_no_images_is_refused_before_any_request(

@@ -68,9 +68,9 @@ def vectors_kept() -> int:
     return sum(len(stores.vectors.stored_ids(stores.catalog.chunk_ids(row.id))) for row in stores.catalog.documents())
 
 
-@pytest.fixture
-def paper(tmp_path: Path) -> Path:
-    return write_pdf(tmp_path / "long.pdf", "Seed", pages=PAGES)
+@pytest.fixture(scope="module")
+def paper(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_pdf(tmp_path_factory.mktemp("paper") / "long.pdf", "Seed", pages=PAGES)
 
 
 def test_chunks_are_embedded_while_the_last_page_is_read(model: Model, gemini: GeminiServer, paper: Path) -> None:
@@ -135,12 +135,12 @@ def test_a_chunk_that_changes_after_the_last_page_is_embedded_again(
 
 
 def test_indexed_chunks_are_not_embedded_again_while_pages_wait_for_the_next_day(
-    model: Model, gemini: GeminiServer, tmp_path: Path
+    model: Model, gemini: GeminiServer, paper: Path
 ) -> None:
-    paper, gemini.reply = write_pdf(tmp_path / "longer.pdf", "Seed", pages=40), reading(model, transcribe)
+    gemini.reply = reading(model, transcribe)
     gemini.quota = Quota(per_day=4)
-    assert read_on(paper)["unfinished"]["pages"] == 24
+    assert read_on(paper)["unfinished"]["pages"] == 4
     assert len(embedded(gemini)) == vectors_kept() > 64
     gemini.requests.clear()
-    assert read_on(paper)["unfinished"]["pages"] == 24
+    assert read_on(paper)["unfinished"]["pages"] == 4
     assert gemini.requests == []
