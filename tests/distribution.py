@@ -27,6 +27,9 @@ TOKEN_LOGIN = "tests/browser/test_token_login.py"
 TOGETHER = ("tests/unit/loaders/chunking/",)
 """Folders whose files share a document that a worker reads once: the paper takes 10 CPU seconds."""
 
+PARSED = ("tests/unit/test_architecture.py", "tests/unit/test_packaging.py")
+"""Files that share the syntax trees of all modules, which take 2 CPU seconds."""
+
 FOLDERS = ("tests/evals/", "tests/flows/", "tests/wire/", "tests/unit/loaders/")
 """Folders from the longest tests to the shortest; tests outside of them come last."""
 
@@ -43,6 +46,8 @@ def scope(nodeid: str) -> str:
     file = nodeid.split("::", 1)[0]
     if file == TOKEN_LOGIN:
         return "tests/server/"
+    if file in PARSED:
+        return PARSED[0]
     folders = TOGETHER if file in OWN_SERVER else (*SERVER_FOLDERS, *TOGETHER)
     return next((folder for folder in folders if file.startswith(folder)), file)
 

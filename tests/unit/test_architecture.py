@@ -6,6 +6,7 @@ Each test lists every offender at once.
 from __future__ import annotations
 
 import ast
+import gc
 import re
 import subprocess
 import sys
@@ -120,7 +121,13 @@ MODULES = {module_of(path): path for path in SOURCES}
 
 @cache
 def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"))
+    """The syntax tree of a file, which stays: to look for garbage in all of them took 1.7 of 2.5 CPU seconds."""
+    gc.disable()
+    try:
+        return ast.parse(path.read_text("utf-8"))
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @cache
