@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from graph.app import app
-from tests.conftest import SAMPLE as SAMPLE_FILE
+from tests.conftest import MakePdf
 from tests.wire.gemini_server import Fault, GeminiServer, Reply
 from tests.wire.gemini_wire import Answer
 from tests.wire.scripted_replies import (
@@ -111,10 +111,12 @@ def test_one_control_repeats_a_quote_and_the_other_contradicts_it(checked: Model
     assert false != FOUNDED
 
 
-def test_a_quote_cut_after_a_word_that_counts_is_shown_in_its_sentence(model: Model, gemini: GeminiServer) -> None:
+def test_a_quote_cut_after_a_word_that_counts_is_shown_in_its_sentence(
+    model: Model, gemini: GeminiServer, make_pdf: MakePdf
+) -> None:
     sentence = "The barge may have sunk near Tolm in the storm of that year."
     model.pages = lambda page: f"# Page {page}\n\n{sentence}\n\nNo other barge was missed."
-    app.invoke({"sources": [str(SAMPLE_FILE)]})
+    app.invoke({"sources": [str(make_pdf("barge.pdf", "A page.", "Another."))]})
     cut = claim("The barge sank near Tolm.", "have sunk near Tolm")
     model.claims = [cut]
     assert any("“may”" in doubt for doubt in ask()["verdicts"][0]["doubts"])
@@ -230,7 +232,7 @@ def test_nonsense_costs_no_answer_and_is_said(checked: Model, gemini: GeminiServ
 def test_a_service_that_is_down_costs_no_answer(
     checked: Model, gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch, fault: Answer
 ) -> None:
-    monkeypatch.setattr("graph.engines.llm.engine.CHECK_TIMEOUT_S", 2.0)
+    monkeypatch.setattr("graph.engines.llm.engine.CHECK_TIMEOUT_S", 0.6)  # all of which it waits
     checked.claims, checked.instead = [TRUE], {"check": fault}
     output = ask()
     assert (output["verdict"], output["refused"]) == ("proven", False)

@@ -157,17 +157,17 @@ def test_an_unknown_engine_in_the_environment(
 
 @pytest.mark.heavy
 def test_a_wrong_key_and_a_retired_model(
-    monkeypatch: pytest.MonkeyPatch, library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, home: Path, make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("PAGEWITNESS_HOME", str(tmp_path / "home"))
+    note = make_pdf("note.pdf", "The keeper wrote in the blue book.")
     model = settings().models["reader"].partition(":")[2]
     for key, retired, sentence in (("wrong", (), "key"), ("right", (model,), f"{model}.*PAGEWITNESS_READER_MODEL")):
         with GeminiServer(key="right", retired=retired) as server:
             monkeypatch.setenv("GOOGLE_API_KEY", key)
             monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
-            code, out, err = run(capsys, "ingest", str(SAMPLE), "--json")
+            code, out, err = run(capsys, "ingest", str(note), "--json")
         assert code == 2
         assert re.search(sentence, json.loads(out)["error"]), out
         assert "Traceback" not in err
         # Nothing that could be asked is there; the rendered pages wait for the same command with a right key.
-        assert not stored(tmp_path / "home").keys() & {"chunks", "units", "unit_text", "vectors"}
+        assert not stored(home).keys() & {"chunks", "units", "unit_text", "vectors"}
