@@ -109,7 +109,7 @@ class Server:
 def run_server(folder: Path, tree: Path = ROOT, *, fresh: bool = False, **settings: str) -> Iterator[Server]:
     """Run a server of the code in `tree`, with the home folder `folder`/home, until the block ends.
 
-    It is forked from a process that has imported what it imports, which saves 3 of 4 CPU seconds; not if it has code
+    It is forked from a process that has imported what it imports, which saves 2 of 4 CPU seconds; not if it has code
     of its own or is to be `fresh`, as where a library reads settings when it is imported.
     """
     log, port = folder / "server.log", free_port()
