@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from loaders.geometry import bounding_box, centre, contains
+from loaders.geometry import centre, contains
 from loaders.pdf.plain_pages import checked_regions
-from loaders.pdf.plain_rows import DoubtError, line_box
+from loaders.pdf.plain_rows import DoubtError
 from loaders.pdf.ruled import RuledGrid, Rules, closing_lines, ruled_grid
 from loaders.pdf.ruled_regions import grid_cells, is_table
 from loaders.pdf.text_layer import Line, Region, Surroundings, TextLayer
@@ -171,7 +171,7 @@ def _check_words(table: _Table, layer: TextLayer) -> None:
                 raise DoubtError("words in and beside a table")
             if any(_is_torn(word.box, table.grid.xs) for word in line.words):
                 raise DoubtError("words through a line")
-        elif 0 <= box.y0 - line_box(line).y1 < _ABOVE and line_box(line).x0 > table.grid.xs[1]:
+        elif 0 <= box.y0 - line.box.y1 < _ABOVE and line.box.x0 > table.grid.xs[1]:
             raise DoubtError("a heading over columns")
 
 
@@ -189,7 +189,7 @@ def _without(layer: TextLayer, boxes: Sequence[Box]) -> TextLayer:
 
 
 def _is_in(line: Line, boxes: Sequence[Box]) -> bool:
-    middle = centre(bounding_box(word.box for word in line.words))
+    middle = centre(line.box)
     return any(contains(box, middle) for box in boxes)
 
 

@@ -95,7 +95,7 @@ def _with_whole_headings(regions: Sequence[Region], lines: Sequence[Line]) -> li
 
 def _is_one_line(line: Line, whole: Box, cut: float) -> bool:
     """Return whether a line alone fills a box, and its words continue where the box was cut."""
-    box = _box(line)
+    box = line.box
     if not (line.upright and contains(whole, centre(box)) and whole.y1 - whole.y0 < _ONE_LINE * line.size):
         return False
     gaps = [two.box.x0 - one.box.x1 for one, two in pairwise(line.words) if one.box.x1 <= cut + 1 < two.box.x1]
@@ -107,7 +107,7 @@ def _is_text(region: Region) -> bool:
 
 
 def _printed(rows: Sequence[Line]) -> list[Printed]:
-    return [(_text(row), _box(row)) for row in rows]
+    return [(row.text, row.box) for row in rows]
 
 
 def _columns(region: Region, lines: list[Line]) -> list[tuple[Region, list[Line]]]:
@@ -118,23 +118,21 @@ def _columns(region: Region, lines: list[Line]) -> list[tuple[Region, list[Line]
     if region.role not in ("text", "list-item") or not all(line.upright for line in lines):
         return [(region, reading_rows(lines))]
     pieces = [piece for line in lines for piece in _at_wide_gaps(line)]
-    gap = column_gap([(_text(piece), _box(piece)) for piece in pieces])
+    gap = column_gap([(piece.text, piece.box) for piece in pieces])
     if gap is None:
         return [(region, reading_rows(lines))]
-    left = reading_rows([piece for piece in pieces if _box(piece).x1 <= gap])
-    right = reading_rows([piece for piece in pieces if _box(piece).x0 >= gap])
-    if not ends_sentence(_text(left[-1])):
+    left = reading_rows([piece for piece in pieces if piece.box.x1 <= gap])
+    right = reading_rows([piece for piece in pieces if piece.box.x0 >= gap])
+    if not ends_sentence(left[-1].text):
         return [(Region("text", region.box), [*left, *right])]
-    return [(Region("text", bounding_box(map(_box, side))), side) for side in (left, right)]
-
-
-def _text(line: Line) -> str:
-    return " ".join(word.text for word in line.words)
+    return [(Region("text", bounding_box(line.box for line in side)), side) for side in (left, right)]
 
 
 def _at_wide_gaps(line: Line) -> list[Line]:
     """Cut a line where the space between two words is wider than twice the height of a letter."""
     cuts = [at for at in range(1, len(line.words)) if line.words[at].box.x0 - line.words[at - 1].box.x1 > 2 * line.size]
+    if not cuts:
+        return [line]
     ends = [0, *cuts, len(line.words)]
     return [replace(line, words=line.words[start:stop]) for start, stop in pairwise(ends)]
 
@@ -168,7 +166,7 @@ def reading_rows(lines: Sequence[Line]) -> list[Line]:
     """Join the pieces of each printed line and sort the lines downwards; rotated text comes last."""
     rows: list[list[Line]] = []
     whole = Box(0, 0, 0, 0)
-    placed = [(_box(line), line) for line in lines if line.upright]
+    placed = [(line.box, line) for line in lines if line.upright]
     for box, line in sorted(placed, key=lambda pair: centre(pair[0])[1]):
         if rows and _on_one_row(whole, box) and not _is_under(rows[-1], line):
             rows[-1].append(line)
@@ -183,8 +181,8 @@ def _is_under(row: Sequence[Line], line: Line) -> bool:
     """Return whether a line is the second of a cell whose lines a label beside their middle joins in one row."""
     if len(row) > _MAX_PIECES:
         return False
-    box = _box(line)
-    above = [word.box for other in row if not _on_one_row(_box(other), box) for word in other.words]
+    box = line.box
+    above = [word.box for other in row if not _on_one_row(other.box, box) for word in other.words]
     return any(min(one.x1, word.box.x1) - max(one.x0, word.box.x0) > 0 for one in above for word in line.words)
 
 
@@ -208,7 +206,7 @@ class _Places:
 
     def only_region(self, line: Line) -> int | None:
         """Return the region that holds a whole line if no other is beside it: a word at a time takes longer."""
-        box = _box(line)
+        box = line.box
         strips = range(int(box.y0 // _STRIP), int(box.y1 // _STRIP) + 1)
         near = {
             index: place
@@ -249,13 +247,9 @@ def _on_one_row(first: Box, second: Box) -> bool:
     return shared > _SAME_ROW * min(first.y1 - first.y0, second.y1 - second.y0)
 
 
-def _box(line: Line) -> Box:
-    return bounding_box(word.box for word in line.words)
-
-
 def _block(region: Region, rows: list[Line], layer: TextLayer, around: Surroundings, measure: Measure) -> Block:
     """Return the block of a region: its role decides the kind, and the kind decides how its lines are joined."""
-    texts = [" ".join(word.text for word in row.words) for row in rows]
+    texts = [row.text for row in rows]
     kind = _kind(region, rows, texts, around)
     box = to_fractions(region.box, layer.width, layer.height)
     if kind == "table" and region.cells:

@@ -27,7 +27,7 @@ def print_of(layer: TextLayer) -> Print:
     sizes: dict[float, int] = Counter()
     for line in layer.lines:
         sizes[round(line.size * 2) / 2] += sum(len(word.text) for word in line.words)
-    words = vocabulary(" ".join(word.text for word in line.words) for line in layer.lines)
+    words = vocabulary(line.text for line in layer.lines)
     return Print(frozenset(words), frozenset(margin_texts(layer)), sizes)
 
 

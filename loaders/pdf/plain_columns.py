@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from loaders.geometry import bounding_box, centre
 from loaders.pdf.plain_doubts import check_channels, check_content, check_words, shared
-from loaders.pdf.plain_rows import LABEL, DoubtError, Row, by_row, line_box, page_rows, pitch
+from loaders.pdf.plain_rows import LABEL, DoubtError, Row, by_row, page_rows, pitch
 from loaders.pdf.text_layer import TextLayer
 from loaders.types import Box
 
@@ -93,8 +93,8 @@ def margin_key(text: str) -> str:
 
 def margin_texts(layer: TextLayer) -> set[str]:
     """Return the keys (`margin_key`) of the texts at the top and bottom of a page."""
-    edges = (line for line in layer.lines if _in_margin(line_box(line), layer.height))
-    return {key for line in edges if (key := margin_key(" ".join(word.text for word in line.words)))}
+    edges = (line for line in layer.lines if _in_margin(line.box, layer.height))
+    return {key for line in edges if (key := margin_key(line.text))}
 
 
 def _in_margin(box: Box, height: float) -> bool:

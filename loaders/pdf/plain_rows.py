@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
@@ -22,7 +23,7 @@ class DoubtError(Exception):
     """A page may have more than running text; the message is the reason."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which allow no cached properties
 class Row:
     """A row of print in one column: its words from the left, its box, and how it is set."""
 
@@ -32,7 +33,7 @@ class Row:
     bold: bool
     mono: bool
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The row as one line."""
         return " ".join(word.text for word in self.words)
@@ -53,8 +54,8 @@ def page_rows(lines: Sequence[Line]) -> list[list[Row]]:
     """Return the printed rows of a page from the top, each as its separate pieces."""
     rows: list[list[Line]] = []
     around = Box(0, 0, 0, 0)
-    for line in sorted(lines, key=lambda line: centre(line_box(line))[1]):
-        box = line_box(line)
+    for line in sorted(lines, key=lambda line: centre(line.box)[1]):
+        box = line.box
         if rows and on_one_row(around, box):
             rows[-1].append(line)
         else:
@@ -93,11 +94,6 @@ def _row(piece: Sequence[tuple[Word, Line]]) -> Row:
         words, bounding_box(word.box for word in words), size,
         all(line.bold for line in lines), all(line.mono for line in lines),
     )  # fmt: skip
-
-
-def line_box(line: Line) -> Box:
-    """Return the box around the words of a line."""
-    return bounding_box(word.box for word in line.words)
 
 
 def by_row(rows: Sequence[Row]) -> list[list[Row]]:

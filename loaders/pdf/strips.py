@@ -77,8 +77,8 @@ def _rows(lines: Sequence[Line]) -> list[list[Line]]:
     """Return the upright lines in rows of print, from the top."""
     rows: list[list[Line]] = []
     middle = float("-inf")
-    for line in sorted((line for line in lines if line.upright), key=lambda line: centre(_box(line))[1]):
-        at = centre(_box(line))[1]
+    for line in sorted((line for line in lines if line.upright), key=lambda line: centre(line.box)[1]):
+        at = centre(line.box)[1]
         if rows and at - middle < _ONE_ROW * line.size:
             rows[-1].append(line)
         else:
@@ -163,7 +163,7 @@ def _strips(layer: TextLayer, rows: Sequence[Sequence[Line]]) -> list[tuple[floa
 
 
 def _strip(layer: TextLayer, lines: Sequence[Line]) -> tuple[float, TextLayer]:
-    top, bottom = min(_box(line).y0 for line in lines) - _MARGIN, max(_box(line).y1 for line in lines) + _MARGIN
+    top, bottom = min(line.box.y0 for line in lines) - _MARGIN, max(line.box.y1 for line in lines) + _MARGIN
     moved = [replace(line, words=tuple(Word(w.text, _shifted(w.box, -top)) for w in line.words)) for line in lines]
     return top, TextLayer(layer.width, bottom - top, tuple(moved), ())
 
@@ -177,10 +177,6 @@ def _moved(region: Region, by: float) -> Region:
 
 
 _EDGES = ("page-header", "page-footer")  # roles at the edges of a strip, which are not the page's edges
-
-
-def _box(line: Line) -> Box:
-    return bounding_box(word.box for word in line.words)
 
 
 def _shifted(box: Box, by: float) -> Box:

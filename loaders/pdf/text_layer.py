@@ -9,8 +9,10 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
+from loaders.geometry import bounding_box
 from loaders.pdf.bidi import as_read, in_reading_order, is_right_to_left
 from loaders.pdf.page_content import PageContent
 from loaders.pdf.raised_signs import mark_signs
@@ -20,7 +22,7 @@ from loaders.pdf.strikes import join_struck
 from loaders.types import Box, Word
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which allow no cached properties
 class Line:
     """A line of the text layer: its words in reading order, and its typesetting.
 
@@ -34,6 +36,17 @@ class Line:
     mono: bool
     bold: bool = False
     turn: int = 0
+
+    # Layout, tables and headings ask for them four times a line: 2 of the 10 ms in which a page of text is read.
+    @cached_property
+    def box(self) -> Box:
+        """The smallest box around its words."""
+        return bounding_box(word.box for word in self.words)
+
+    @cached_property
+    def text(self) -> str:
+        """Its words, one space between them."""
+        return " ".join(word.text for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,7 @@ class Comment:
     box: Box
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TextLayer:
     """The content stream of a page, before any layout analysis.
 
@@ -87,7 +100,7 @@ class TextLayer:
         """All words in the order of the content stream, and those of the form's fields after them."""
         return [word for words in self._parts() for word in words]
 
-    @property
+    @cached_property
     def text(self) -> str:
         """All lines and fields, one under the other."""
         return join_struck("\n".join(" ".join(word.text for word in words) for words in self._parts()))
