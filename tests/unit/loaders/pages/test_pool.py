@@ -127,7 +127,7 @@ async def test_a_job_that_hangs_is_ended_and_the_rest_goes_on(make_pool: MakePoo
 @pytest.mark.heavy
 async def test_a_job_that_spins_is_ended_by_its_cpu_time_and_the_rest_goes_on(make_pool: MakePool) -> None:
     # `re` spins for hours on this and holds the interpreter lock.
-    pool = make_pool(cpu_seconds=0.2)
+    pool = make_pool(cpu_seconds=0.2, wall_seconds=60)
     try:
         spun, fine = await pool.map(eval, ["__import__('re').match('(a+)+b', 'a' * 60)", "1"])
         with pytest.raises(SourceError, match="of the processor's time"):
@@ -154,7 +154,7 @@ ONCE = "__import__('os').path.exists({0!r}) or (open({0!r}, 'w').close(), __impo
 
 @pytest.mark.heavy
 async def test_a_job_that_hit_its_limit_is_tried_once_more(make_pool: MakePool, tmp_path: Path) -> None:
-    pool = make_pool(cpu_seconds=0.2)
+    pool = make_pool(cpu_seconds=0.2, wall_seconds=60)
     try:
         assert await pool.map(eval, [ONCE.format(str(tmp_path / "tried"))]) == [True]
     finally:
