@@ -13,7 +13,8 @@ from functools import lru_cache
 
 from graph.storage.fulltext import stem
 
-_MOST_WORDS = 14
+MOST_WORDS = 14
+"""Words of the longest question in everyday words."""
 _NAME = re.compile(r"[A-Z0-9](?!['’]|\W*$)")
 _DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b|Christmas\b|Easter\b|New\b(?= Year)")
 _ONESELF = re.compile(r"\b(?:i|i['’]m|me|my|mine|myself|we|us|our|you|your)\b", re.I)
@@ -327,7 +328,7 @@ def is_written_formally(word: str, held: frozenset[str]) -> bool:
 def is_everyday(question: str) -> bool:
     """Return whether a question is short and names nothing by a name or number."""
     words = question.split()
-    return len(words) <= _MOST_WORDS and not any(_NAME.match(word) and not _DAY.match(word) for word in words[1:])
+    return len(words) <= MOST_WORDS and not any(_NAME.match(word) and not _DAY.match(word) for word in words[1:])
 
 
 @lru_cache(maxsize=64)

@@ -18,7 +18,13 @@ from graph.engines.offline.asked_words import (
     VALUE_NOUN,
     WORD,
 )
-from graph.engines.offline.everyday_words import asks_for_oneself, circumstances, is_everyday, is_written_formally
+from graph.engines.offline.everyday_words import (
+    MOST_WORDS,
+    asks_for_oneself,
+    circumstances,
+    is_everyday,
+    is_written_formally,
+)
 from graph.engines.offline.other_things import (
     Evidence,
     codes_of_others,
@@ -151,13 +157,15 @@ def counts_persons(question: str, quote: str) -> bool:
 
 def _names_all(question: str, missing: Sequence[str]) -> bool:
     """Return whether a short question lacks none of its names and numbers in a quote."""
-    return len(question.split()) <= 14 and not any(word[0].isupper() or word[0].isdigit() for word in missing)
+    return len(question.split()) <= MOST_WORDS and not any(word[0].isupper() or word[0].isdigit() for word in missing)
 
 
 _LIFE_SPAN = re.compile(r"\((?:[^()]*\s)?\d{4} ?[–—-] ?(?:[^()]*\s)?\d{4}\)")  # "Ann Lee (3 March 1891 – 5 May 1968)"
 _BORN_OR_DIED = frozenset(("born", "birth", "die", "died", "dies", "death"))
 _FOR_PERSONS = re.compile(
-    rf"\b(?:serves?|seats?|sleeps?|accommodates?) (?:up to |about |at most )?(?:{NUMBER.pattern})", re.IGNORECASE
+    rf"\b(?:serves?|seats?|sleeps?|accommodates?) (?:up to |about |at most )?(?:\d[\d,]*|{NUMBER.pattern})"
+    r"(?= ?[.,;:)–-]| (?:to|or|people|persons|guests|adults)\b|\W*$)",  # "she serves two terms" counts no people
+    re.IGNORECASE,
 )
 
 

@@ -57,6 +57,8 @@ from graph.storage.rows import SentenceRow
         ("When did Jo Lund die?", "Jo Lund (paintings, 1891) was an engineer.", False),
         ("How many people does the soup serve?", "The soup serves four.", True),
         ("How many people does the soup serve?", "The soup needs four onions.", False),
+        ("How many people does the hut sleep?", "The hut sleeps up to 12.", True),
+        ("How many people are on the board?", "Ann Lee serves two terms on the board.", False),
         ("Who was her husband?", "She married the botanist Einar Lie in 1919.", True),
         ("Who was her husband?", "Her sister married the botanist Einar Lie.", False),
         ("Who was her husband?", "She was never married and lived in Bergen.", False),
