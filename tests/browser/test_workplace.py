@@ -221,12 +221,12 @@ def test_an_answer_comes_without_the_conversation_before_it(open_room: OpenRoom,
 def test_a_failed_question_stays_in_the_field_and_can_be_tried_again(open_room: OpenRoom, library: Server) -> None:
     room = open_room()
     page = room.page
+    room.expect("ERR_FAILED")
     page.route("**/runs/stream", lambda route: route.abort())
     page.fill("#question", HEIGHT)
     page.keyboard.press("Enter")
     page.get_by_text("The server does not answer").wait_for()
     assert page.input_value("#question") == HEIGHT
-    room.wrong = [wrong for wrong in room.wrong if "ERR_FAILED" not in wrong]  # which Chromium notes in its console
     room.check()
     page.unroute_all()
     page.get_by_role("button", name="Try again").click()
@@ -372,8 +372,8 @@ def test_words_of_the_servers_library_never_reach_the_user(open_room: OpenRoom, 
     shown = page.inner_text("body") + page.evaluate(
         "[...document.querySelectorAll('[aria-label], [title]')].map(one => one.ariaLabel + one.title).join(' ')"
     )
+    room.expect("404")
     page.goto(f"{room.url}/room#thread=00000000-0000-0000-0000-000000000000")
     page.get_by_text("This conversation is not on the server any more").wait_for()
     shown += page.inner_text("body")
     assert not re.search(r"\b(thread|run|assistant|checkpoint|graph)s?\b", shown, re.IGNORECASE)
-    room.wrong = [wrong for wrong in room.wrong if "404" not in wrong]  # which Chromium notes in its console
