@@ -12,7 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from loaders.errors import SourceError
 from loaders.pages.models import OCR
-from loaders.pages.rendering import Rendering, encode_png, ink_share, packed_png
+from loaders.pages.rendering import Rendering, ink_share, packed_png, small_png
 from loaders.types import PageImage, PageJob, PageProfile
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP")
@@ -96,7 +96,8 @@ def render_image(path: Path, number: int, max_side: int, small: bool = True) -> 
         upright = ImageOps.exif_transpose(image)
         plain = _plain(upright)
     plain.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-    png = encode_png(plain) if small else packed_png(np.asarray(plain))
+    pixels = np.asarray(plain)
+    png = small_png(pixels) if small else packed_png(pixels)
     return Rendering(png, plain.width, plain.height, ink_share(np.asarray(plain.convert("L"))))
 
 

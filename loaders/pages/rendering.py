@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import zlib
 from collections.abc import Callable
@@ -47,6 +46,8 @@ _REACH = 3
 _WHITE = 255
 _BLOCK = 3 * 2**16  # bytes; it ends with a whole pixel
 _WITHIN_PIXELS = np.tile(np.array([_WHITE, _WHITE, 0], np.uint8), _BLOCK // 3)  # not between two pixels
+_PLAIN, _DIFFERENCES = 0, 2  # filters of PNG: none, and the row above
+_SAMPLE, _SAMPLED = 33, 256  # rows that are compressed to see how that is done best, of how many
 _HALO = 8  # pixels around dust that JPEG changes: its blocks have that side
 
 
@@ -86,12 +87,7 @@ def encode_pixmap(pixmap: Any, small: bool = True) -> Rendering:
         sums //= 3
         levels = sums.astype(np.uint8)
     background, share = _background(levels)
-    if not small:
-        png = packed_png(pixels)
-    elif share >= FLAT:
-        png = _unfiltered_png(pixels, _small)
-    else:
-        png = encode_png(Image.fromarray(np.ascontiguousarray(pixels)))
+    png = small_png(pixels, flat=share >= FLAT) if small else packed_png(pixels)
     return Rendering(png, pixmap.width, pixmap.height, ink_share(levels, background))
 
 
@@ -120,7 +116,32 @@ def _is_grey(pixels: NDArray[Any]) -> bool:
 
 def packed_png(pixels: NDArray[Any]) -> bytes:
     """Encode grey levels or RGB as a PNG that is as large as they are: 10 ms a page, to be decoded at once."""
-    return _unfiltered_png(pixels, _stored)
+    return _png(pixels, _PLAIN, _stored)
+
+
+def small_png(pixels: NDArray[Any], *, flat: bool = False) -> bytes:
+    """Encode grey levels or RGB as a PNG that is compressed well; `flat` says that most of it is background.
+
+    Of 14 pages with pictures or a scanner's noise, the differences of rows take .98 to 1.06 of the bytes that Pillow's
+    search for a filter for each row takes, and half of its time: 114 ms in place of 233, 36 in place of 66.
+    """
+    if flat or _is_grain(pixels):
+        return _png(pixels, _PLAIN, _small)
+    return _png(pixels, _DIFFERENCES, lambda rows: zlib.compress(rows, 3))
+
+
+def _is_grain(pixels: NDArray[Any]) -> bool:
+    """Return whether rows of one channel are compressed as well as they are as by their differences.
+
+    So it is where a scanner's noise is all over the page, and not in a photograph. Some rows of all parts of the page
+    are compressed in both ways: 2 ms. Four pages of an office scan took 97 to 139 ms with filters and take 8, with
+    .98 to 1.04 of the bytes; pages of three channels would have 1.3 times as many.
+    """
+    if pixels.ndim == 3 or len(pixels) < _SAMPLED:
+        return False
+    rows = pixels[: len(pixels) // _SAMPLED * _SAMPLED].reshape(-1, _SAMPLED, pixels.shape[1])[:, :_SAMPLE]
+    plain, differences = np.ascontiguousarray(rows[:, 1:]), np.diff(rows, axis=1)
+    return len(_small(plain.data)) <= len(_small(differences.data))
 
 
 def _small(rows: memoryview) -> bytes:
@@ -133,11 +154,14 @@ def _stored(rows: memoryview) -> bytes:
     return zlib.compress(rows, 0)
 
 
-def _unfiltered_png(pixels: NDArray[Any], compress: Callable[[memoryview], bytes]) -> bytes:
-    """Encode grey levels or RGB as a PNG whose rows are compressed as they are, without the search for a filter."""
+def _png(pixels: NDArray[Any], rule: int, compress: Callable[[memoryview], bytes]) -> bytes:
+    """Encode grey levels or RGB as a PNG whose rows are compressed as they are, or as differences to the row before."""
     height, width = pixels.shape[:2]
-    rows = np.zeros((height, pixels.size // height + 1), np.uint8)  # each row begins with the number of its filter
-    rows[:, 1:] = pixels.reshape(height, -1)
+    levels = pixels.reshape(height, -1)
+    rows = np.full((height, levels.shape[1] + 1), rule, np.uint8)  # each row begins with the number of its filter
+    rows[:, 1:] = levels
+    if rule == _DIFFERENCES:
+        rows[1:, 1:] -= levels[:-1]
     colour = 2 if pixels.ndim == 3 else 0
     parts = (
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)),
@@ -148,13 +172,6 @@ def _unfiltered_png(pixels: NDArray[Any], compress: Callable[[memoryview], bytes
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts
     )
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
-
-
-def encode_png(image: Image.Image) -> bytes:
-    """Encode an image as a PNG."""
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=3)  # level 6 takes three times as long for 8 % less
-    return buffer.getvalue()
 
 
 def ink_share(grey: NDArray[Any], background: int | None = None) -> float:
