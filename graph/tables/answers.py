@@ -32,6 +32,7 @@ from loaders.text.dates import MONTHS
 from loaders.text.raised_signs import without_notes
 
 _MAX_TABLES = 3  # answers of as many tables that explain a question equally well, each with its title
+from loaders.text.whole_periods import in_words_of_whole
 _FIGURES = re.compile(r"\d[\d.,]*")
 # "How high was the average fare?" asks for the fare.
 _HOW = re.compile(r"\bhow (?:high|much|many|large|big|long|old|tall|low|far|heavy|fast)\b", re.IGNORECASE)
@@ -100,7 +101,10 @@ def _by_other_ways(question: str, views: Sequence[TableView], found: Sequence[Ma
 
 
 def _match_reworded(question: str, view: TableView) -> Match:
-    own = in_column_words(in_row_words(question, [row.label for row in view.rows]), view)
+    own = question
+    if asked_of_table(question).operation in ("cell", "count", "sum"):
+        own = in_words_of_whole(question, [row.label for row in view.totals])
+    own = in_column_words(in_row_words(own, [row.label for row in view.rows]), view)
     own = in_words_of(in_words_of_properties(own, view), view)
     names = [" ".join(UNITS.sub(" ", column).split()) for column in view.columns]
     return match(own, asked_beside(own, names), view)

@@ -17,6 +17,7 @@ from graph.tables.question_words import Word, begins, words_of, written
 from graph.tables.row_keys import asked_keys, is_money_of_years, row_by_key
 from graph.tables.row_names import FRAME, FRAME_STEMS, PRICES, UNITS, rows_named
 from graph.tables.views import Row, TableView
+from loaders.text.whole_periods import is_whole_period
 
 _COUNTING = frozenset(
     stem(word) for word in ("number", "count", "amount", "no", "of", "the", "in", "total", "value", "a")
@@ -74,7 +75,7 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
     """Match a question with a table."""
     found = Match(view, asked, question, view)
     words = words_of(question, view.columns)
-    named = [row for row in view.totals if _is_run(row.label, words)]
+    named = [row for row in view.totals if _is_run(row.label, words) or _is_year_named(row, words, asked)]
     if named and asked.operation != "extreme":  # "total current assets" is a row, no sum
         found.view, found.asked = only(view, [*view.rows, *named]), Asked("cell")
     asked = found.asked
@@ -114,6 +115,12 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
 def _are_over(view: TableView, words: Sequence[Word], starts: set[int]) -> bool:
     """Return whether the caption, headings or document's name of a table has each of some words."""
     return all(word.stem in view.scope for word in words if word.start in starts)
+
+
+def _is_year_named(row: Row, words: Sequence[Word], asked: Asked) -> bool:
+    """Return whether a row of a whole year is named: "How much rain fell in the year?", not "how many months"."""
+    is_value = asked.operation in ("cell", "count", "sum") and not asked.has_condition
+    return is_value and is_whole_period(row.label) and any(word.raw == row.label for word in words)
 
 
 def _is_run(label: str, words: Sequence[Word]) -> bool:

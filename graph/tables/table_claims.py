@@ -18,6 +18,7 @@ from graph.tables.views import Row, TableView, without_any_sum, without_sums
 from graph.types import Claim
 
 
+from loaders.text.whole_periods import is_whole_period
 def claims_of(found: Match) -> list[Claim]:
     """Return the claims of a table that explains the whole question; [] where the operation lacks a row or column."""
     asked, view, rows = found.asked, found.view, found.rows
@@ -114,6 +115,8 @@ def adds_up_others(question: str, view: TableView, row: Row) -> bool:
 _ASKS_COUNT = re.compile(
     r"\b(?:how many|number of) (?:of the |the |different )?((?:[\w-]+ ){0,2}?[\w-]+)", re.IGNORECASE
 )
+    if is_whole_period(row.label):
+        return False
 _ASIDE = re.compile(r"\b(?:per|by|in|at|for|on|with|from|during|between|according)\b.*", re.IGNORECASE | re.DOTALL)
 
 

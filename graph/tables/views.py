@@ -14,6 +14,7 @@ from loaders.text.dates import duration_seconds
 from loaders.text.numbers import Mark, cell_values, decimal_mark, is_number
 from loaders.text.raised_signs import without_notes
 from loaders.text.units import have_different_units, in_one_unit
+from loaders.text.whole_periods import whole_periods
 
 TOTALS = re.compile(
     r"^(grand |sub-?|over)?(totals?|sums?|averages?|means?|medians?|all|overall|insgesamt|summe|gesamt|ensemble)\b"
@@ -119,6 +120,9 @@ def build_views(chunks: Sequence[ChunkRow], titles: dict[str, str]) -> list[Tabl
         else:
             views.append(view)
     for view in views:
+        wholes = whole_periods([row.label for row in view.rows])  # the year may stand on the page after its months
+        view.totals += [view.rows[at] for at in sorted(wholes)]
+        view.rows = [row for at, row in enumerate(view.rows) if at not in wholes]
         view.decimal = decimal_mark(_numbers_text(view))
     return views
 
@@ -137,7 +141,7 @@ def _view(chunk: ChunkRow, title: str) -> TableView | None:
         return None
     if any(len({column for column, _ in row.cells[1:]}) < len(row.cells) - 1 for row in found):
         return None
-    if 2 * sum(map(_is_data, columns)) >= len(columns):
+    if 2 * sum(map(_is_data, columns)) >= len(columns) or _is_counted_on(*found[0].cells[0]):
         return None  # the header is a row of data
     caption = next((s.text for s in chunk.sentences if s.kind == "caption"), "")
     caption = caption or _caption_of(chunk)
@@ -186,6 +190,13 @@ def _is_data(column: str) -> bool:
     return is_number(plain) and not _IS_YEAR.fullmatch(plain) and not (plain.isdigit() and len(plain) < _LEAST_DIGITS)
 
 
+def _is_counted_on(header: str, label: str) -> bool:
+    """Return whether a label goes on counting after the header over it: "2nd" under "1st"."""
+    one, other = _ORDINAL.fullmatch(header), _ORDINAL.fullmatch(label)
+    return one is not None and other is not None and int(other[1]) == int(one[1]) + 1
+
+
+_ORDINAL = re.compile(r"\W*(\d{1,3})(?:st|nd|rd|th)?\W*", re.IGNORECASE)
 _LEAST_DIGITS = 3  # "1", "2" and "10" may head the rounds of a game or the grades of a school
 
 

@@ -17,6 +17,7 @@ from loaders.text.numbers import Mark, cell_values, decimal_mark
 from loaders.text.raised_signs import without_notes
 
 _MOST = re.compile(r"\b(most|highest|largest|greatest|biggest|best|maximum|max|top|longest|strongest|fastest)\b", re.I)
+from loaders.text.whole_periods import whole_periods
 _LEAST = re.compile(r"\b(least|lowest|smallest|fewest|minimum|min|worst|shortest|weakest|slowest)\b", re.I)
 _ASKS_HOW_MUCH = re.compile(r"\b(how (much|many|far)|difference|gap|margin|by what)\b", re.I)
 _ASKS_WHICH = re.compile(r"\b(which|what|who|where)\b", re.I)
@@ -73,6 +74,8 @@ def extreme_row(query: Query, chunk: ChunkRow) -> SentenceRow | None:
     rows = [row for row in rows_asked(query, rows) if not terms.stems(row.cells[0][1]) & _SUMMARY_LABELS]
     columns = list(dict.fromkeys(column for row in rows for column, _ in row.cells[1:]))
     asked = columns if len(columns) == 1 else columns_asked(query, columns)
+    wholes = whole_periods([row.cells[0][1] for row in rows])  # "Year" below the months
+    rows = [row for at, row in enumerate(rows) if at not in wholes]
     if not asked:
         return None
     # "The most chicks per nest in 2025" names two columns; the one with more words is meant.
