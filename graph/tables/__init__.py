@@ -2,6 +2,6 @@
 
 - Answers: `answers`, `table_claims`, `absences`, `absent_names`, `results`, `across`.
 - A question and a table: `operations`, `matching`, `question_words`, `linking_verbs`, `column_words`, `header_words`,
-  `measures`, `row_names`, `row_keys`, `views`.
+  `order_words`, `measures`, `row_names`, `row_keys`, `rows_asked`, `year_columns`, `views`, `open_values`.
 - Other ways to answer: `plain`, `statements`, `timetables`, `marked_rows`, `text_conditions`.
 """

@@ -16,12 +16,14 @@ from graph.tables.marked_rows import answer_from_marked_rows
 from graph.tables.matching import Match, match
 from graph.tables.measures import in_words_of
 from graph.tables.operations import asked_beside, asked_of_table
+from graph.tables.order_words import in_order_words
 from graph.tables.plain.answer import answer_plainly
 from graph.tables.plain.steps import in_row_words
 from graph.tables.plain.targets import WHEN, says_when
 from graph.tables.property_words import in_words_of_properties
 from graph.tables.results import MEAN, NO_PROSE, TableAnswer
 from graph.tables.row_names import UNITS
+from graph.tables.rows_asked import of_rows_asked
 from graph.tables.statements import answer_from_statements, in_words_of_statements
 from graph.tables.table_claims import claims_of
 from graph.tables.text_conditions import answer_from_text_conditions
@@ -30,9 +32,9 @@ from graph.tables.views import TableView, build_views
 from graph.types import Claim
 from loaders.text.dates import MONTHS
 from loaders.text.raised_signs import without_notes
+from loaders.text.whole_periods import in_words_of_whole
 
 _MAX_TABLES = 3  # answers of as many tables that explain a question equally well, each with its title
-from loaders.text.whole_periods import in_words_of_whole
 _FIGURES = re.compile(r"\d[\d.,]*")
 # "How high was the average fare?" asks for the fare.
 _HOW = re.compile(r"\bhow (?:high|much|many|large|big|long|old|tall|low|far|heavy|fast)\b", re.IGNORECASE)
@@ -49,6 +51,7 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     """
     views = build_views([chunk for chunk in chunks if chunk.kind == "table"], titles)
     question = in_words_of_statements(question, views)
+    views = of_rows_asked(question, views)
     asked = asked_of_table(question)
     found = [_match_reworded(question, view) for view in views if not _is_of_part(question, view)]
     if asked.operation == "mean" and (said := _said_average(question, chunks)):
@@ -104,7 +107,8 @@ def _match_reworded(question: str, view: TableView) -> Match:
     own = question
     if asked_of_table(question).operation in ("cell", "count", "sum"):
         own = in_words_of_whole(question, [row.label for row in view.totals])
-    own = in_column_words(in_row_words(own, [row.label for row in view.rows]), view)
+    own = in_order_words(in_row_words(own, [row.label for row in view.rows]), view)
+    own = in_column_words(own, view)
     own = in_words_of(in_words_of_properties(own, view), view)
     names = [" ".join(UNITS.sub(" ", column).split()) for column in view.columns]
     return match(own, asked_beside(own, names), view)

@@ -6,9 +6,11 @@ A table prints "Surplus (deficit)", "Fare" or "January"; a question says "in def
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
+from graph.tables.open_values import is_settled_by_numbers
 from graph.tables.row_names import UNITS
 from graph.tables.views import Row, TableView
 
@@ -114,10 +116,11 @@ def _of_result(question: str, view: TableView) -> str:
 def _of_price(question: str, view: TableView) -> str:
     wanted = {stem(one) for one in _PRICED}
     labels = [column for column in view.columns if terms.stems(UNITS.sub(" ", column)) & wanted]
-    names = {" ".join(_YEAR.sub(" ", _bare(label, view)).split()) for label in labels}
-    if len(names) != 1:
+    names = list(dict.fromkeys(" ".join(_YEAR.sub(" ", _bare(label, view)).split()) for label in labels))
+    ordered = _CHEAPEST.search(question) or _DEAREST.search(question)
+    if len(names) != 1 and not (ordered and _agree(view, labels, most=not _CHEAPEST.search(question))):
         return question
-    label = names.pop()  # "Rent" of "Rent 2023" and "Rent 2024"
+    label = names[0]  # "Rent" of "Rent 2023" and "Rent 2024"
     for pattern, said in ((_CHEAPEST, "lowest"), (_DEAREST, "highest"), (_CHEAPER, "lower"), (_DEARER, "higher")):
         if pattern.search(question):
             return _once(pattern, f"{said} {label}", question)
@@ -129,13 +132,27 @@ def _of_price(question: str, view: TableView) -> str:
     return question
 
 
+def _agree(view: TableView, columns: Sequence[str], *, most: bool) -> bool:
+    """Return whether the same one row has the most, or the least, in each of some columns."""
+    firsts: list[list[int]] = []
+    for column in columns:
+        cells = [(row.cells.get(column, ""), view.order(row, column)) for row in view.rows]
+        known = [value for _, value in cells if value is not None]
+        if not known or not is_settled_by_numbers(cells, most=most):
+            return False
+        best = (max if most else min)(known)
+        firsts.append([at for at, (_, value) in enumerate(cells) if value == best])
+    return bool(firsts) and len(firsts[0]) == 1 and all(one == firsts[0] for one in firsts)
+
+
 def _of_time(question: str, view: TableView) -> str:
     """Return "lowest time" for "fastest", where a table has one column of times needed and none of speeds."""
     heads = [column for column in view.columns if terms.stems(UNITS.sub(" ", column)) & (_TIMES | _SPEEDS)]
     if len(heads) != 1 or terms.stems(heads[0]) & _SPEEDS:
         return question
-    times = [view.order(row, heads[0]) for row in view.rows]
-    for pattern, said in _FASTEST if None not in times else ():
+    times = [(row.cells.get(heads[0], ""), view.order(row, heads[0])) for row in view.rows]
+    known = is_settled_by_numbers(times, most=False)  # "DNF" beside times is none
+    for pattern, said in _FASTEST if known else ():
         if pattern.search(question):
             return _once(pattern, f"{said} {_bare(heads[0], view)}", question)
     return question

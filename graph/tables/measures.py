@@ -53,6 +53,11 @@ _ADJECTIVES = (
     ("fast", "slow", ("speed", "velocity")),
     ("strong", "weak", ("power", "strength", "output")),
     ("old", "young", ("age",)),
+    ("wett|raini", "dri", ("rain", "rainfall", "precipitation")),
+    ("sunni", "", ("sunshine", "sun")),
+    ("windi", "", ("wind", "gusts")),
+    ("snowi", "", ("snow", "snowfall")),
+    ("busi", "", ("visitors", "passengers", "customers", "guests", "vehicles", "calls", "flights", "traffic")),
 )
 _COMPARED = tuple(
     (re.compile(rf"\b(?:{words})(?P<most>est|er)\b", re.IGNORECASE), more, names)

@@ -11,6 +11,7 @@ from graph.storage.rows import ChunkRow
 from graph.tables.label_forms import are_of_different_kinds
 from graph.tables.matching import Match
 from graph.tables.measures import IS_PERIOD
+from graph.tables.open_values import is_settled_by_numbers, left_out
 from graph.tables.operations import Asked
 from graph.tables.views import Row, TableView, counts_rows
 from graph.types import Claim, Computation, Operand
@@ -89,22 +90,37 @@ def extreme(view: TableView, column: str, asked: Asked) -> Claim | None:
     if numbers_rows(view, column) or view.has_unread(column):
         return None
     orders = [(row, view.order(row, column)) for row in view.rows]
+    cells = [(row.cells.get(column, ""), value) for row, value in orders]
     known = [(row, value) for row, value in orders if value is not None]
+    without = left_out(len(orders), len(known))
     if asked.of_losses and any(value < 0 for _, value in known):  # the largest loss is the lowest number
         known = [(row, value) for row, value in known if value < 0]
         asked = replace(asked, most=not asked.most)
     values = sorted({value for _, value in known}, reverse=asked.most)
-    if len(known) < 2 or len(values) < asked.rank:
+    if len(known) < 2 or len(values) < asked.rank or not is_settled_by_numbers(cells, most=asked.most):
         return None
     wanted = values[asked.rank - 1]
     winners = [row for row, value in known if value == wanted]
     order = {1: "", 2: "second ", 3: "third ", 4: "fourth ", 5: "fifth "}[asked.rank]
     how = f"the {order}{'highest' if asked.most else 'lowest'} of {len(known)} values"
     tie = " (a tie)" if len(winners) > 1 else ""
-    text = f"{joined([row.name for row in winners])}{tie}: {column} {shown(winners[0], column)}, {how}"
-    rest = [row for row, _ in known if row not in winners]
+    names = joined([named_in_words(view, row) for row in winners])
+    text = f"{names}{tie}: {column} {shown(winners[0], column)}, {how}{without}"
+    rest = [row for row, _ in known if row not in winners] + [row for row, value in orders if value is None]
     operands = [operand(view, row, column) for row in [*winners, *rest]]
     return claim(text, f"extreme {_order(asked)} {asked.rank}", operands, str(wanted))
+
+
+_ORDINAL = re.compile(r"\W*\d+(?:st|nd|rd|th)?\W*", re.IGNORECASE)
+
+
+def named_in_words(view: TableView, row: Row) -> str:
+    """Return a row's name; of rows that are only numbered ("4th") with its first cell of words: "4th, Nora Finch"."""
+    if not all(_ORDINAL.fullmatch(one.label) or not one.label.strip(" -–—") for one in view.rows):
+        return row.name
+    words = [column for column in view.columns if all(view.order(one, column) is None for one in view.rows)]
+    cell = next((shown(row, column) for column in words if column in row.cells), "")
+    return f"{row.name}, {cell}" if cell else row.name
 
 
 def numbers_rows(view: TableView, column: str) -> bool:

@@ -11,20 +11,28 @@ from graph.tables.across import quotient
 from graph.tables.matching import Match, only
 from graph.tables.measures import IS_PERIOD
 from graph.tables.operations import Asked
+from graph.tables.order_words import cells_of, is_misjudged
 from graph.tables.question_words import asks_for_rows, is_other_measure, lacks_price
 from graph.tables.results import MEAN, PAIRS
 from graph.tables.row_names import FRAME_STEMS
 from graph.tables.views import Row, TableView, without_any_sum, without_sums
+from graph.tables.year_columns import of_last_year
 from graph.types import Claim
-
-
 from loaders.text.whole_periods import is_whole_period
+
+
 def claims_of(found: Match) -> list[Claim]:
     """Return the claims of a table that explains the whole question; [] where the operation lacks a row or column."""
     asked, view, rows = found.asked, found.view, found.rows
     if asked.operation == "list":
         return [results.listed(without_any_sum(view))] if _lists_all(found) else []
-    column = _column(found)
+    column = _column(found) or of_last_year(found)
+    if (
+        asked.operation == "extreme"
+        and column
+        and is_misjudged(found.question, column, cells_of(view, column), view.decimal)
+    ):
+        return []
     if (divided := quotient(found)) is not None:
         return divided
     if asked.operation == "cell" or (asked.operation in ("count", "sum", "mean", "extreme") and len(rows) == 1):
@@ -107,6 +115,8 @@ _TOTALS = frozenset(map(stem, "total totals sum all overall grand subtotal toget
 
 def adds_up_others(question: str, view: TableView, row: Row) -> bool:
     """Return whether a printed total is one of things that a question does not name: "Total assets"."""
+    if is_whole_period(row.label):
+        return False
     known = _TOTALS | view.scope | terms.stems(question) | FRAME_STEMS
     return bool(terms.stems(row.label) - known)
 
@@ -115,8 +125,6 @@ def adds_up_others(question: str, view: TableView, row: Row) -> bool:
 _ASKS_COUNT = re.compile(
     r"\b(?:how many|number of) (?:of the |the |different )?((?:[\w-]+ ){0,2}?[\w-]+)", re.IGNORECASE
 )
-    if is_whole_period(row.label):
-        return False
 _ASIDE = re.compile(r"\b(?:per|by|in|at|for|on|with|from|during|between|according)\b.*", re.IGNORECASE | re.DOTALL)
 
 

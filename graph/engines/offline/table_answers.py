@@ -11,13 +11,15 @@ from graph.retrieval import terms
 from graph.retrieval.scoring import Query
 from graph.storage.rows import ChunkRow, SentenceRow
 from graph.tables.header_words import implied_by_any, unit_asked
+from graph.tables.open_values import is_settled_by_numbers
 from graph.tables.operations import asked_of_table
+from graph.tables.order_words import is_misjudged
 from loaders.text.charts import UNREAD
 from loaders.text.numbers import Mark, cell_values, decimal_mark
 from loaders.text.raised_signs import without_notes
+from loaders.text.whole_periods import whole_periods
 
 _MOST = re.compile(r"\b(most|highest|largest|greatest|biggest|best|maximum|max|top|longest|strongest|fastest)\b", re.I)
-from loaders.text.whole_periods import whole_periods
 _LEAST = re.compile(r"\b(least|lowest|smallest|fewest|minimum|min|worst|shortest|weakest|slowest)\b", re.I)
 _ASKS_HOW_MUCH = re.compile(r"\b(how (much|many|far)|difference|gap|margin|by what)\b", re.I)
 _ASKS_WHICH = re.compile(r"\b(which|what|who|where)\b", re.I)
@@ -72,10 +74,10 @@ def extreme_row(query: Query, chunk: ChunkRow) -> SentenceRow | None:
         return None
     rows = [sentence for sentence in chunk.sentences if sentence.kind == "row" and len(sentence.cells) > 1]
     rows = [row for row in rows_asked(query, rows) if not terms.stems(row.cells[0][1]) & _SUMMARY_LABELS]
-    columns = list(dict.fromkeys(column for row in rows for column, _ in row.cells[1:]))
-    asked = columns if len(columns) == 1 else columns_asked(query, columns)
     wholes = whole_periods([row.cells[0][1] for row in rows])  # "Year" below the months
     rows = [row for at, row in enumerate(rows) if at not in wholes]
+    columns = list(dict.fromkeys(column for row in rows for column, _ in row.cells[1:]))
+    asked = columns if len(columns) == 1 else columns_asked(query, columns)
     if not asked:
         return None
     # "The most chicks per nest in 2025" names two columns; the one with more words is meant.
@@ -83,7 +85,14 @@ def extreme_row(query: Query, chunk: ChunkRow) -> SentenceRow | None:
     if (column, UNREAD) in [cell for row in rows for cell in row.cells]:  # it may be the one that is not known
         return None
     decimal = decimal_of(chunk)
-    found = {_extreme(query, rows, column, mark, most=bool(most)) for mark in ([decimal] if decimal else _MARKS)}
+    if is_misjudged(query.text, column, [cell for row in rows for name, cell in row.cells if name == column], decimal):
+        return None
+    alike = [name for name in asked if len(terms.stems(name)) == len(terms.stems(column))]  # "2023" and "2024"
+    found = {
+        _extreme(query, rows, name, mark, most=bool(most))
+        for name in alike
+        for mark in ([decimal] if decimal else _MARKS)
+    }
     best = found.pop()
     return rows[best] if best is not None and not found else None  # of two readings of "1,234" both must say the same
 
@@ -98,7 +107,8 @@ def _extreme(query: Query, rows: Sequence[SentenceRow], column: str, decimal: Ma
     """
     readings = {index: _readings(row, column, decimal) for index, row in enumerate(rows)}
     values = {index: numbers[0] for index, numbers in readings.items() if numbers}
-    if len(values) < 2:
+    cells = [(dict(row.cells[1:]).get(column, ""), values.get(index)) for index, row in enumerate(rows)]
+    if len(values) < 2 or not is_settled_by_numbers(cells, most=most):
         return None
     if _NEGATIVE.search(_BOTH_SIGNS.sub("", query.text)) and min(values.values()) < 0:
         values, most = {index: value for index, value in values.items() if value < 0}, not most

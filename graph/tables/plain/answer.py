@@ -13,6 +13,7 @@ from graph.tables import results
 from graph.tables.header_words import units_of
 from graph.tables.matching import only
 from graph.tables.operations import Asked, Operation, asked_of_table
+from graph.tables.order_words import in_order_words, is_misjudged
 from graph.tables.plain import claims, pairs
 from graph.tables.plain.changes import most_changed
 from graph.tables.plain.grid import AMOUNTS, IN_ORDER, TIMES, Column, Grid, Kind, build_grid
@@ -51,6 +52,7 @@ _LISTS = re.compile(
 )
 _ASKS_NUMBER = re.compile(r"^\W*(?:and )?how (?:many|much|often)\b", re.IGNORECASE)
 _MOST_ROWS = 30
+_MONEY_HEAD = re.compile(r"\b(?:prices?|costs?|fees?|fares?|charges?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def _of_view(question: str, view: TableView) -> PlainAnswer | None:
         return None
     grid = build_grid(view)
     question = in_row_words(in_figures(question, view.columns), [row.label for row in view.rows])
+    question = in_order_words(question, view)
     asked = _loss_or_none(question) or _of_years(question, grid) or asked_of_table(question)
     if asked.has_condition and not _is_of_cell(question, grid, asked):
         for spans in (asked.spans, _to_number(question, asked)):  # "cars" of "more than 50 cars" is a header, no unit
@@ -225,6 +228,9 @@ def _extreme(found: Named, wanted: Wanted) -> list[Claim]:
         if fast and ends and is_settled(found, [], ends):
             return one_of(claims.extreme_span(grid, rows, ends, wanted))
         return []
+    cells = [grid.cell(row, order) for row in grid.rows]
+    if wanted.by_header_alone and is_misjudged(found.question, order.name, cells, grid.view.decimal):
+        return []
     if is_other_quantity(found.question, order.name) or any((grid.order(row, order) or 0) < 0 for row in grid.rows):
         return []  # the largest loss or payment is the lowest number, which `operations` handles
     asks_when = bool(WHEN.search(found.question)) and order.kind in TIMES
@@ -252,11 +258,20 @@ def _ordering(found: Named, wanted: Wanted, target: Sequence[Column]) -> Column 
         ]
         return among[0] if len(among) == 1 else None
     named = columns_named(found, among)
-    if not named and not wanted.by_header_alone:
+    if not named and not wanted.by_header_alone and not _has_other_price(found, wanted, among):
         named = among
     if not named and MONEY.search(found.question):
         named = grid.of_kind("money")
-    return named[0] if len(named) == 1 else None
+    if len(named) != 1:
+        return None
+    others = [column for column in grid.columns if not column.is_label and column not in target]
+    return named[0] if named[0] in (columns_named(found, others) or named) else None
+
+
+def _has_other_price(found: Named, wanted: Wanted, among: Sequence[Column]) -> bool:
+    """Return whether a table has a price besides the only amounts of money: a setup fee that is "none" in a row."""
+    priced = [column for column in found.grid.columns if _MONEY_HEAD.search(column.name) and column not in among]
+    return "money" in wanted.kinds and bool(priced)
 
 
 def _ends(grid: Grid) -> tuple[Column, Column] | None:

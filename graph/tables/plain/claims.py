@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from graph.tables import results
 from graph.tables.across import as_column
 from graph.tables.matching import only
+from graph.tables.open_values import is_settled_by_numbers, left_out
 from graph.tables.operations import Asked
 from graph.tables.plain.grid import TIMES, Column, Grid
 from graph.tables.plain.question import Wanted
@@ -69,7 +70,8 @@ def extreme(grid: Grid, rows: Sequence[Row], column: Column, asked: Wanted, targ
         return None
     known = [(row, value) for row in rows if (value := grid.order(row, column)) is not None]
     values = sorted({value for _, value in known}, reverse=asked.most)
-    if len(known) < 2 or len(values) < asked.rank:
+    cells = [(grid.cell(row, column), grid.order(row, column)) for row in rows]
+    if len(known) < 2 or len(values) < asked.rank or not is_settled_by_numbers(cells, most=asked.most):
         return None
     wanted = values[asked.rank - 1]
     winners = [row for row, value in known if value == wanted]
@@ -82,7 +84,8 @@ def extreme(grid: Grid, rows: Sequence[Row], column: Column, asked: Wanted, targ
     said = f"{column.shown} {grid.shown(winners[0], column)}" if not column.is_label else grid.shown(winners[0], column)
     tie = " (a tie)" if len(winners) > 1 else ""
     text = f"{names}{tie}: {said}, the {_RANKS[asked.rank]}{order} of {len(known)} {'times' if times else 'values'}"
-    rest = [row for row, _ in known if row not in winners]
+    text += left_out(len(rows), len(known))
+    rest = [row for row in rows if row not in winners]
     operands = [operand(grid, row, column) for row in [*winners, *rest]]
     return results.claim(text, f"extreme {'most' if asked.most else 'least'} {asked.rank}", operands, str(wanted))
 

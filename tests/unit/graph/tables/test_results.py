@@ -31,7 +31,7 @@ def test_a_column_that_numbers_the_rows_has_no_extreme(
 
 
 def test_other_columns_and_ranks_have_one() -> None:
-    assert answers(NUMBERED, "Which plot has the lowest size?") == ["2: Size (m) 60, the lowest of 3 values"]
+    assert answers(NUMBERED, "Which plot has the lowest size?") == ["2, Ostrow: Size (m) 60, the lowest of 3 values"]
     assert answers(NAMED, "Which tenant has the smallest size?") == ["Ostrow: Size (m) 60, the lowest of 3 values"]
 
 
@@ -47,7 +47,7 @@ def test_a_column_with_a_value_that_is_not_known_has_no_extreme_and_no_sum() -> 
 
 
 def test_the_third_of_numbered_rows_is_no_sum_of_the_others() -> None:
-    assert answers(NAMED, "Which tenant has the highest rank?") == ["Aalto: Rank 3, the highest of 3 values"]
+    assert answers(NAMED, "Which tenant has the lowest rank?") == ["Aalto: Rank 3, the highest of 3 values"]
 
 
 def test_how_many_there_are_of_something_is_no_number_of_a_row() -> None:
