@@ -2,14 +2,14 @@
 
 "22 volunteers who painted the boathouse" are not all volunteers that an association has, "eleven members of the public"
 none of its members, two boats that were bought not all of its boats, and twelve houses for which somebody applied are
-not there.
+not there. "Two trees for each one that is felled" does not say how many there are.
 """
 
 from __future__ import annotations
 
 import re
 
-from graph.engines.offline.asked_words import NUMBER, WORD
+from graph.engines.offline.asked_words import HOW_MANY, NUMBER, WORD
 from graph.engines.offline.word_forms import is_named, stems
 from graph.retrieval import terms
 
@@ -38,6 +38,11 @@ _PLANNED = re.compile(
     r"|hopes?|wants?|wishes|intends?)\b(?: \w+){0,2} (?:for|to|of)(?: \w+){0,2} *$",
     re.IGNORECASE,
 )
+# "How many eggs do I need?" may be answered by a rate, and a question that has one itself asks for it.
+_MAY_BE_RATE = re.compile(
+    r"\b(?:each|every|per|an?)\b|\b(?:do|should|must|can|may|shall) (?:i|we|you|one)\b", re.IGNORECASE
+)
+_FOR_EACH = re.compile(r"[^.,;]{0,40}?\bfor (?:each|every)\b(?! of (?:the|these|its)\b)", re.IGNORECASE)
 # After a comma, "who" tells more of all of them.
 _RESTRICTED = re.compile(r"(?: \w+)? (?:who|whom|which|that|whose)\b|(?: \w+)? of (?:the|this|our) (?P<of>\w+)")
 
@@ -52,7 +57,7 @@ def counts_other_things(question: str, quote: str, above: str) -> bool:
     """
     asked = _ASKS_ALL.search(question)
     if asked is None:
-        return False
+        return is_rate(question, quote)
     what = asked["what"].split()
     counted = [word for word in what if word.lower() not in terms.STOP_WORDS][-1:]
     known = stems(f"{question} {above}")
@@ -62,7 +67,17 @@ def counts_other_things(question: str, quote: str, above: str) -> bool:
         for word in counted
         for start, end in _counted(word, quote)
     ]
-    return bool(found) and all(found)
+    return (bool(found) and all(found)) or is_rate(question, quote)
+
+
+def is_rate(question: str, quote: str) -> bool:
+    """Return whether a quote counts things for each of others only, where a question asks how many there are."""
+    asked = HOW_MANY.search(question)
+    if asked is None or _MAY_BE_RATE.search(question):
+        return False
+    things = [word for word in asked.groups() if word and word.lower() not in terms.STOP_WORDS]
+    ends = {end for word in things for _, end in _counted(word, quote)}
+    return bool(ends) and all(_FOR_EACH.match(quote[end:]) for end in ends)
 
 
 def _counted(word: str, quote: str) -> list[tuple[int, int]]:
