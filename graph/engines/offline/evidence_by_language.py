@@ -22,6 +22,13 @@ from graph.retrieval.languages import language, stop_words
 # A title of two things ("the lighthouse and the harbour") does not say which of them a sentence is about.
 _JOINS = re.compile(r"(?<!\w)(?:und|et|y|e)(?!\w)", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\w.,])(?:1[0-9]{3}|20[0-9]{2})(?![\w.,]*\d)")  # no amount
+_UNITS = "|".join(units.pattern for _, units in MEASURES)
+# "A cellar belongs to the flat" holds no amount, "a week" does.
+_ARTICLE = re.compile(
+    r"(?<!\w)(?:ein(?:e[nmrs]?)?|une?|una|uno)(?!\w)"
+    rf"(?! +(?:{_UNITS}|\w*(?:mal|million|milliarde|drittel|viertel|mill[oó]n)\w*\b))",
+    re.IGNORECASE,
+)
 _NEAR = 5  # words between a number and what it counts
 _MIN_PART = 4  # letters of a word that may be a part of a compound ("Strom" in "Stromrechnung")
 _VERB_ENDING = re.compile(r"(?:ete?n?|te?n?|e?st|en|e|t)$")  # "bedient", "bedienen", which the stemmer keeps apart
@@ -30,8 +37,10 @@ _local = threading.local()
 
 
 def is_open(question: str) -> bool:
-    """Return whether a question asks for no value that can be recognized: for a reason, or for anything."""
+    """Return whether a question asks for no value that can be recognized: for a reason, or for anything but yes."""
     code = language(question)
+    if asks_yes_or_no(question):
+        return False
     return code not in WORDS or asked_kind(code, question) in ("", "reason")
 
 
@@ -51,16 +60,58 @@ def answers(question: str, quote: str, above: Sequence[str], before: str, whole:
         return False
     over = _forms(words, " | ".join(one for one in above if not _JOINS.search(one)))
     required = required_words(code, question)
+    if _ASKS_PERMISSION.match(question) and not _RULES.search(quote):
+        return False
     held = _forms(words, f"{quote} | {before}" if words.refers.match(quote) else quote)
     own = _forms(words, quote)
     named = all(_is_named(words, word, held) or _is_named(words, word, over, as_head=True) for word in required)
     if not named or not any(_is_named(words, word, own) for word in required):
         return False
-    if bool(words.negative.search(question)) != _is_negated(words, required, quote):
+    asked_negated, negated = bool(words.negative.search(question)), _is_negated(words, required, quote)
+    if negated and not asked_negated and asks_yes_or_no(question):
+        return True  # "Darf ich ...?" is answered by what denies it, too
+    if asked_negated != negated:
         return False
     if _HOW_OLD.search(question) and _BORN.search(quote) and not _AGE.search(quote):
         return False  # the age depends on the day that is meant
-    return _holds_value(words, question, quote)
+    return _holds_value(words, question, _without_headings(quote, above))
+
+
+def _without_headings(quote: str, above: Sequence[str]) -> str:
+    """Return a quote without the headings before it, whose numbers ("§ 1") are no values."""
+    for heading in above:
+        quote = quote.removeprefix(f"{heading}. ")
+    return quote
+
+
+# "Darf ich meinen Hund mitbringen?" is answered by what allows or forbids dogs.
+_ASKS_PERMISSION = re.compile(
+    r"^\W*(?:(?:darf|dürfen|kann|können) (?:ich|wir|man)\b|ist es (?:erlaubt|gestattet|verboten|möglich)\b"
+    r"|(?:ist|sind) (?:das |der |die |den )?(?:\w+ ){1,5}?(?:erlaubt|gestattet|verboten)\W*$)"
+    r"(?!.*\b(?:nicht|kein\w*|oder)\b)",
+    re.IGNORECASE,
+)
+_PERMISSION = frozenset(
+    """erlaubt gestattet verboten zulässig möglich mitbringen bringen mitnehmen nehmen nutzen benutzen halten haben
+    mein meine meinen meinem meiner unser unsere unseren""".split()
+)
+_RULES = re.compile(
+    r"\b(?:erlaub\w*|gestatte\w*|verboten|untersagt|zulässig|unzulässig|darf|dürfen|kann|können|muss|müssen|zustimmung"
+    r"|genehmig\w*|möglich|willkommen|nicht|kein\w*|nur|ausgeschlossen|ausgenommen)\b",
+    re.IGNORECASE,
+)
+_YES_NO = re.compile(
+    r"^[^\w]*(?:darf|dürfen|kann|können|muss|müssen|soll|sollen|ist|sind|war|waren|gibt es|hat|haben|wird|werden|gilt"
+    r"|gehört|braucht|est-ce que|peut-on|puis-je|pouvons-nous|dois-je|doit-on|faut-il|y a-t-il|est-il|est-elle|sont-ils"
+    r"|puedo|podemos|se puede|se pueden|debo|debemos|hay que|hay|está|están|tiene|tienen)(?!\w)(?!.*\b(?:oder|ou|o)\b)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=64)
+def asks_yes_or_no(question: str) -> bool:
+    """Return whether a German, French or Spanish question is answered by yes or no."""
+    return bool(_YES_NO.match(question))
 
 
 _HOW_OLD = re.compile(r"\bwie alt\b|\bquel âge\b|\b(?:qué edad|cuántos años)\b", re.IGNORECASE)
@@ -120,6 +171,7 @@ def required_words(code: str, question: str) -> tuple[str, ...]:
     words = WORDS[code]
     kinds = {group.lower() for found in words.asked.finditer(question) for group in found.groups() if group}
     ignored = stop_words(code) | words.frame | kinds
+    ignored |= _PERMISSION if _ASKS_PERMISSION.match(question) else frozenset()
     kept = [
         word for word in WORD.findall(question) if word.lower() not in ignored and (len(word) > 1 or word.isdigit())
     ]
@@ -162,16 +214,28 @@ def _holds_value(words: Words, question: str, quote: str, *, is_row: bool = Fals
     measured = [units for names, units in MEASURES if names.search(question) and not names.search(quote)]
     if not all(units.search(quote) for units in measured):
         return False
+    if _HOW_OFTEN.search(question) and _OFTEN.search(quote):
+        return True
     if kind == "count" and not is_row:
         return _counts(words, question, quote, known)
     if kind in ("number", "date", "count"):
-        return _new(words.date, quote, known) if kind == "date" else _new(words.number, _YEAR.sub(" ", quote), known)
+        amounts = _ARTICLE.sub(" ", _YEAR.sub(" ", quote))
+        return _new(words.date, quote, known) if kind == "date" else _new(words.number, amounts, known)
     if kind == "name":
         return _names(words, quote, known)
     if kind in ("place", "reason"):
         return bool((words.place if kind == "place" else words.reason).search(quote))
     ignored = known | stop_words(code)
     return any(word.lower() not in ignored for word in WORD.findall(quote))
+
+
+_HOW_OFTEN = re.compile(r"\bwie oft\b|\bcombien de fois\b|\b(?:cuántas veces|con qué frecuencia)\b", re.IGNORECASE)
+_OFTEN = re.compile(
+    r"\b(?:jede[nrsm]?|alle (?:zwei|drei|vier|\d+)|täglich|(?:ein|zwei|drei|mehr)mal"
+    r"|\w*(?:wöchentlich|monatlich|jährlich)|chaque|tous les|toutes les|par (?:jour|semaine|mois|an)"
+    r"|cada|al (?:día|mes|año)|veces|vez)\b",
+    re.IGNORECASE,
+)
 
 
 def _new(pattern: re.Pattern[str], quote: str, known: frozenset[str]) -> bool:

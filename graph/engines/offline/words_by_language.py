@@ -51,6 +51,7 @@ GERMAN = Words(
         wie_(?:hoch|groß|lang|alt|schwer|teuer|weit|tief|breit|dick|schnell|stark|viel|warm|kalt)
         wie_lange
         welche[nmrs]?_(?:durchmesser|länge|höhe|breite|tiefe|gewicht|preis|temperatur|anteil|prozentsatz|wert|betrag)
+        welche[nms]?_alter
         welche[nmrs]?_(?:leistung|spannung|druck|summe|fläche|menge|nummer|telefonnummer)
         was_kostet was_kosten
     """),
@@ -76,7 +77,8 @@ GERMAN = Words(
         liegen findet geht macht machte wird wurde worden hat hatte haben sein war waren ist sind
         dort hier heute insgesamt etwa muss müssen darf dürfen soll sollen sollte kann können tun
         tut man jahr menschen personen person ding art viele viel oft erfolgt stattfindet fand statt
-        vorhanden gilt gelten
+        vorhanden gilt gelten bekomme bekommt bekommen bekam kriege kriegt kriegen erhalte
+        per etwas passiert passieren geschieht
         """.split()
     ),
     same=_lines("""
@@ -91,7 +93,17 @@ GERMAN = Words(
         enden endet endete ende endete
         zerstören zerstörte zerstört vernichtet vernichtete
         feuer brand brannte
-        bezahlen bezahlt zahlen zahlt bezahlte zahlte
+        bezahlen bezahlt zahlen zahlt bezahlte zahlte überweisen überwiesen entrichten entrichtet
+        kaputt defekt defekte beschädigt schaden schäden
+        parkplatz parkplätze stellplatz stellplätze
+        anrufen rufe telefon telefonnummer telefonisch
+        reparieren repariert reparatur reparaturen
+        putzen putzt reinigen reinigt reinigung säubern
+        urlaub ferien
+        kinder kind
+        arzt ärztin
+        baden schwimmen
+        melden meldet meldung anmelden
         arbeiten arbeitet arbeiteten arbeiter beschäftigt beschäftigte mitarbeiter angestellte
         kaufen kaufte gekauft erwarb erworben kauf
         verkaufen verkaufte verkauft verkauf
@@ -152,7 +164,7 @@ FRENCH = Words(
         est sont était étaient être fait faire tient tiendra doivent fut ont avait avoir trouve
         trouvent situe situé située appelle appelé nommé nom selon dit dire existe combien coûte
         coûtent peut peuvent doit doivent lieu personnes année jour chose sorte actuellement
-        exactement
+        exactement puis pouvons dois faut
         """.split()
     ),
     same=_lines("""
@@ -222,6 +234,7 @@ SPANISH = Words(
         es son era eran fue fueron está están hay había tiene tienen tenía llama llamaba llamado
         nombre según dice encuentra sitúa situado situada cuesta cuestan hace hacer hizo puede
         pueden debe deben lugar personas año día cosa tipo actualmente exactamente
+        puedo podemos debo
         """.split()
     ),
     same=_lines("""

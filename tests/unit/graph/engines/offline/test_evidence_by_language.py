@@ -30,6 +30,7 @@ def answered(question: str, quote: str, *above: str, before: str = "") -> bool:
         ("Was kostet der Strom?", "Die Stromkosten betragen 90 Euro."),
         ("Wie lange gilt die Garantie der Werft?", "Die Werft gewährt eine Garantie von fünf Jahren."),
         ("Unter welcher Nummer erreicht man die Werft?", "Sie erreichen die Werft unter 07531 55 0123."),
+        ("Wie oft wird der Kran geputzt?", "Der Kran wird jede zweite Woche geputzt."),
         ("Warum wurde die Werft geschlossen?", "Die Werft wurde geschlossen, weil der Hafen versandete."),
         ("Warum darf der Kran nicht bei Sturm laufen?", "Der Kran darf bei Sturm nicht laufen, weil er kippt."),
         ("Qui a fondé le chantier ?", "Le chantier fut fondé par Anne Kerzu."),
@@ -105,4 +106,29 @@ def test_a_title_names_the_last_part_of_its_compounds_alone() -> None:
     ],
 )
 def test_a_date_of_birth_is_no_age(question: str, quote: str, says: bool) -> None:
+    assert answered(question, quote) is says
+
+
+def test_the_number_of_a_heading_and_an_article_are_no_amounts() -> None:
+    question, heading = "Wie hoch ist die Pacht für den Keller?", "§ 1 Pacht"
+    assert not answered(question, f"{heading}. Zur Pacht gehört ein Keller.", heading)
+    assert answered(question, f"{heading}. Für den Keller werden 20 Euro gezahlt.", heading)
+    assert answered("Wie lange dauert die Reparatur der Werft?", "Die Reparatur in der Werft dauert eine Woche.")
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "says"),
+    [
+        ("Darf ich in der Werft rauchen?", "In der Werft darf man nicht rauchen.", True),
+        ("Gibt es in der Werft einen Kran?", "Einen Kran gibt es in der Werft nicht.", True),
+        ("Darf ich meinen Hund in die Werft mitbringen?", "Hunde sind in der Werft nicht erlaubt.", True),
+        ("Darf ich meinen Hund in die Werft mitbringen?", "Ein Hund bewacht die Werft.", False),
+        ("Was passiert bei Sturm mit dem Kran?", "Bei Sturm wird der Kran abgeschaltet.", True),
+        ("Puis-je fumer dans le chantier ?", "Il ne faut jamais fumer dans le chantier.", True),
+        ("Wo darf ich in der Werft rauchen?", "In der Werft darf man nicht rauchen.", False),
+        ("Bis wann muss ich die Miete zahlen?", "Die Miete ist bis Montag zu überweisen.", True),
+        ("Wann bekomme ich die Kaution zurück?", "Die Kaution wird nach sechs Monaten zurück überwiesen.", True),
+    ],
+)
+def test_what_denies_answers_a_question_for_yes_or_no_alone(question: str, quote: str, says: bool) -> None:
     assert answered(question, quote) is says
