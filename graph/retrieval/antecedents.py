@@ -81,6 +81,10 @@ _ENDS_OR_BEGINS = re.compile(
     r"|it (?:in force|written|dated)\b",
     re.IGNORECASE,
 )
+# "What do I do when it leaks?", asked of one manual: what answers names the case itself.
+_WHAT_TO_DO_WHEN = re.compile(
+    r"^\W*(?:and |so )?what (?:do|should|must|can|shall) (?:i|we|you) do (?:if|when|once|after) $", re.IGNORECASE
+)
 _WHO = re.compile(r"\bwho(?:se|m)?\b", re.IGNORECASE)
 _OF_PERSONS = frozenset(("he", "she", "him", "her", "his", "hers"))
 _LEADS = re.compile(
@@ -105,7 +109,7 @@ def has_open_pronoun(question: str, *, of_one: bool = False, of_person: bool = F
         if _EXPLETIVE.match(rest) or _OF_A_TEXT.match(rest):
             continue
         is_of_person = found[0].lower() in _OF_PERSONS
-        if of_person if is_of_person else (of_one and _ENDS_OR_BEGINS.match(rest)):
+        if of_person if is_of_person else (of_one and (_ENDS_OR_BEGINS.match(rest) or _WHAT_TO_DO_WHEN.match(before))):
             continue
         if (is_of_person or found[0].lower().startswith("the")) and _WHO.search(before):
             continue

@@ -82,8 +82,23 @@ def is_undefined(question: str, sentence: SentenceRow) -> bool:
     """Return whether a question wants a thing explained, not a person, and a sentence does not explain it."""
     asked, alone = _asked(question)
     return alone and not (
-        _OF_PERSON.match(question) or defines(question, sentence) or _gives_value(asked, sentence.text)
+        _OF_PERSON.match(question)
+        or defines(question, sentence)
+        or _gives_value(asked, sentence.text)
+        or says_meaning(question, sentence.text)
     )
+
+
+_SIGN_MEANS = re.compile(r"\b(?:shows|means|indicates|signals|signifies|warns|tells)(?: you)? that\b", re.IGNORECASE)
+_ASKS_MEANING = re.compile(
+    r"^\W*(?:and |so )?what (?:do|does|did) (?:the|this|that|these) [^?]+? (?:mean|show|indicate|signify)\W*$",
+    re.IGNORECASE,
+)
+
+
+def says_meaning(question: str, text: str) -> bool:
+    """Return whether a sentence says what a sign means, where that is asked: "The red lamp shows that ..."."""
+    return bool(_ASKS_MEANING.match(question) and _SIGN_MEANS.search(text))
 
 
 def _gives_value(asked: str, text: str) -> bool:

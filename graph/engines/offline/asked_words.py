@@ -200,7 +200,7 @@ ASKS_MONEY = re.compile(
 )
 MONEY = re.compile(
     r"[$€£¥₹]|\b(?:dollars?|euros?|pounds?|francs?|yen|rupees?|crowns?|kron(?:er?|or)|zlotys?|cents?|pence|USD|EUR|GBP|CHF|JPY|INR|Rs|crores?|lakhs?"
-    r"|free|no charge|free of charge)\b|\b(?:millions?|billions?)\b",
+    r"|free|no charge|free of charge|for nothing)\b|\b(?:millions?|billions?)\b",
     re.IGNORECASE,
 )
 VALUE_NOUN = re.compile(

@@ -15,6 +15,7 @@ from graph.engines.offline import table_answers
 from graph.engines.offline.asked_words import NEGATED_QUESTION
 from graph.engines.offline.comments import comments_asked, is_asked_for, is_comment
 from graph.engines.offline.document_opening import implied_by_opening, is_about_one_person
+from graph.engines.offline.doers import names_doer
 from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.evidence_rules import Surroundings, answers_question, why_related
 from graph.engines.offline.listed_answers import formula_after, is_way, items_by_form, with_items
@@ -227,10 +228,11 @@ def _overlooked(
     measured = [one for one in near if any(unit.search(one.sentence.text) for unit in units)]
     if everyday and not measured and not is_plainly_asked(query.text, ""):
         return []
+    doers = [one for one in near if names_doer(asked_verb(query.text), one.sentence.text)]
     quoted = {claim["quote"] for claim in others}
     # Of 781 questions on short papers five were wrong and proven by the fourth row to the twelfth beside a name.
     kinds = ("prose", "item", "row") if everyday else ("prose", "item")
-    for one in [*near[:_MOST_OVERLOOKED], *measured[:_MOST_OVERLOOKED]]:
+    for one in [*near[:_MOST_OVERLOOKED], *measured[:_MOST_OVERLOOKED], *doers]:
         chunk = chunks[one.chunk]
         if one.sentence.text in quoted or one.sentence.kind not in kinds:
             continue

@@ -33,6 +33,12 @@ pay paid paying payment : payable due remit transfer instalment settle borne bea
 pay paid paying payment : price admission
 salary wage wages money : remuneration pay salary compensation balance funds
 money cash : balance funds budget sum amount income
+money : refund refunds refunded reimbursed
+look looks looked looking : care cares cared caring
+fit fits hold holds : room capacity space
+free : for_nothing without_charge
+transport : bus train tram metro underground ferry coach
+tent tents caravan pitch : camping camp campsite
 cost costs price much expensive : fee charge rate premium price tariff fare amount
 owe owing : due payable outstanding total
 bill bills : invoice statement account

@@ -15,6 +15,7 @@ from functools import lru_cache
 from graph.engines.offline.asked_values import holds_value, is_value_of_another
 from graph.engines.offline.asked_words import NEGATED_QUESTION, NEGATIVE
 from graph.engines.offline.comments import is_comment
+from graph.engines.offline.doers import names_doer
 from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.other_amounts import dates_another_age, gives_another
 from graph.engines.offline.other_cases import is_of_part, is_other_case
@@ -37,7 +38,14 @@ from graph.engines.offline.permissions import (
     sets_apart,
 )
 from graph.engines.offline.relative_periods import is_of_another_period
-from graph.engines.offline.required_words import HOW_TO, asked_kind, is_plainly_asked, missing_words, required_words
+from graph.engines.offline.required_words import (
+    HOW_TO,
+    asked_kind,
+    asked_verb,
+    is_plainly_asked,
+    missing_words,
+    required_words,
+)
 from graph.engines.offline.text_around import (
     is_about_another,
     is_in_other_section,
@@ -52,6 +60,7 @@ from graph.engines.offline.unnamed_words import may_go_unnamed
 from graph.engines.offline.word_forms import is_named, stems
 from graph.retrieval import scoring
 from graph.retrieval.asked_parts import marks_asked, words_in_address
+from graph.retrieval.definitions import says_meaning
 from graph.retrieval.languages import language
 from graph.storage.rows import ChunkRow, SentenceRow
 
@@ -180,9 +189,12 @@ def _is_near(question: str, sentence: SentenceRow, scored: scoring.ScoredSentenc
         is_plainly_asked(question, sentence.text)
         or (asked_kind(question) == "reason" and _BECAUSE.search(sentence.text))
         or _says_that(question, sentence.text)
+        or says_meaning(question, sentence.text)
     ):
         least = min(least, _MIN_COSINE_OF_EVERYDAY)
     near = scored is not None and scored.cosine >= least
+    if names_doer(asked_verb(question), sentence.text):
+        return True
     return near or rules_on(question, required, sentence.text) or says_outright(question, required, sentence.text)
 
 

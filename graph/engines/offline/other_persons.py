@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from graph.engines.offline.doers import is_done_by_name
 from graph.engines.offline.other_things import Evidence
 
 _ASKS_WHO_IS = re.compile(
@@ -61,6 +62,7 @@ def other_person(question: str, evidence: Evidence) -> str:
     if asked["head"].lower() in _MARRIED_TO and not _KIN.match(evidence.quote):
         ways.append(_MARRIED)
     is_said = any(re.search(way, evidence.quote, re.IGNORECASE) for way in ways)
+    is_said = is_said or is_done_by_name(question, asked["head"], evidence.quote)
     return "" if is_said else f"the quote does not say who the {asked['role']} is"
 
 

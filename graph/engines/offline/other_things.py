@@ -253,11 +253,12 @@ def _only_named(question: str, required: Sequence[str], evidence: Evidence) -> s
     asked = _ASKED_NOUN.match(question)
     noun = asked[1].lower() if asked else ""
     only_names = len(required) == 1 or (bool(required) and all(word[0].isupper() for word in required))
-    if not noun or noun in terms.STOP_WORDS or not only_names:
+    if not noun or noun in terms.STOP_WORDS or not only_names or noun in _TIMES:
         return ""
     return "" if is_named(noun, stems(f"{evidence.quote} {evidence.above}"), frozenset()) else noun
 
 
+_TIMES = frozenset(("day", "days", "date", "month", "year", "time", "hour"))  # "Every Wednesday" names a day
 _ASKED_NOUN = re.compile(
     r"^\W*(?:what|which)(?: (?:kinds?|types?|sorts?) of)? ([a-z]+) (?:is|are|was|were|do|does|did|has|have"
     r"|had)\b",

@@ -18,6 +18,7 @@ from graph.engines.offline.asked_words import (
     VALUE_NOUN,
     WORD,
 )
+from graph.engines.offline.doers import doers_of, is_done_by_name
 from graph.engines.offline.everyday_words import (
     MOST_WORDS,
     asks_for_oneself,
@@ -39,7 +40,6 @@ from graph.engines.offline.permissions import (
 )
 from graph.engines.offline.word_forms import initials_of, is_month_within, is_named, stems
 from graph.retrieval import terms
-from graph.storage.fulltext import stem
 
 MIN_NAMED = 2
 # Under "Termination" stands much that does not say how to get out.
@@ -64,6 +64,12 @@ _OF_EACH = re.compile(
     r"^\W*(?:and |so )?(?:how \w+|what) (?:is|are|was|were|does|do|did) (?:each|every)\b", re.IGNORECASE
 )
 _HAPPENS_AFTER = re.compile(r"^\W*what (?:happens|follows) after\b", re.IGNORECASE)
+# "Look after" is one verb, and who spends the winter somewhere is there in winter.
+_PART_OF_VERB = (
+    re.compile(r"\b(public) transport\b", re.IGNORECASE),
+    re.compile(r"\blook(?:s|ed|ing)? (after)\b", re.IGNORECASE),
+    re.compile(r"\b(spen(?:ds?|t|ding)) the (?:winter|summer|night|day|spring|autumn)s?\b", re.IGNORECASE),
+)
 _HOW_LOUD = re.compile(
     r"\bhow (?:loud|noisy|heavy|tall|wide|thick|hot)\b|\bhow much (?:do|does|did) [\w ]+ weigh\b", re.IGNORECASE
 )
@@ -99,12 +105,16 @@ def required_words(question: str, kind: str) -> tuple[str, ...]:
     kinds |= {"each", "every"} if _OF_EACH.match(question) else set()
     kinds |= {"after"} if _HAPPENS_AFTER.match(question) else set()
     kinds |= {found.lower() for found in _BEFORE_CODE.findall(question)}
+    kinds |= {found.lower() for pattern in _PART_OF_VERB for found in pattern.findall(question)}
     content = frozenset(terms.content_terms(question)) - FRAME - kinds
     kept = []
     for word in WORD.findall(question):
         code = word.isdigit() or (len(word) == 1 and word.isupper() and word not in "AI")
         if code or (word.lower() in content and len(word) > 1):
             kept.append(word)
+    if not kept and HOW_TO.match(question):  # "How do I give up our place?" has general words alone
+        content = frozenset(terms.content_terms(question)) - kinds
+        kept = [word for word in WORD.findall(question) if word.lower() in content]
     return tuple(dict.fromkeys(kept))
 
 
@@ -130,8 +140,9 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
         missing.remove("people")
     if missing and kind == "date" and _LIFE_SPAN.search(evidence.quote):
         missing = [word for word in missing if word.lower() not in _BORN_OR_DIED]
-    if kind == "name" and (verb := asked_verb(question)) in missing and not _doers(verb).isdisjoint(held):
+    if kind == "name" and (verb := asked_verb(question)) in missing and not doers_of(verb).isdisjoint(held):
         missing.remove(verb)  # "Owner: Ann Lee" says who owns it
+    missing = [word for word in missing if not _is_said_otherwise(question, word, evidence.quote)]
     if missing and asks_yes_or_no(question):
         missing = [word for word in missing if not says_opposite(word, held)]
     missing += [word for word in codes_of_others(question, evidence) if word not in missing]
@@ -146,6 +157,16 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
         for found in names.finditer(question)
     ]
     return [word for word in missing if not any(word.lower() in phrase for phrase in measured)]
+
+
+_EACH = re.compile(r"\b(?:each|every) (?=(?P<period>day|night|week|month|term|quarter|season|year)\b)", re.IGNORECASE)
+
+
+def _is_said_otherwise(question: str, word: str, quote: str) -> bool:
+    """Return whether a quote says a word of a question by who did it, or "a year" where the question says "each"."""
+    asked = _EACH.search(question) if word.lower() in ("each", "every") else None
+    each = asked is not None and bool(re.search(rf"\b(?:an?|per) {asked['period']}\b", quote, re.IGNORECASE))
+    return each or is_done_by_name(question, word, quote)
 
 
 def counts_persons(question: str, quote: str) -> bool:
@@ -163,7 +184,8 @@ def _names_all(question: str, missing: Sequence[str]) -> bool:
 _LIFE_SPAN = re.compile(r"\((?:[^()]*\s)?\d{4} ?[–—-] ?(?:[^()]*\s)?\d{4}\)")  # "Ann Lee (3 March 1891 – 5 May 1968)"
 _BORN_OR_DIED = frozenset(("born", "birth", "die", "died", "dies", "death"))
 _FOR_PERSONS = re.compile(
-    rf"\b(?:serves?|seats?|sleeps?|accommodates?) (?:up to |about |at most )?(?:\d[\d,]*|{NUMBER.pattern})"
+    rf"\b(?:serves?|seats?|sleeps?|accommodates?|(?:room|space|seats|beds) for) (?:up to |about |at most )?"
+    rf"(?:\d[\d,]*|{NUMBER.pattern})"
     r"(?= ?[.,;:)–-]| (?:to|or|people|persons|guests|adults)\b|\W*$)",  # "she serves two terms" counts no people
     re.IGNORECASE,
 )
@@ -187,33 +209,6 @@ def _is_trade(word: str, held: frozenset[str]) -> bool:
 
 def _is_part_of_one(word: str, held: frozenset[str]) -> bool:
     return len(word) >= _LONG and any(other.endswith(word.lower()) and other != word.lower() for other in held)
-
-
-def _doers(verb: str) -> frozenset[str]:
-    """Return what somebody may be called who does something: "owner" of "owns"."""
-    own = (stem(f"{stem(verb.lower())}{end}") for end in ("er", "or", "r"))
-    return frozenset(own) | _AGENTS.get(stem(verb.lower()), frozenset())
-
-
-# What somebody may be called who does something, with other words than the verb's own.
-_AGENTS = {
-    stem(verb): frozenset(map(stem, agents.split()))
-    for verb, agents in (
-        ("teaches", "lecturer tutor instructor professor"),
-        ("taught", "lecturer tutor instructor professor teacher"),
-        ("leads", "head director chair"),
-        ("led", "head director chair leader"),
-        ("runs", "manager director operator head"),
-        ("built", "contractor builder"),
-        ("wrote", "author"),
-        ("treats", "doctor physician consultant therapist"),
-        ("treated", "doctor physician consultant therapist"),
-        ("made", "manufacturer maker producer"),
-        ("makes", "manufacturer producer"),
-        ("designed", "architect"),
-        ("inspected", "surveyor"),
-    )
-}
 
 
 def asked_verb(question: str) -> str:

@@ -62,7 +62,7 @@ _AT_A_STEP = re.compile(
 _ASKS_PRICE = re.compile(
     r"\b(?:costs?|prices?|fees?|how much (?:is|are|was|were))\b", re.IGNORECASE
 )  # not what was paid
-_FREE = re.compile(r"(?<!-)\b(?:free|no charge|gratis)\b", re.IGNORECASE)
+_FREE = re.compile(r"(?<!-)\b(?:free|no charge|without charge|for nothing|gratis)\b", re.IGNORECASE)
 
 
 def is_said_otherwise(question: str, kind: str, quote: str) -> bool:

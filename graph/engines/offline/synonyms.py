@@ -320,6 +320,7 @@ feed fed
 spend spent
 lend lent
 mean meant
+tie tied
 sit sat
 stand stood
 win won

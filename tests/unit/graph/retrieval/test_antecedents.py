@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.retrieval.antecedents import antecedent, antecedents
+from graph.retrieval.antecedents import antecedent, antecedents, has_open_pronoun
 from graph.storage.rows import ChunkRow, SentenceRow
 
 
@@ -47,3 +47,9 @@ def test_rows_and_what_is_far_away_stand_for_themselves() -> None:
     assert antecedents(long)[8] == 0
     assert antecedents(long)[9] != 0
     assert antecedents(chunk_of()) == ()
+
+
+def test_it_is_the_thing_of_a_document_where_the_answer_names_the_case() -> None:
+    assert not has_open_pronoun("What do I do when it leaks?", of_one=True)
+    assert has_open_pronoun("What do I do when it leaks?")
+    assert has_open_pronoun("How much does it cost?", of_one=True)

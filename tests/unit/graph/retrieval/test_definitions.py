@@ -69,3 +69,10 @@ def test_what_may_be_a_value_is_not_undefined() -> None:
     assert not is_undefined("What is net income?", row)
     assert not is_undefined("Who is Edith Carrow?", sentence("Edith Carrow founded the observatory."))
     assert is_undefined("What is Norvik-2?", sentence("Norvik-2 71.0 86.7", "row"))
+
+
+def test_what_a_sign_means_is_said_by_what_it_shows() -> None:
+    question = "What does the orange light mean?"
+    assert not is_undefined(question, sentence("The orange lamp shows that the water has to be changed."))
+    assert is_undefined(question, sentence("The orange lamp is beside the tank."))
+    assert is_undefined("What does GRPO mean?", sentence("Our test shows that GRPO is quick."))

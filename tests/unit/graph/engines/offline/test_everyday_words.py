@@ -128,3 +128,27 @@ def test_a_deed_of_another_sentence_is_not_done_to_what_is_asked_about() -> None
     assert about_another("2. Holm will replace the hoist for 480. The offer of Roe failed as it left out maintenance.")
     assert not about_another("The hoist is old. Holm Lifts repair it for 480 a year.")
     assert not about_another("The hoist is old. Holm Lifts is paid for the maintenance of the hoist.")
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("How many people fit into the hide?", "The hide has room for twelve, and a bench."),
+        ("How many geese spend the winter there?", "In winter up to 14,000 geese rest on the mudflats."),
+        ("Is it free to park for members?", "Members park for nothing."),
+        ("Do I get my money back for days of illness?", "No refund is made for days of illness."),
+        ("How many concerts are there each year?", "We give three concerts a year."),
+        ("What day do you rehearse?", "We rehearse every Wednesday."),
+        ("May I pitch a tent?", "Camping is prohibited."),
+        ("How do I get there by public transport?", "The 32 bus stops at the gate."),
+        ("Who looks after the garden?", "The garden is cared for by Ann Lee."),
+    ],
+)
+def test_a_page_says_these_things_in_other_words(question: str, quote: str) -> None:
+    assert why_related(question, Evidence(quote, "")) == ""
+    assert why_related(question, Evidence("The room was painted for Ann Lee in May 2019.", "")) != ""
+
+
+def test_a_question_of_general_words_alone_asks_for_them() -> None:
+    assert required_words("How do I give up our place?", "") == ("place",)
+    assert required_words("Who has a place?", "name") == ()

@@ -1,0 +1,64 @@
+"""The one who does something, by a verb in the question and a noun on the page, or the other way round.
+
+"Who owns the mill?" is answered by "Owner: Ann Lee", "Who runs the school?" by "The manager is Ann Lee", and "Who was
+the architect of the hall?" by "designed by Ann Lee".
+"""
+
+from __future__ import annotations
+
+import re
+
+from graph.storage.fulltext import stem
+
+# What somebody may be called who does something, with other words than the verb's own.
+_AGENTS = {
+    stem(verb): frozenset(map(stem, agents.split()))
+    for verb, agents in (
+        ("teaches", "lecturer tutor instructor professor"),
+        ("taught", "lecturer tutor instructor professor teacher"),
+        ("leads", "head director chair"),
+        ("led", "head director chair leader"),
+        ("runs", "manager director operator head"),
+        ("built", "contractor builder"),
+        ("wrote", "author"),
+        ("written", "author writer"),
+        ("drawn", "illustrator artist"),
+        ("painted", "artist"),
+        ("treats", "doctor physician consultant therapist"),
+        ("treated", "doctor physician consultant therapist"),
+        ("made", "manufacturer maker producer"),
+        ("makes", "manufacturer producer"),
+        ("designed", "architect"),
+        ("inspected", "surveyor"),
+    )
+}
+_WHO_IS_ROLE = re.compile(
+    r"^\W*(?:and |so )?who(?:['’]s| is| are| was| were) (?:the |its |their )"
+    r"(?:\w+ )?(?P<role>[a-z]{4,}) (?:of|for|behind)\b",
+    re.IGNORECASE,
+)
+_DONE_BY_NAME = re.compile(r"\b(?P<verb>[a-z]{3,}) by (?:the [a-z]+ )?[A-Z]")
+_IS_NAMED = re.compile(
+    r"^(?:The|Our|Its|Your) (?:[a-z]+ )?(?P<role>[a-z]+) (?:is|was) (?:called )?(?:Dr |Prof |M(?:r|r?s) )?[A-Z]"
+)
+
+
+def doers_of(verb: str) -> frozenset[str]:
+    """Return the stems of what somebody may be called who does something: "owner" of "owns"."""
+    own = (stem(f"{stem(verb.lower())}{end}") for end in ("er", "or", "r"))
+    return frozenset(own) | _AGENTS.get(stem(verb.lower()), frozenset())
+
+
+def is_done_by_name(question: str, word: str, quote: str) -> bool:
+    """Return whether a quote says by whom something was done, and a word is that role: "architect", "designed"."""
+    asked = _WHO_IS_ROLE.match(question)
+    if asked is None or asked["role"].lower() != word.lower():
+        return False
+    role = stem(word.lower())
+    return any(role in doers_of(found["verb"]) for found in _DONE_BY_NAME.finditer(quote))
+
+
+def names_doer(verb: str, quote: str) -> bool:
+    """Return whether a sentence begins with the name of who does what a verb says: "The manager is Ann Lee"."""
+    found = _IS_NAMED.match(quote) if verb else None
+    return found is not None and stem(found["role"]) in doers_of(verb)
