@@ -58,7 +58,7 @@ def _server(command: str) -> str:
     address, until = f"http://127.0.0.1:{port}", time.monotonic() + _START_S
     while time.monotonic() < until:
         try:
-            httpx.get(address)
+            httpx.get(address, timeout=300)
             return address
         except httpx.TransportError:
             time.sleep(0.1)
@@ -79,4 +79,4 @@ def _create(address: str, container: str) -> None:
     signed += f"/{_ACCOUNT}{path}\nrestype:container"
     digest = hmac.new(base64.b64decode(_KEY), signed.encode(), hashlib.sha256).digest()
     headers["Authorization"] = f"SharedKey {_ACCOUNT}:{base64.b64encode(digest).decode()}"
-    httpx.put(f"{address}{path}?restype=container", headers=headers).raise_for_status()
+    httpx.put(f"{address}{path}?restype=container", headers=headers, timeout=300).raise_for_status()

@@ -44,7 +44,7 @@ def new_bucket(monkeypatch: pytest.MonkeyPatch) -> str:
     pytest.importorskip("moto", reason="moto is not installed")
     use_endpoint(s3_server(), monkeypatch)
     name = f"b{uuid.uuid4().hex[:12]}"
-    httpx.put(f"{s3_server()}/{name}", headers={"Host": "s3.amazonaws.com"}).raise_for_status()
+    httpx.put(f"{s3_server()}/{name}", headers={"Host": "s3.amazonaws.com"}, timeout=300).raise_for_status()
     return f"s3://{name}/library"
 
 
@@ -63,7 +63,7 @@ def store_that_ends(after: int, monkeypatch: pytest.MonkeyPatch, kind: str = "pa
                 self.send_error(500)
                 return
             headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
-            answer = httpx.request(self.command, s3_server() + self.path, content=body, headers=headers)
+            answer = httpx.request(self.command, s3_server() + self.path, content=body, headers=headers, timeout=300)
             self.send_response(answer.status_code)
             for name, value in answer.headers.items():
                 if name.lower() not in ("connection", "transfer-encoding", "server", "date"):

@@ -150,8 +150,8 @@ def test_an_attached_file_does_not_stay_in_the_conversation(aegra: str, tmp_path
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer another"}], ids=["no token", "a wrong one"])
 def test_without_the_token_it_is_closed(aegra: str, headers: dict[str, str]) -> None:
     for path in ("/threads", "/v1/chat/completions", "/assistants/search"):
-        assert httpx.post(f"{aegra}{path}", json={}, headers=headers).status_code == 401
-    assert httpx.get(f"{aegra}/documents", headers=headers).status_code == 401
+        assert httpx.post(f"{aegra}{path}", json={}, headers=headers, timeout=300).status_code == 401
+    assert httpx.get(f"{aegra}/documents", headers=headers, timeout=300).status_code == 401
 
 
 @_installed
@@ -178,6 +178,8 @@ def test_a_user_cannot_pass_for_another(aegra: str) -> None:
         answer = asyncio.run(run(ben, given, **forged))[1]
         assert answer.get("refused", True), forged
         assert "petrel" not in json.dumps(answer), forged
-    assert httpx.get(f"{aegra}/threads/{thread}", headers=ben).status_code == 404
-    assert httpx.get(f"{aegra}/documents", headers=ben).json() == {"documents": []}
-    assert [one["name"] for one in httpx.get(f"{aegra}/documents", headers=ana).json()["documents"]] == ["ana.pdf"]
+    assert httpx.get(f"{aegra}/threads/{thread}", headers=ben, timeout=300).status_code == 404
+    assert httpx.get(f"{aegra}/documents", headers=ben, timeout=300).json() == {"documents": []}
+    assert [one["name"] for one in httpx.get(f"{aegra}/documents", headers=ana, timeout=300).json()["documents"]] == [
+        "ana.pdf"
+    ]

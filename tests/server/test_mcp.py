@@ -148,7 +148,7 @@ def test_versions_notifications_and_other_methods(server: Server) -> None:
     assert post(server, {"jsonrpc": "2.0", "method": "notifications/initialized"}).status_code == 202
     assert post(server, {"jsonrpc": "2.0", "id": 4, "method": "ping"}).json()["result"] == {}
     for method in ("GET", "DELETE"):
-        assert httpx.request(method, f"{server.url}/mcp").status_code == 405
+        assert httpx.request(method, f"{server.url}/mcp", timeout=300).status_code == 405
 
 
 def test_the_token_and_the_site_are_checked(server: Server, token_server: Server) -> None:

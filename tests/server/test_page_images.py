@@ -39,16 +39,18 @@ def pixels(reply: httpx.Response) -> Any:
 
 def test_a_page_image_has_the_requested_width_and_format(page: str) -> None:
     for width, form, media in ((300, "png", "image/png"), (500, "webp", "image/webp")):
-        reply = httpx.get(f"{page}/image", params={"width": width, "format": form})
+        reply = httpx.get(f"{page}/image", params={"width": width, "format": form}, timeout=300)
         assert reply.headers["content-type"] == media
         assert pixels(reply).shape[1] == width
-    whole = pixels(httpx.get(f"{page}/image"))
-    assert pixels(httpx.get(f"{page}/image?width=3000")).shape == whole.shape, "never larger than it was rendered"
+    whole = pixels(httpx.get(f"{page}/image", timeout=300))
+    assert pixels(httpx.get(f"{page}/image?width=3000", timeout=300)).shape == whole.shape, (
+        "never larger than it was rendered"
+    )
 
 
 def test_only_the_highlight_is_coloured(page: str) -> None:
-    plain = pixels(httpx.get(f"{page}/image"))
-    marked = pixels(httpx.get(f"{page}/image?highlight=0.1,0.1,0.4,0.2;0.1,0.15,0.4,0.3"))
+    plain = pixels(httpx.get(f"{page}/image", timeout=300))
+    marked = pixels(httpx.get(f"{page}/image?highlight=0.1,0.1,0.4,0.2;0.1,0.15,0.4,0.3", timeout=300))
     changed = (plain != marked).any(axis=2)
     rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
     height, width = changed.shape
@@ -60,13 +62,15 @@ def test_only_the_highlight_is_coloured(page: str) -> None:
 
 
 def test_a_page_image_is_cached_by_its_hash(page: str) -> None:
-    first = httpx.get(f"{page}/image?width=200")
+    first = httpx.get(f"{page}/image?width=200", timeout=300)
     assert "no-cache" in first.headers["cache-control"]
-    again = httpx.get(f"{page}/image?width=200", headers={"If-None-Match": first.headers["etag"]})
+    again = httpx.get(f"{page}/image?width=200", headers={"If-None-Match": first.headers["etag"]}, timeout=300)
     assert (again.status_code, again.content) == (304, b"")
-    other = httpx.get(f"{page}/image?width=201", headers={"If-None-Match": first.headers["etag"]})
+    other = httpx.get(f"{page}/image?width=201", headers={"If-None-Match": first.headers["etag"]}, timeout=300)
     assert other.status_code == 200
-    fixed = httpx.get(f"{page}/image", params={"width": 200, "hash": httpx.get(page).json()["image"]})
+    fixed = httpx.get(
+        f"{page}/image", params={"width": 200, "hash": httpx.get(page, timeout=300).json()["image"]}, timeout=300
+    )
     assert "immutable" in fixed.headers["cache-control"]
 
 
@@ -77,24 +81,24 @@ def test_a_page_image_is_cached_by_its_hash(page: str) -> None:
      "highlight=0,0,inf,1", "highlight=" + ";".join(["0,0,1,1"] * 101)],
 )  # fmt: skip
 def test_the_error_names_the_bad_parameter(page: str, query: str) -> None:
-    reply = httpx.get(f"{page}/image?{query}")
+    reply = httpx.get(f"{page}/image?{query}", timeout=300)
     assert reply.status_code == 422
     assert query.partition("=")[0] in reply.json()["detail"]
 
 
 def test_the_transcript_is_markdown_without_html(page: str) -> None:
-    reply = httpx.get(page.replace("/pages/1", "/transcript"))
+    reply = httpx.get(page.replace("/pages/1", "/transcript"), timeout=300)
     assert reply.headers["content-type"] == "text/markdown; charset=utf-8"
     assert TEXT in reply.text
     assert "<" not in reply.text
-    assert httpx.get(page.replace("/pages/1", "/transcript?page=2")).status_code == 422
+    assert httpx.get(page.replace("/pages/1", "/transcript?page=2"), timeout=300).status_code == 422
 
 
 def test_a_page_has_its_status_and_text(page: str) -> None:
-    said = httpx.get(page).json()
+    said = httpx.get(page, timeout=300).json()
     assert (said["page"], said["status"], said["blocks"][0]["text"]) == (1, "read", TEXT)
     for wrong in ("0", "2", "x", "1e9", "-1", "1" * 400):
-        reply = httpx.get(page[:-1] + wrong)
+        reply = httpx.get(page[:-1] + wrong, timeout=300)
         assert reply.status_code == 404
         assert "pages 1 to 1" in reply.json()["detail"]
 

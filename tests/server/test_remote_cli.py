@@ -78,7 +78,7 @@ def test_documents_of_a_collection_are_listed_and_a_missing_one_is_told(pagewitn
     for command in (["documents"], ["ask", TICKET]):
         code, _, said = pagewitness(*command, "--collection", "Nowhere")
         assert (code, "There is no collection 'Nowhere'" in said) == (BAD_INPUT, True), said
-    httpx.put(f"{server.url}/documents/{held['id']}/collections", json=[]).raise_for_status()
+    httpx.put(f"{server.url}/documents/{held['id']}/collections", json=[], timeout=300).raise_for_status()
 
 
 def test_members_of_a_collection_are_changed_through_a_server(pagewitness: Any) -> None:

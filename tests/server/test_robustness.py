@@ -75,7 +75,7 @@ def test_a_disconnected_client_leaves_no_partial_file(server: Server) -> None:
     while list(server.uploads.glob("*.part")) and time.monotonic() < end:
         time.sleep(0.1)
     assert not list(server.uploads.glob("*.part"))
-    assert httpx.get(f"{server.url}/health").json()["ok"]
+    assert httpx.get(f"{server.url}/health", timeout=300).json()["ok"]
 
 
 @pytest.fixture

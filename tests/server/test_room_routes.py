@@ -52,7 +52,7 @@ async def test_the_list_is_given_in_pages_filtered_and_in_order(server: Server, 
 @pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "offset=-1", "order=size", "unfinished=2",
                                    f"q={'x' * 201}"])  # fmt: skip
 def test_a_wrong_query_of_the_list_is_told_in_a_sentence(server: Server, query: str) -> None:
-    reply = httpx.get(f"{server.url}/documents?{query}")
+    reply = httpx.get(f"{server.url}/documents?{query}", timeout=300)
     assert reply.status_code == 422
     assert reply.json()["detail"].endswith(".")
 
@@ -130,7 +130,7 @@ async def test_uploads_that_were_never_read_say_why_and_can_be_deleted(server: S
 
 @pytest.mark.parametrize("given", ["..", "%2e%2e", "..%2f..", "0123456789abcdef", "x", "*"])
 def test_no_other_folder_can_be_deleted_as_an_upload(server: Server, given: str) -> None:
-    assert httpx.delete(f"{server.url}/uploads/{given}").status_code in (404, 405)
+    assert httpx.delete(f"{server.url}/uploads/{given}", timeout=300).status_code in (404, 405)
     assert server.home.is_dir()
 
 
@@ -161,22 +161,22 @@ async def test_the_words_of_a_page_stand_where_they_are_on_its_image(server: Ser
     for left, top, right, bottom in (word["box"] for word in words):
         assert 40 / 420 - 0.01 <= left < right <= 380 / 420
         assert 200 / 595 - 0.01 <= top < bottom <= 0.4
-    assert httpx.get(f"{server.url}/documents/{identity}/pages/2/words").status_code == 404
+    assert httpx.get(f"{server.url}/documents/{identity}/pages/2/words", timeout=300).status_code == 404
 
 
 async def test_the_file_is_the_one_that_was_read_and_is_given_as_a_pdf(server: Server, make_pdf: MakePdf) -> None:
     path = make_pdf("own.pdf", "These very bytes.")
     identity = await read(server, path, "naïve <b>.pdf")
-    reply = httpx.get(f"{server.url}/documents/{identity}/file")
+    reply = httpx.get(f"{server.url}/documents/{identity}/file", timeout=300)
     assert hashlib.sha256(reply.content).hexdigest().startswith(identity)
     assert reply.headers["content-type"] == "application/pdf"
     assert reply.headers["content-disposition"].startswith("inline; filename*=UTF-8''na%C3%AFve")
-    saved = httpx.get(f"{server.url}/documents/{identity}/file?download=1")
+    saved = httpx.get(f"{server.url}/documents/{identity}/file?download=1", timeout=300)
     assert saved.headers["content-disposition"].startswith("attachment")
     (stored,) = (server.uploads / identity).iterdir()
     stored.write_bytes(b"%PDF-1.7\nother bytes")
-    assert httpx.get(f"{server.url}/documents/{identity}/file").status_code == 404
-    assert httpx.get(f"{server.url}/documents/{identity}/file?download=2").status_code == 422
+    assert httpx.get(f"{server.url}/documents/{identity}/file", timeout=300).status_code == 404
+    assert httpx.get(f"{server.url}/documents/{identity}/file?download=2", timeout=300).status_code == 422
 
 
 async def test_the_file_of_another_format_is_not_given(server: Server) -> None:
@@ -184,7 +184,7 @@ async def test_the_file_of_another_format_is_not_given(server: Server) -> None:
         b"<html><body><p>The mill has <script>alert(1)</script> nine wheels.</p></body></html>", "a.html"
     )
     await server.run("ingestion", sources=[kept.json()["source"]])
-    assert httpx.get(f"{server.url}/documents/{kept.json()['id']}/file").status_code == 404
+    assert httpx.get(f"{server.url}/documents/{kept.json()['id']}/file", timeout=300).status_code == 404
 
 
 async def test_a_reply_carries_what_is_shown_of_it_again(server: Server, make_pdf: MakePdf) -> None:

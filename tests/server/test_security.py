@@ -73,7 +73,7 @@ def test_a_forged_state_does_not_open_a_file(server: Server, way: str) -> None:
 def test_a_webhook_does_not_reach_into_a_private_network(server: Server) -> None:
     for url in ("http://127.0.0.1:9/x", "http://169.254.169.254/x", "http://10.0.0.1/x", "/runs"):
         body = {"assistant_id": "query", "input": {"question": "x?"}, "webhook": url}
-        assert httpx.post(f"{server.url}/runs", json=body).status_code in (400, 403, 422)
+        assert httpx.post(f"{server.url}/runs", json=body, timeout=300).status_code in (400, 403, 422)
 
 
 def test_an_upload_is_stored_under_its_hash_and_a_safe_name(server: Server) -> None:
@@ -138,13 +138,13 @@ def test_cross_site_requests_are_refused(server: Server) -> None:
 )
 def test_an_unknown_host_name_is_refused(server: Server, host: str) -> None:
     for path in ("/", "/room", "/documents", "/threads", "/ok"):
-        assert httpx.get(f"{server.url}{path}", headers={"Host": host}).status_code in (400, 421)
+        assert httpx.get(f"{server.url}{path}", headers={"Host": host}, timeout=300).status_code in (400, 421)
     for good in ("localhost", "127.0.0.1", "[::1]:2024", "192.168.1.7:80"):
-        assert httpx.get(f"{server.url}/ok", headers={"Host": good}).status_code == 200
+        assert httpx.get(f"{server.url}/ok", headers={"Host": good}, timeout=300).status_code == 200
 
 
 def test_websockets_check_the_origin_too(server: Server) -> None:
-    thread = httpx.post(f"{server.url}/threads", json={}).json()["thread_id"]
+    thread = httpx.post(f"{server.url}/threads", json={}, timeout=300).json()["thread_id"]
     headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
     headers["Sec-WebSocket-Key"] = "dGhlIHNhbXBsZSBub25jZQ=="
     for origin, status in ((EVIL, 403), (server.url, 101)):
@@ -155,7 +155,7 @@ def test_websockets_check_the_origin_too(server: Server) -> None:
 
 def test_every_response_has_security_headers(server: Server) -> None:
     for path in ("/", "/room", "/room/static/app.js", "/documents", "/health", "/ok", "/openapi.json", "/nothing"):
-        headers = httpx.get(f"{server.url}{path}", headers={"Accept": "text/html"}).headers
+        headers = httpx.get(f"{server.url}{path}", headers={"Accept": "text/html"}, timeout=300).headers
         assert headers["x-content-type-options"] == "nosniff", path
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy, path
@@ -170,6 +170,6 @@ def test_errors_reveal_nothing_about_the_machine(server: Server) -> None:
              "/documents/x/pages/1/image?highlight=1,2,3", "/documents/x/file", "/documents/..%2f..%2fetc/file",
              "/documents/x/overview", "/documents/x/pages/1/words"]  # fmt: skip
     for path in paths:
-        reply = httpx.get(f"{server.url}{path}")
+        reply = httpx.get(f"{server.url}{path}", timeout=300)
         assert 400 <= reply.status_code < 500, path
         assert not [word for word in ("Traceback", str(server.folder), "/root", ".py", "sqlite") if word in reply.text]

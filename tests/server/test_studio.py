@@ -84,7 +84,9 @@ def test_a_thread_of_an_older_version_still_works(server: Server) -> None:
     assert "14 euros" in told["answer"]
     half = server.post("/threads", {"metadata": {"graph_id": "query"}})["thread_id"]
     values = {"question": QUESTION, "standalone_question": QUESTION, "queries": [QUESTION]}
-    written = httpx.post(f"{server.url}/threads/{half}/state", json={"values": values, "as_node": "contextualize"})
+    written = httpx.post(
+        f"{server.url}/threads/{half}/state", json={"values": values, "as_node": "contextualize"}, timeout=300
+    )
     assert written.status_code == 200, written.text
     stuck = server.post(f"/threads/{half}/runs/wait", {"assistant_id": "query", "input": None})
     assert "older version" in stuck["__error__"]["message"]

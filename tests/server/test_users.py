@@ -229,7 +229,7 @@ def test_a_removed_user_is_out_and_so_are_runs_that_go_on(server: Server) -> Non
     with client(server, "token of eve") as eve:
         thread = new_thread(eve)
         assert eve.post("/session", content="token of eve").status_code == 200
-        with httpx.Client(base_url=server.url, cookies=eve.cookies) as browser:
+        with httpx.Client(base_url=server.url, cookies=eve.cookies, timeout=300) as browser:
             assert browser.get("/documents").status_code == 200
             path.write_text(entries(*(name for name in NAMES if name != "eve")), "utf-8")
             try:

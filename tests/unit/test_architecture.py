@@ -264,6 +264,20 @@ def test_exceptions_to_the_checkers_and_broad_handlers_say_why() -> None:
     assert found == []
 
 
+def test_requests_of_tests_say_how_long_they_wait() -> None:
+    """httpx gives up after 5 s, which a busy machine takes at times; a request within a process has no limit."""
+    found = [
+        f"{name_of(path)}:{call.lineno}"
+        for path in TESTS
+        if "httpx." in path.read_text("utf-8")
+        for call in ast.walk(tree(path))
+        if isinstance(call, ast.Call)
+        and re.fullmatch(r"httpx\.(get|post|put|patch|delete|request|stream|(Async)?Client)", ast.unparse(call.func))
+        and not {"timeout", "transport"} & {given.arg for given in call.keywords}
+    ]
+    assert found == []
+
+
 def test_the_reading_room_brings_everything_itself_and_writes_no_markup() -> None:
     elsewhere = re.compile(r"(?:src|href|url|import|fetch|from)\W{1,3}(?:https?:)?//\S+")
     markup = re.compile(r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\(|\bon\w+=\"|style=\"")

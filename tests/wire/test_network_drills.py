@@ -108,7 +108,7 @@ def _bucket(opened: ExitStack, machine: Machine) -> str:
         server.start()
         opened.callback(server.stop)
         port = server.get_host_and_port()[1]
-        httpx.put(f"http://127.0.0.1:{port}/team", headers={"Host": "s3.amazonaws.com"}).raise_for_status()
+        httpx.put(f"http://127.0.0.1:{port}/team", headers={"Host": "s3.amazonaws.com"}, timeout=300).raise_for_status()
     return f"http://{machine.address}:{port}"
 
 
