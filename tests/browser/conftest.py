@@ -14,7 +14,7 @@ import httpx
 import pymupdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.dev_server import Server, print_log
 
@@ -23,6 +23,8 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 TIMEOUT_MS = int(os.environ.get("BROWSER_TIMEOUT_MS", "300000"))  # high: a busy machine must not fail a test
+
+expect.set_options(timeout=TIMEOUT_MS)
 
 LETTER = (
     "The lighthouse of Tornholm is 43 metres high. It was lit for the first time in 1874, by the keeper Agnes Lund.",
@@ -35,6 +37,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason="no Chromium here: apt-get install chromium"))
+
+
+_KEEP_TOASTS = """
+window.toasts = [];
+addEventListener('DOMContentLoaded', () => {
+  const shown = document.getElementById('toast');
+  if (shown) new MutationObserver(() => window.toasts.push(shown.textContent)).observe(shown, { childList: true });
+});
+"""
 
 
 @dataclass
@@ -69,6 +80,7 @@ class ReadingRoom:
             self.wrong.append(f"dialog: {dialog.message}")
             dialog.dismiss()
 
+        self.page.add_init_script(_KEEP_TOASTS)
         self.page.on("console", said)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("request", asked)
@@ -96,6 +108,10 @@ class ReadingRoom:
         self.page.keyboard.press("Enter")
         self.page.locator(".turn").nth(turns).locator(".foot").wait_for()
         return self.page.locator(".turn").nth(turns).inner_text()
+
+    def wait_for_toast(self, text: str) -> None:
+        """Wait until a message with this text has been shown, even if it has faded already: it does after 4 s."""
+        self.page.wait_for_function("text => window.toasts.some(one => one.includes(text))", arg=text)
 
     def check(self) -> None:
         """Fail on an error, a request to another host, a finding of axe, or content wider than the window."""

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Route
 
-from tests.browser.conftest import ReadingRoom
+from tests.browser.conftest import TIMEOUT_MS, ReadingRoom
 from tests.dev_server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -21,7 +21,7 @@ GONE = "The server that answers now does not have this conversation"
 
 def cut(route: Route) -> None:
     """Let the server carry out the run, and give the browser the first event of its stream alone."""
-    reply = route.fetch()
+    reply = route.fetch(timeout=TIMEOUT_MS)
     route.fulfill(response=reply, body=reply.text().replace("\r\n", "\n").partition("\n\n")[0] + "\n\n")
 
 
