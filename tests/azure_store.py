@@ -13,7 +13,6 @@ import hmac
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -23,6 +22,8 @@ from functools import lru_cache
 
 import httpx
 import pytest
+
+from tests.loopback import free_port
 
 _ACCOUNT = "devstoreaccount1"
 # Azurite's own, which is public.
@@ -45,10 +46,7 @@ def new_container(monkeypatch: pytest.MonkeyPatch) -> str:
 @lru_cache(maxsize=1)
 def _server(command: str) -> str:
     """Start Azurite and return its address."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    folder = tempfile.mkdtemp(prefix="azurite-")
+    port, folder = free_port(), tempfile.mkdtemp(prefix="azurite-")
     process = subprocess.Popen(
         [command, "--blobHost", "127.0.0.1", "--blobPort", str(port), "--location", folder, "--silent",
          "--skipApiVersionCheck", "--disableTelemetry"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,16 +19,12 @@ from langgraph_sdk.client import LangGraphClient
 
 from tests import forked_python
 from tests.forked_python import ForkedProcess
+from tests.loopback import free_port
 
 Process = subprocess.Popen[bytes] | ForkedProcess
 START_SECONDS, STOP_SECONDS = 300, 60
 ROOT = Path(__file__).parents[1]
 _OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_", "LANGGRAPH_")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def wait_until_ready(url: str, process: Process, log: Path) -> None:

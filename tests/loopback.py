@@ -1,16 +1,44 @@
-"""The loopback network device, for a process without a network, for example under `unshare -n`.
+"""The loopback network device, on which the tests' own servers live: its state, and its ports.
 
-A new network namespace has a loopback device, but down. The tests' own servers live on it; nothing else is touched.
+A new network namespace, for example under `unshare -n`, has a loopback device, but down.
 """
 
 from __future__ import annotations
 
 import fcntl
+import os
+import random
 import socket
 import struct
+from collections.abc import Iterator
+from functools import cache
+from itertools import cycle
 
 _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 0x1  # SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP of Linux
 _REQUEST = "16sh22x"  # struct ifreq: the device's name, its flags, the rest of a union
+_FIRST_PORT, _PORTS, _RANGES = 15_000, 2_000, 8
+
+
+def free_port() -> int:
+    """Return a port at which nothing listens, for a server that is about to start.
+
+    It is below 32768, where the system's own choice begins: another process's next connection or server could have such
+    a port before the server has. Each worker of a run has a range of its own, and gives each port once in a long time.
+    """
+    for port in _own_ports():
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:  # taken
+            continue
+        return port
+    raise AssertionError
+
+
+@cache
+def _own_ports() -> Iterator[int]:
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first, offset = _FIRST_PORT + worker % _RANGES * _PORTS, random.randrange(_PORTS)
+    return cycle([first + (offset + number) % _PORTS for number in range(_PORTS)])
 
 
 def raise_loopback() -> None:

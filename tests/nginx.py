@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.dev_server import free_port
+from tests.loopback import free_port
 
 _START_S = 60
 _PLACES = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

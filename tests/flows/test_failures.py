@@ -17,6 +17,7 @@ from tests import forked_python
 from tests.conftest import ROOT
 from tests.flows.killed_runs import RUN_TIMEOUT_S, dump, finish, start, transcribe, write_pdf
 from tests.forked_python import ForkedProcess
+from tests.loopback import free_port
 from tests.wire.gemini_server import GeminiServer, Recorded
 
 pytestmark = pytest.mark.processes
@@ -84,8 +85,7 @@ def test_a_disk_that_fills_up(server: GeminiServer, tmp_path: Path) -> None:
 
 
 def test_a_chroma_server_that_goes_away(server: GeminiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     chroma = start_chroma(tmp_path / "vectors", port)
     monkeypatch.setenv("PAGEWITNESS_CHROMA_URL", f"http://127.0.0.1:{port}")
     path = write_pdf(tmp_path / "a.pdf", "a", pages=2)

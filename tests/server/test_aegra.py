@@ -25,7 +25,8 @@ from starlette.testclient import TestClient
 
 from tests.aegra_config import aegra_config
 from tests.conftest import ROOT, SAMPLE
-from tests.dev_server import STOP_SECONDS, free_port, wait_until_ready
+from tests.dev_server import STOP_SECONDS, wait_until_ready
+from tests.loopback import free_port
 from tests.postgres import drop_database, new_database
 from web.aegra import app
 from web.aegra_shares import share_places

@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from tests.conftest import ROOT, SAMPLE, MakePdf
-from tests.dev_server import Server, free_port
+from tests.dev_server import Server
+from tests.loopback import free_port
 
 pytestmark = pytest.mark.server
 

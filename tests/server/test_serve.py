@@ -21,7 +21,8 @@ import pytest
 
 from tests import forked_python
 from tests.conftest import ROOT, SAMPLE
-from tests.dev_server import START_SECONDS, STOP_SECONDS, Process, Server, free_port, wait_until_ready
+from tests.dev_server import START_SECONDS, STOP_SECONDS, Process, Server, wait_until_ready
+from tests.loopback import free_port
 
 pytestmark = pytest.mark.server
 

@@ -28,7 +28,8 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import CHROMIUM, LETTER, TIMEOUT_MS, ReadingRoom
 from tests.conftest import ROOT, SAMPLE, MakePdf
-from tests.dev_server import STOP_SECONDS, free_port, wait_until_ready
+from tests.dev_server import STOP_SECONDS, wait_until_ready
+from tests.loopback import free_port
 from tests.nginx import nginx
 from tests.postgres import drop_database, new_database
 from tests.redis_server import KillableRedis, new_redis

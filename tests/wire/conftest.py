@@ -1,8 +1,6 @@
 """Fixtures: the model engine, or the whole application, on a loopback Gemini."""
 
-import random
 import shutil
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ import pytest
 
 from graph.engines.base import Engine
 from graph.retrieval.embedder import Embedder
+from tests.loopback import free_port
 from tests.wire.engine_helpers import Time, build, read_pages
 from tests.wire.gemini_server import GeminiServer, Recorded
 from tests.wire.scripted_replies import Model
@@ -22,16 +21,8 @@ PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")  # a proxy cann
 
 @pytest.fixture(scope="session")
 def port() -> int:
-    """One port for all: clients are kept by address, and building them is what takes most of a test's time.
-
-    It is below 32768, where the system's own choice begins: any process's next connection could get such a port.
-    """
-    while True:
-        try:
-            with socket.create_server(("127.0.0.1", random.randrange(15_000, 32_000))) as free:
-                return int(free.getsockname()[1])
-        except OSError:  # taken
-            continue
+    """One port for all: clients are kept by address, and building them is what takes most of a test's time."""
+    return free_port()
 
 
 @pytest.fixture
