@@ -99,11 +99,13 @@ def test_a_passing_trouble_leaves_a_page_due_and_readable(
     fault: Fault,
     reason: str,
 ) -> None:
-    monkeypatch.setattr(page_reader, "READING_TIMEOUT_S", 0.3)
-    monkeypatch.setattr(page_reader, "READING_TIMEOUT_PER_PAGE_S", 0.0)
     path = make_pdf("note.pdf", LAYER.format(1))
     gemini.reply = lambda request: fault
-    code, report = run(capsys, "ingest", str(path))
+    with monkeypatch.context() as patch:
+        if fault.stall:  # a busy machine would not keep such a time with the others, nor when the service is well
+            patch.setattr(page_reader, "READING_TIMEOUT_S", 0.3)
+            patch.setattr(page_reader, "READING_TIMEOUT_PER_PAGE_S", 0.0)
+        code, report = run(capsys, "ingest", str(path))
     assert (code, report["documents"][0]["status"]) == (3, "partial")
     assert [(row.status, row.reason) for row in rows()] == [("pending", reason)]
     assert "the blue book" in texts()[1]
