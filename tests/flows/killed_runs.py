@@ -26,7 +26,7 @@ RUN_TIMEOUT_S = 600.0  # a run takes 10 s on a quiet machine, and ten times that
 # Replies with vectors that may have come and not be stored: one of each batch that is embedded at a time, and one of
 # those that are embedded while pages are read. Of pages it is one reply, since `OneReplyAtATime` holds back the others.
 UNSTORED_EMBEDDINGS = 4
-STORED_S = 60.0  # in which a reply's pages are stored, on any machine
+STORED_S = 300.0  # in which a reply's pages are stored, on any machine
 
 _LAYER = re.compile(r'<text-layer page="(\d+)">\n(.*?)\n</text-layer>', re.DOTALL)
 _WORDS = (

@@ -19,10 +19,12 @@ import pymupdf
 import pytest
 
 from tests.conftest import ROOT, SAMPLE
-from tests.dev_server import free_port, wait_until_ready
+from tests.dev_server import wait_until_ready
+from tests.loopback import free_port
 
 pytestmark = pytest.mark.server
 
+LIMIT_S = 300
 PACKAGES = ("graph", "loaders", "prompts", "web")
 QUESTION = "What is the greatest load for the winch cable until it has been tested?"
 
@@ -42,7 +44,7 @@ class Installed:
     def run(self, *command: str) -> str:
         done = subprocess.run(
             [self.bin / command[0], *command[1:]], cwd=self.folder, env=self.environment, capture_output=True,
-            text=True, timeout=240,
+            text=True, timeout=LIMIT_S,
         )  # fmt: skip
         assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
         return done.stdout
@@ -59,11 +61,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
         shutil.copy(ROOT / name, source)
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     options = ["--no-deps", "--no-build-isolation", "--no-index"]
-    subprocess.run([*pip, "wheel", *options, "--wheel-dir", wheels, source], check=True, timeout=120)
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True, timeout=60)
+    subprocess.run([*pip, "wheel", *options, "--wheel-dir", wheels, source], check=True, timeout=LIMIT_S)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True, timeout=LIMIT_S)
     (wheel,) = wheels.glob("pagewitness-*.whl")
     python = venv / "bin" / "python"
-    subprocess.run([*pip, "--python", python, "install", "--no-deps", "--no-index", wheel], check=True, timeout=60)
+    subprocess.run([*pip, "--python", python, "install", "--no-deps", "--no-index", wheel], check=True, timeout=LIMIT_S)
     own = subprocess.run(
         [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
         capture_output=True, text=True, check=True,
@@ -109,18 +111,18 @@ def url(installed: Installed, ingested: Any) -> Iterator[str]:
         wait_until_ready(address, process, log)
         yield address
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(LIMIT_S)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait(30)
+            process.wait(LIMIT_S)
 
 
 def test_the_server_answers_and_shows_the_reading_room(url: str) -> None:
-    room = httpx.get(f"{url}/room", timeout=30)
+    room = httpx.get(f"{url}/room", timeout=LIMIT_S)
     assert "<title>PageWitness</title>" in room.text
     for name in ("app.js", "style.css", "icon.svg"):
-        assert httpx.get(f"{url}/room/static/{name}", timeout=30).status_code == 200
-    assert httpx.get(f"{url}/health", timeout=60).json()["ok"]
+        assert httpx.get(f"{url}/room/static/{name}", timeout=LIMIT_S).status_code == 200
+    assert httpx.get(f"{url}/health", timeout=LIMIT_S).json()["ok"]
     body = {"assistant_id": "query", "input": {"question": QUESTION}}
-    assert httpx.post(f"{url}/runs/wait", json=body, timeout=120).json()["citations"]
+    assert httpx.post(f"{url}/runs/wait", json=body, timeout=LIMIT_S).json()["citations"]

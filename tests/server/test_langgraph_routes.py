@@ -209,8 +209,8 @@ def test_no_stream_tells_of_a_run_of_another_user(
     with ThreadPoolExecutor(4) as pool:
         listening = [("ann", routes[0]), *(("ben", route) for route in routes)]
         heard = {(name, route[1]): pool.submit(listen, name, route) for name, route in listening}
-        time.sleep(_LISTED_S / 3)
-        ann.post(f"/threads/{owned['t']}/runs/wait", json=ASK).raise_for_status()
+        while not heard["ann", f"{T}/stream"].done():  # nothing says from when on a stream listens
+            ann.post(f"/threads/{owned['t']}/runs/wait", json=ASK).raise_for_status()
     assert SECRET in heard["ann", f"{T}/stream"].result(), "its owner is told"
     assert not any(SECRET in heard["ben", route[1]].result() for route in routes)
 

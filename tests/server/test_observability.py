@@ -68,8 +68,8 @@ class ObservedServer:
 
     @property
     def log(self) -> list[dict[str, Any]]:
-        lines = self.server.log.read_text("utf-8", "replace").splitlines()
-        return [json.loads(line) for line in lines if line.startswith("{")]
+        whole = self.server.log.read_text("utf-8", "replace").rpartition("\n")[0]  # the last line may be half written
+        return [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
 
 
 @pytest.fixture(scope="module")

@@ -77,7 +77,8 @@ class Command:
 
     @property
     def said(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.read_text("utf-8").splitlines()]
+        whole = self.out.read_text("utf-8").rpartition("\n")[0]  # the last line may be half written
+        return [json.loads(line) for line in whole.splitlines()]
 
     def has(self, event: str, name: str) -> bool:
         return any(one["event"] == event and Path(one["path"]).name == name for one in self.said)

@@ -12,7 +12,7 @@ from tests.conftest import MakePdf
 from tests.wire.gemini_server import Answer, GeminiServer, Recorded
 from tests.wire.scripted_replies import Model
 
-SECONDS = 60.0
+SECONDS = 300.0
 LATER = 0.3
 """Long enough for one request too many to arrive."""
 

@@ -15,7 +15,7 @@ from tests.conftest import MakePdf
 from tests.wire.gemini_server import Answer, Fault, GeminiServer, Recorded
 from tests.wire.scripted_replies import Model, kind
 
-SECONDS = 20.0
+SECONDS = 300.0
 LATER = 0.5
 """Long enough for a run that gives up to have given up before the slow page is answered."""
 REFUSED = Fault(403, "the key has no access any more")

@@ -102,7 +102,7 @@ on_postgres_first = pytest.mark.parametrize(
 
 def said(process: ForkedProcess) -> list[float | str]:
     """What a process printed until it ended, or was killed in the middle of a line."""
-    lines = process.communicate(timeout=60)[0].splitlines(keepends=True)
+    lines = process.communicate(timeout=300)[0].splitlines(keepends=True)
     return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
