@@ -14,6 +14,7 @@ from graph.runtime.async_nodes import async_node
 from graph.storage.base import Catalog
 from graph.storage.rows import ChunkRow
 from graph.types import RELEVANT_GRADE, RetrievedChunk
+from loaders.text.captions import says_continued
 
 if TYPE_CHECKING:
     from graph.tables.results import TableAnswer
@@ -60,7 +61,7 @@ def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
             titles = {row.id: row.title for row in catalog.documents({c.document for c in every})}
             one = answer_from_tables(question, every, titles)
         if not one.claims:
-            views = build_views([chunk for chunk in chunks if chunk.kind == "table"], titles)
+            views = build_views(chunks, titles)
             coded = absence_of_code(question, views, _is_known_in(catalog, documents), chunks)
             one = coded if coded.absence else one
             one = one if one.absence else absence_of_month(question, views)
@@ -106,7 +107,7 @@ def _candidates(
     kept = [chunk for chunk in found.values() if chunk.kind == "table" or chunk.id in retrieved]
     tables: dict[str, list[str]] = {}
     for chunk in kept:
-        if chunk.kind == "table":
+        if chunk.kind == "table" or says_continued(chunk.text):
             tables.setdefault(chunk.document, []).append(chunk.id)
     orders = [(catalog.chunk_ids(document), keys) for document, keys in tables.items()]
     return kept + _further_parts(catalog, orders, {chunk.id for chunk in kept})
@@ -116,6 +117,8 @@ def _further_parts(
     catalog: Catalog, orders: Sequence[tuple[Sequence[str], Sequence[str]]], known: set[str]
 ) -> list[ChunkRow]:
     """Return the tables directly before and after the given ones, and so on: they may be parts of them.
+
+    So may those behind a line that says "(continued)", which is returned too.
 
     Args:
         catalog: Where the chunks are.
@@ -134,7 +137,9 @@ def _further_parts(
                 keys = [key for one in front if (key := _beside(places, one, side)) and key not in known]
                 if unread := [key for key in keys if key not in read]:
                     read |= {chunk.id: chunk for chunk in catalog.chunks(unread)}
-                front = [key for key in keys if key in read and read[key].kind == "table"]
+                front = [
+                    key for key in keys if key in read and (read[key].kind == "table" or says_continued(read[key].text))
+                ]
                 known.update(front)
                 added += [read[key] for key in front]
     return added

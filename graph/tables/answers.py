@@ -49,7 +49,7 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
         chunks: Tables with all their parts, and the other chunks that were found.
         titles: Titles of documents by id.
     """
-    views = build_views([chunk for chunk in chunks if chunk.kind == "table"], titles)
+    views = build_views(chunks, titles)
     question = in_words_of_statements(question, views)
     views = of_rows_asked(question, views)
     asked = asked_of_table(question)

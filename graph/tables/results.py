@@ -13,7 +13,8 @@ from graph.tables.matching import Match
 from graph.tables.measures import IS_PERIOD
 from graph.tables.open_values import is_settled_by_numbers, left_out
 from graph.tables.operations import Asked
-from graph.tables.views import Row, TableView, counts_rows
+from graph.tables.sums import counts_rows
+from graph.tables.views import Row, TableView
 from graph.types import Claim, Computation, Operand
 from loaders.text.numbers import cell_values
 from loaders.text.raised_signs import without_notes

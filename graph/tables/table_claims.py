@@ -15,7 +15,8 @@ from graph.tables.order_words import cells_of, is_misjudged
 from graph.tables.question_words import asks_for_rows, is_other_measure, lacks_price
 from graph.tables.results import MEAN, PAIRS
 from graph.tables.row_names import FRAME_STEMS
-from graph.tables.views import Row, TableView, without_any_sum, without_sums
+from graph.tables.sums import without_any_sum, without_sums
+from graph.tables.views import Row, TableView
 from graph.tables.year_columns import of_last_year
 from graph.types import Claim
 from loaders.text.whole_periods import is_whole_period

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from graph.retrieval import terms
 from graph.storage.rows import ChunkRow, SentenceRow
+from loaders.text.captions import says_continued, without_continued
 from loaders.text.charts import UNREAD
 from loaders.text.dates import duration_seconds
 from loaders.text.numbers import Mark, cell_values, decimal_mark, is_number
@@ -105,14 +106,20 @@ class TableView:
 
 
 def build_views(chunks: Sequence[ChunkRow], titles: dict[str, str]) -> list[TableView]:
-    """Return the tables of chunks; consecutive chunks with the same caption and columns are one table."""
+    """Return the tables of chunks; consecutive chunks with the same caption and columns are one table.
+
+    A line that says "(continued)" may stand between them.
+    """
     views: list[TableView] = []
+    goes_on: set[tuple[str, int]] = set()
     for chunk in sorted(chunks, key=lambda chunk: (chunk.document, chunk.ordinal)):
+        if chunk.kind != "table" and says_continued(chunk.text):
+            goes_on.add((chunk.document, chunk.ordinal))
         view = _view(chunk, titles.get(chunk.document, ""))
         if view is None:
             continue
         last = views[-1] if views else None
-        if last and _goes_on(last, view):
+        if last and _goes_on(last, view, said=(chunk.document, chunk.ordinal - 1) in goes_on):
             last.rows += view.rows
             last.totals += view.totals
             last.columns += [column for column in view.columns if column not in last.columns]
@@ -127,10 +134,16 @@ def build_views(chunks: Sequence[ChunkRow], titles: dict[str, str]) -> list[Tabl
     return views
 
 
-def _goes_on(before: TableView, view: TableView) -> bool:
-    same = before.document == view.document and before.chunks[-1].ordinal + 1 == view.chunks[0].ordinal
+def _goes_on(before: TableView, view: TableView, *, said: bool) -> bool:
+    """Return whether a table is the next part of another; `said` is whether a line before it says so."""
+    apart = view.chunks[0].ordinal - before.chunks[-1].ordinal
+    if before.document != view.document or apart != 1 + said:
+        return False
+    if said and before.columns == view.columns and not view.caption:
+        return True
     known = set(before.columns)
-    return same and before.caption == view.caption and (known <= set(view.columns) or set(view.columns) <= known)
+    same = before.caption == without_continued(view.caption)
+    return same and (known <= set(view.columns) or set(view.columns) <= known)
 
 
 def _view(chunk: ChunkRow, title: str) -> TableView | None:
@@ -215,39 +228,3 @@ def _row(chunk: ChunkRow, sentence: SentenceRow) -> Row:
 def _numbers_text(view: TableView) -> str:
     rows = " ; ".join(cell for row in [*view.rows, *view.totals] for cell in row.cells.values())
     return f"{rows} ; {view.chunks[0].text}"
-
-
-# Least rows that add up, in a table with one column of numbers and with several: 1 + 2 = 3 may be a coincidence.
-_LEAST_ROWS, _LEAST_ROWS_OF_SEVERAL = 4, 2
-
-
-def without_sums(view: TableView, column: str) -> TableView:
-    """Return a table without its last or first row where that is the sum of the others with another label ("Group").
-
-    It must be the sum in most columns of numbers, and in the given one.
-    """
-    for row in {id(row): row for row in (view.rows[-1], view.rows[0])}.values():
-        adds_up = {name: _adds_up(view, row, name) for name in view.columns if view.value(row, name) is not None}
-        least = _LEAST_ROWS_OF_SEVERAL if sum(adds_up.values()) > 1 else _LEAST_ROWS
-        if adds_up.get(column) and 2 * sum(adds_up.values()) > len(adds_up) and len(view.rows) > least:
-            return replace(view, rows=[one for one in view.rows if one is not row], totals=[*view.totals, row])
-    return view
-
-
-def without_any_sum(view: TableView) -> TableView:
-    """Return a table without a row that is the sum of the others in most columns of numbers."""
-    return next((less for column in view.columns if (less := without_sums(view, column)) is not view), view)
-
-
-def counts_rows(view: TableView, column: str) -> bool:
-    """Return whether a column numbers three or more rows 1, 2, 3 and so on."""
-    values = [view.value(row, column) for row in view.rows]
-    return len(values) > 2 and values == list(range(1, len(values) + 1))
-
-
-def _adds_up(view: TableView, row: Row, column: str) -> bool:
-    if counts_rows(view, column):  # 1 + 2 = 3 is no sum here
-        return False
-    values = [view.value(one, column) for one in view.rows if one is not row]
-    known = [value for value in values if value is not None]
-    return len(known) > 1 and sum(known, Decimal(0)) == view.value(row, column)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from graph.tables.matching import Match
 from graph.tables.open_values import is_settled_by_numbers
 from graph.tables.row_names import UNITS
-from graph.tables.views import TableView, without_sums
+from graph.tables.sums import without_sums
+from graph.tables.views import TableView
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NOW = re.compile(r"\b(?:is|are|has|have|do|does)\b(?! been\b)", re.IGNORECASE)

@@ -50,3 +50,18 @@ def labelled(label: str, text: str) -> str:
     """Return a description with one label before it; "" for one without words."""
     words = _LABELLED.sub("", text, count=1).strip()
     return f"{label} {words}" if words else ""
+
+
+_WORD = r"(?:continued|cont['’]?d|cont\.|fortsetzung|forts\.|suite)"
+_CONTINUED = re.compile(rf"\s*[,–—-]?\s*[(\[]\s*{_WORD}\s*[)\]]|[\s,–—-]+{_WORD}(?=\s*(?:$|[.:\n]))", re.IGNORECASE)
+_MOST_WORDS = 40  # of a passage between two parts of a table: a line that says so, the note under the first part
+
+
+def without_continued(caption: str) -> str:
+    """Return a caption without its "(continued)"."""
+    return _CONTINUED.sub("", caption)
+
+
+def says_continued(text: str) -> bool:
+    """Return whether a text is no more than some lines, one of which says "Table 2 (continued)"."""
+    return len(text.split()) <= _MOST_WORDS and _CONTINUED.search(text) is not None

@@ -33,6 +33,7 @@ from graph.tables.plain.targets import (
     values_of,
 )
 from graph.tables.question_words import is_other_measure, is_other_quantity, lacks_price
+from graph.tables.sums import without_sums
 from graph.tables.table_claims import adds_up_others, are_sorts
 from graph.tables.views import Row, TableView
 from graph.types import Claim
@@ -237,7 +238,7 @@ def _extreme(found: Named, wanted: Wanted) -> list[Claim]:
     target = [] if asks_when or target == [order] else target
     if len(target) > 1 or not is_settled(found, [order], target):
         return []
-    return one_of(claims.extreme(grid, rows, order, wanted, target))
+    return one_of(claims.extreme(grid, _without_sums(found, rows, order), order, wanted, target))
 
 
 def _ordering(found: Named, wanted: Wanted, target: Sequence[Column]) -> Column | None:
@@ -268,6 +269,12 @@ def _ordering(found: Named, wanted: Wanted, target: Sequence[Column]) -> Column 
     return named[0] if named[0] in (columns_named(found, others) or named) else None
 
 
+def _without_sums(found: Named, rows: Sequence[Row], column: Column) -> list[Row]:
+    """Return rows without those that are sums of others; all where a question names rows."""
+    kept = found.grid.view if found.mentions else without_sums(found.grid.view, column.name)
+    return [row for row in rows if any(row is one for one in kept.rows)]
+
+
 def _has_other_price(found: Named, wanted: Wanted, among: Sequence[Column]) -> bool:
     """Return whether a table has a price besides the only amounts of money: a setup fee that is "none" in a row."""
     priced = [column for column in found.grid.columns if _MONEY_HEAD.search(column.name) and column not in among]
@@ -291,9 +298,9 @@ def _count(found: Named, _: Wanted) -> list[Claim]:
 
 def _sum(found: Named, wanted: Wanted) -> list[Claim]:
     columns = _newest(found, values_of(found))
-    rows = found.rows()
     if len(columns) != 1 or not is_settled(found, columns):
         return []
+    rows = _without_sums(found, found.rows(), columns[0])
     if wanted.way == "mean":
         return one_of(claims.total(found.grid, rows, columns[0], "mean"))
     if any("%" in found.grid.cell(row, columns[0]) for row in rows) or _is_no_count(found, columns[0]):
@@ -350,7 +357,7 @@ def _with_condition(found: Named, asked: Asked) -> list[Claim]:
         return []
     if not is_settled(found, columns, target):
         return []
-    rows = [claims.named(found.grid, row, target) for row in found.rows()]
+    rows = [claims.named(found.grid, row, target) for row in _without_sums(found, found.rows(), columns[0])]
     return one_of(results.filtered(only(found.grid.view, rows), columns[0].name, asked)) if rows else []
 
 

@@ -20,6 +20,7 @@ from graph.verification.claims.tables.places import named_rows
 from loaders.text.bands import is_total
 from loaders.text.numbers import Mark, cell_values
 from loaders.text.units import have_different_units, in_one_unit
+from loaders.text.whole_periods import whole_periods
 
 _TOP = r"highest|largest|greatest|biggest|most|maximum|longest|höchste\w*|größte\w*|meiste\w*|längste\w*"
 _LOW = r"lowest|smallest|least|fewest|minimum|shortest|niedrigste\w*|kleinste\w*|wenigste\w*|geringste\w*|kürzeste\w*"
@@ -257,11 +258,12 @@ def _values_of(
 
 
 def _column(table: Sequence[SentenceRow], name: str, decimal: Mark) -> list[tuple[Decimal, SentenceRow]]:
-    """Return the values of a column with their rows; totals and means are left out."""
+    """Return the values of a column with their rows; totals, means and the year of its months are left out."""
+    wholes = whole_periods([label(row) for row in table])
     return [
         (value, row)
-        for row, values in _sort_keys(table, decimal)
-        if not is_total(label(row)) and not _MEAN.search(label(row))
+        for at, (row, values) in enumerate(_sort_keys(table, decimal))
+        if not is_total(label(row)) and not _MEAN.search(label(row)) and at not in wholes
         for column, value in values
         if column == name
     ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from graph.storage.rows import ChunkRow
 from graph.tables.answers import answer_from_tables
 from graph.verification.computations import failure_of_result
-from tests.unit.graph.tables.test_answers import table
+from tests.unit.graph.tables.test_answers import prose, table
 
 
 def made(caption: str, header: str, *rows: str, ordinal: int = 1) -> ChunkRow:
@@ -149,3 +151,29 @@ def test_growth_is_the_printed_change_in_percent() -> None:
 def test_a_first_row_that_was_taken_for_the_header_leaves_nothing_to_compute() -> None:
     headless = made("Road race", "1st|Ruth Amadi|58:41", "2nd|Gwen Tull|59:07", "3rd|Nora Finch|1:03:58")
     assert said("Who was the slowest?", headless) == []
+
+
+def test_sums_of_groups_without_a_word_for_it_are_no_rows_like_the_others() -> None:
+    exports = made(
+        "Exports by country",
+        "Market|Tonnes 2024|Value 2024",
+        *("France|410|1,230", "Italy|280|1,010", "Europe|690|2,240", "Japan|120|960", "Korea|95|610", "Asia|215|1,570"),
+        "World|905|3,810",
+    )
+    assert said("Which market has the highest value in 2024?", exports) == [
+        "France: Value 2024 1,230, the highest of 4 values"
+    ]
+    assert said("What was the total value in 2024?", exports)[0].endswith("= 3,810")
+    assert said("How many tonnes went to Europe?", exports) == ["Europe: Tonnes 2024 690"]
+    medals = made("Medals", "Country|Gold|Silver", "Norway|3|1", "Sweden|1|3", "Finland|4|4", "Iceland|0|1")
+    assert said("Which country won the most gold?", medals) == ["Finland: Gold 4, the highest of 4 values"]
+
+
+def test_a_table_goes_on_behind_a_line_that_says_so() -> None:
+    first = made("", "School|Pupils|Teachers", "Abbey School|180|13", "Fern School|250|6")
+    line = "Table 2 (continued). Schools of the county"
+    between = replace(prose(line), id="doc-gen-0002", ordinal=2)
+    rest = made("", "School|Pupils|Teachers", "Mill School|393|9", "Nook School|224|21", ordinal=3)
+    question = "Which school has the most pupils?"
+    assert said(question, first, between, rest) == ["Mill School: Pupils 393, the highest of 4 values"]
+    assert len(said(question, first, rest)) == 2  # two tables, each with its answer

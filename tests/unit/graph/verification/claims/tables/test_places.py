@@ -197,3 +197,11 @@ WASHES = "|Programme|Duration|Load|\n|---|---|---|\n|Cotton|2 h 45 min|7 kg|\n|W
 )
 def test_values_in_several_units_are_in_the_order_of_their_sizes(text: str, quote: str, kinds: list[str]) -> None:
     assert list(found(text, quote, WASHES)) == kinds
+
+
+MONTHS = "|Month|Guests|\n|---|---|\n|April|31|\n|May|48|\n|June|57|\n|Year|136|"
+
+
+def test_the_year_below_its_months_is_no_month() -> None:
+    assert found("June had the most guests, 57.", "| June | 57 |", MONTHS) == {}
+    assert list(found("May had the most guests, 48.", "| May | 48 |", MONTHS)) == ["comparison"]
