@@ -8,9 +8,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Page, Route
 
-from tests.browser.conftest import ReadingRoom
+from tests.browser.conftest import TIMEOUT_MS, ReadingRoom
 from tests.conftest import MakePdf
 from tests.dev_server import Server
 
@@ -161,6 +161,35 @@ def test_many_unread_uploads_are_read_or_deleted_at_once(open_room: OpenRoom, em
     page.get_by_role("button", name="Delete", exact=True).last.click()
     page.locator("#batch").wait_for(state="hidden")
     wait_until_stored(empty, set(GOOD[:3]), set())
+    room.check()
+
+
+def wait_until_held(page: Page, routes: list[Route]) -> None:
+    while not routes:
+        page.wait_for_timeout(20)
+
+
+def test_a_look_that_is_answered_late_shows_no_file_twice(open_room: OpenRoom, empty: Server, six: list[Path]) -> None:
+    room = open_room()
+    page = room.page
+    threads, uploads, runs = list[Route](), list[Route](), list[Route]()
+    page.route("**/threads", lambda route: threads.append(route))
+    page.route("**/uploads", lambda route: uploads.append(route))  # the list; a file is sent to /uploads?name=
+    page.route("**/runs/stream", lambda route: runs.append(route))
+    page.reload()
+    wait_until_held(page, uploads)
+    page.set_input_files("#files", six[4])
+    wait_until_held(page, threads)
+    made = threads[0].fetch(timeout=TIMEOUT_MS)  # the server has the thread, and the page does not know it yet
+    with page.expect_response("**/threads/search"):  # of the next look
+        pass
+    threads[0].fulfill(response=made)
+    page.locator("#jobs li", has_text="being opened").wait_for()
+    with page.expect_response("**/uploads"):
+        uploads[0].continue_()
+    page.unroute_all()  # what else was held goes on with it
+    page.get_by_label(f"Password of {LOCKED}").first.wait_for()
+    assert page.locator("#jobs .name").all_inner_texts() == [LOCKED]
     room.check()
 
 

@@ -21,6 +21,7 @@ const STAGES = {
   sending: ["sending", 0, 0.15], survey: ["pages looked at", 0.15, 0.2], read: ["pages read", 0.2, 0.8],
   chunk: ["pages cut into chunks", 0.8, 0.85], embed: ["chunks indexed", 0.85, 1],
 };
+let beginning = 0; // batches whose thread is being made: the server may have it before this page knows its id
 const batches = new Map(); // by thread: {thread, jobs, context}; a job is {name, id, source, file, problem, row, locked}
 let unreadRows = new Map(); // by id: the rows of uploads that were never read
 let unread = []; // the uploads that were never read and are not being read
@@ -59,8 +60,14 @@ export const readAgain = async (one) =>
 
 async function begin(jobs) {
   const context = limitedTo();
-  const batch = { thread: await newThread({ ...OPEN, ...context, files: jobs.map(({ name, id, source }) => ({ name, id, source })) }), jobs, context };
-  batches.set(batch.thread, batch);
+  const batch = { jobs, context };
+  beginning++;
+  try {
+    batch.thread = await newThread({ ...OPEN, ...context, files: jobs.map(({ name, id, source }) => ({ name, id, source })) });
+    batches.set(batch.thread, batch);
+  } finally {
+    beginning--;
+  }
   jobs.forEach((job, at) => addRow(batch, job, jobs.length <= MAX_WAITING || at < MAX_WAITING));
   return batch;
 }
@@ -232,7 +239,7 @@ function unlock(job, context) {
 /** Show the batches that the server has: those that are being read, and what needs attention. */
 export async function lookForBatches() {
   for (const one of await threads(OPEN, { limit: 50 })) {
-    if (!batches.has(one.thread_id)) await adopt(one).catch((error) => showMessage(error.message));
+    if (!beginning && !batches.has(one.thread_id)) await adopt(one).catch((error) => showMessage(error.message));
   }
   await lookForUnread();
 }
@@ -289,8 +296,10 @@ onBeingRead(idsBeingRead);
 
 /** Show the uploads that were never read and are not being read, each with what can be done. */
 async function lookForUnread() {
-  const beingRead = idsBeingRead();
-  unread = (await get("/uploads")).uploads.filter(({ id }) => !beingRead.has(id));
+  const before = idsBeingRead();
+  const { uploads } = await get("/uploads");
+  const beingRead = new Set([...before, ...idsBeingRead()]); // what was begun or ended meanwhile is no unread upload
+  unread = uploads.filter(({ id }) => !beingRead.has(id));
   const left = new Map(unread.map((one) => [one.id, one]));
   for (const [id, row] of unreadRows) {
     if (left.has(id) || beingRead.has(id)) continue;
