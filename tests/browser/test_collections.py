@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.browser.conftest import ReadingRoom
 from tests.dev_server import Server
@@ -43,6 +44,18 @@ def test_documents_are_put_into_collections_and_filtered_by_them(open_room: Open
     page.locator("#documents .name", has_text="lighthouse").wait_for(state="detached")
     assert sorted(page.locator("#documents .name").all_inner_texts()) == ["bakery east.md", "bakery west.md"]
     room.check()
+    held = list[Route]()
+    page.route(lambda url: "order=name" in url and "q=" not in url, lambda route: held.append(route))
+    with page.expect_request("**/documents?*order=name*"):
+        page.get_by_label("Order of documents").select_option("name")
+    page.get_by_role("searchbox", name="Filter documents by name").fill("east")
+    page.locator("#documents .name", has_text="bakery west.md").wait_for(state="detached")
+    with page.expect_response(lambda reply: "order=name" in reply.url):  # to a question that is no longer asked
+        held[0].continue_()
+    page.unroute_all()
+    assert page.locator("#documents .name").all_inner_texts() == ["bakery east.md"]
+    page.get_by_role("searchbox", name="Filter documents by name").fill("")
+    page.locator("#documents .name", has_text="bakery west.md").wait_for()
     room.act("Collections", "bakery east.md")
     assert names.input_value() == "<b>Bread</b>, Towns"
     room.expect("422")

@@ -12,6 +12,8 @@ export const PAGE_STATUS = { read: "read", fallback: "read by fallback", blank: 
 const MAX_NAMED = 5;
 const MAX_KEPT = 100; // documents of a choice that a conversation keeps: 2 kB
 let listed = { documents: [], total: 0, all: 0, unfinished: 0 };
+let calls = 0; // of refresh()
+let shown = 0; // the number of the call whose list is shown: a late response of an earlier one is dropped
 let seen = ""; // the newest document and the numbers of documents, at the last look
 let offset = 0;
 let unfinishedOnly = false;
@@ -88,11 +90,14 @@ function filterOf() {
 
 /** Fetch the page of the list and show it; return whether it was shown. `patient` does not replace a list with an open menu. */
 export async function refresh(patient = false) {
+  const call = ++calls;
   try {
     await lookForUser();
     const found = await get(`/documents?${new URLSearchParams({ ...filterOf(), limit: PAGE, offset, order: byId("order").value })}`);
+    if (call < shown) return true;
     if (patient && byId("documents").querySelector(".menu:not([hidden])")) return false; // it would go from under the pointer
     listed = found;
+    shown = call;
     showMessage("");
   } catch (error) {
     showMessage(error.message);
