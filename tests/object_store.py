@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import socketserver
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, Literal
 
 import pytest
@@ -86,13 +85,16 @@ def store_that_ends(after: int, monkeypatch: pytest.MonkeyPatch, kind: str = "pa
 
 
 @contextmanager
-def failing_store(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Yield the address of a bucket whose server refuses connections, answers 500 or does not answer in time."""
+def failing_store(fault: Fault, monkeypatch: pytest.MonkeyPatch, answers: Event | None = None) -> Iterator[str]:
+    """Yield the address of a bucket whose server refuses connections, answers 500 or does not answer in time.
+
+    The slow one answers after SLOW_S, or once `answers` is set.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def _fail(self) -> None:
             if fault == "slow":
-                time.sleep(SLOW_S)
+                (answers or Event()).wait(300 if answers else SLOW_S)
             self.send_response(500)
             self.send_header("Content-Length", "0")
             self.end_headers()

@@ -15,10 +15,10 @@ from starlette.testclient import TestClient
 
 from graph import dependencies
 from graph.storage.postgres.schema import WRITING
-from tests.object_store import SLOW_S, failing_store
+from tests.object_store import failing_store
 from tests.postgres import KillableServer, drop_database, new_database
 from tests.redis_server import new_redis
-from web.health import health
+from web.health import _SERVICES, health
 from web.probes import Probe
 
 pytest.importorskip("obstore", reason="the extra `team` is not installed")
@@ -29,6 +29,9 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClie
     monkeypatch.setenv("PAGEWITNESS_ENGINE", "offline")
     monkeypatch.setenv("PAGEWITNESS_HOME", str(tmp_path / "home"))
     yield TestClient(Starlette(routes=[Route("/health", health)]))
+    for probe, _ in _SERVICES:
+        if probe._under_way:  # one that hangs would be waited for by the next test of this process
+            probe._under_way.result(300)
     dependencies.home_stores().close()
 
 
@@ -138,11 +141,13 @@ def test_a_quota_that_does_not_answer(client: TestClient, monkeypatch: pytest.Mo
 def test_a_store_of_files_that_hangs_is_told_within_its_time(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with failing_store("slow", monkeypatch) as url:
+    answered = threading.Event()
+    with failing_store("slow", monkeypatch, answers=answered) as url:
         monkeypatch.setenv("PAGEWITNESS_FILES_URL", url)
-        started = time.monotonic()
-        status, detail = asked(client)
-        assert time.monotonic() - started < SLOW_S
+        try:
+            status, detail = asked(client)
+        finally:
+            answered.set()  # the store answers after the server
     assert (status, detail) == (
         503,
         "The store of files (PAGEWITNESS_FILES_URL) cannot be used. There was no answer in time.",

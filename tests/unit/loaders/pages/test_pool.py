@@ -209,16 +209,21 @@ async def begun(pool: PagePool, mark: Path) -> asyncio.Task[list[object]]:
     return waiting
 
 
-async def test_no_more_processes_start_than_there_are_jobs(processes: Processes) -> None:
+MEET = """(lambda folder, pid: (folder.mkdir(exist_ok=True), (folder / pid).touch(), [__import__('time').sleep(.02)
+    for _ in iter(lambda: len([*folder.iterdir()]) >= {1}, True)], pid)[-1])(
+    __import__('pathlib').Path({0!r}), str(__import__('os').getpid()))"""
+"""A job that ends when so many processes have begun one."""
+
+
+async def test_no_more_processes_start_than_there_are_jobs(processes: Processes, tmp_path: Path) -> None:
     pool = ProcessPagePool(workers=3, processes=processes)
-    slept = "(__import__('time').sleep(.6), __import__('os').getpid())[1]"
     try:
         one = {*await pool.map(eval, ["__import__('os').getpid()"]), await pool.call(eval, "__import__('os').getpid()")}
         assert len(one) == 1
         assert {*pool._all._pool._pool_manager.worker_manager.workers} == one
-        assert len({*await pool.map(eval, [slept] * 6)}) == 3
+        assert len({*await pool.map(eval, [MEET.format(str(tmp_path / "three"), 3)] * 6)}) == 3
         pool.close()
-        await pool.map(eval, [slept] * 2)
+        await pool.map(eval, [MEET.format(str(tmp_path / "two"), 2)] * 2)
         assert len(pool._all._pool._pool_manager.worker_manager.workers) == 2
     finally:
         pool.close()
@@ -321,7 +326,7 @@ def test_a_script_without_a_main_guard_runs_once_and_ends(tmp_path: Path) -> Non
     )
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     run = subprocess.run(
-        [sys.executable, str(script)], capture_output=True, text=True, timeout=120, env=env, check=True
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=300, env=env, check=True
     )
     assert run.stdout.split() == ["started", "[5]"]
 
@@ -338,7 +343,7 @@ def use_a_pool(fails: bool) -> None:
 def test_a_process_of_multiprocessing_ends_after_it_used_a_pool(fails: bool) -> None:
     process = multiprocessing.get_context("spawn").Process(target=use_a_pool, args=(fails,))
     process.start()
-    process.join(120)
+    process.join(300)
     ended = not process.is_alive()
     process.kill()
     assert ended, "it waits for the workers of its pool"
@@ -380,9 +385,9 @@ __import__('time').sleep(0.5)
 def test_workers_end_when_their_parent_is_killed(hang: str) -> None:
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     code = ORPHANS.format(hang=hang)
-    run = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, timeout=120, env=env)
+    run = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, timeout=300, env=env)
     worker = int(run.stdout)
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 300
     while _runs(worker):
         assert time.monotonic() < deadline, f"worker {worker} outlived its parent"
         time.sleep(0.1)
