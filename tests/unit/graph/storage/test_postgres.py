@@ -227,12 +227,12 @@ def test_a_write_does_not_fail_because_one_of_the_connections_was_cut(new: str) 
     with closing(Database(new)) as database, psycopg.connect(new, autocommit=True) as other:
         catalog = PostgresCatalog(database)
         database._pool.resize(3, 3)
-        database._pool.wait(10)
+        database._pool.wait(300)
         for at in range(3):  # with each of them in turn
             (cut, *_) = [connection.info.backend_pid for connection in database._pool._pool][at:]
             other.execute("SELECT pg_terminate_backend(%s, 5000)", [cut])
             catalog.set_meta("key", str(at))
-            database._pool.wait(10)
+            database._pool.wait(300)
         assert catalog.get_meta("key") == "2"
 
 
