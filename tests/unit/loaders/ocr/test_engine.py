@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import cv2
 import pymupdf
 import pytest
 from PIL import Image
@@ -30,6 +31,11 @@ def lines(*pieces: tuple[str, float, float], angle: float = 0.0, height: float =
     quads = [quad(x + 5 * len(text), y, 10 * len(text), height, angle) for text, x, y in pieces]
     found = zip(pieces, quads, deskew(quads), strict=True)
     return [OcrLine(text, 0.99, corners, box) for (text, _, _), corners, box in found]
+
+
+def test_page_processes_read_with_one_thread_each() -> None:
+    """OpenCV starts a thread for every core by itself, on cores that the other page processes use."""
+    assert cv2.getNumThreads() == 1
 
 
 def test_an_empty_cell_shifts_nothing_even_on_a_skewed_page() -> None:
