@@ -10,6 +10,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
+LEAST_WEIGHT = 1e-20
+"""Weights below change no result: a sum of float32 numbers keeps 7 digits of its largest, and these are 1e-3 and more.
+Their products with other small numbers would be as slow as they are."""
+
 _GRAPH = 7  # of a model
 _NODE, _INITIALIZER, _RESULT = 1, 5, 12  # of a graph
 _INPUT, _OUTPUT, _OPERATOR, _ATTRIBUTE = 1, 2, 4, 5  # of a node
@@ -102,6 +108,26 @@ def with_joined_bias(model: bytes) -> bytes:
     return b"".join(
         _message(_GRAPH, done) if field.number == _GRAPH else field.whole for field in _fields(memoryview(model))
     )
+
+
+def without_tiny_weights(model: bytes) -> bytes:
+    """Return a model whose weights are zero where they are of no size (`LEAST_WEIGHT`).
+
+    Processors multiply numbers below 1.2e-38 a hundred times slower. In two layers of RapidOCR's default detector a
+    quarter and two thirds of the weights are that small, and take 1,200 of its 1,300 ms for half a page.
+
+    Raises:
+        ValueError: `model` is no ONNX file.
+    """
+    changed = bytearray(model)
+    graph = next((field.content for field in _fields(memoryview(changed)) if field.number == _GRAPH), memoryview(b""))
+    for tensor in (field.content for field in _fields(graph) if field.number == _INITIALIZER):
+        fields = list(_fields(tensor))
+        is_float = any(field.number == _TYPE and field.value == _FLOAT32 for field in fields)
+        for raw in (field.content for field in fields if field.number == _RAW and is_float):
+            weights = np.frombuffer(raw, "<f4")
+            weights[np.abs(weights) < LEAST_WEIGHT] = 0
+    return bytes(changed)
 
 
 def _biased_product(
