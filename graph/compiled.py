@@ -12,14 +12,18 @@ from typing import Any, TypeVar, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import StateUpdate
+from langgraph.types import RetryPolicy, StateUpdate
 
 from graph import dependencies, events
 from graph.attachments import detach
+from graph.errors import HomeReplacedError
 
 Compiled = CompiledStateGraph[Any, Any, Any, Any]
 Supersteps = Sequence[Sequence[StateUpdate]]
 G = TypeVar("G", bound=CompiledStateGraph[Any, Any, Any, Any])
+
+REOPEN_HOME = RetryPolicy(initial_interval=0.05, max_attempts=3, jitter=False, retry_on=HomeReplacedError)
+"""Runs a node again whose home folder was emptied under it: `dependencies.current` then opens what is there now."""
 
 
 class Application(Compiled):

@@ -54,6 +54,16 @@ class DocumentDeletedError(HomeError):
         super().__init__("The document was deleted while it was being read: give it again if it should be there.")
 
 
+class HomeReplacedError(HomeError):
+    """The home folder was emptied or replaced while it was in use; a second attempt opens what is there now."""
+
+    def __init__(self, catalog: Path) -> None:
+        super().__init__(
+            f"The catalog {catalog} was deleted or replaced while it was in use: run the same again; documents that "
+            "are not in the library any more have to be added again."
+        )
+
+
 class FilesError(HomeError):
     """The store of files that PAGEWITNESS_FILES_URL names refuses, fails or does not answer."""
 

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Send
 
-from graph.compiled import without_checkpoints
+from graph.compiled import REOPEN_HOME, without_checkpoints
 from graph.context import Context
 from graph.engines.base import BATCHES_IN_FLIGHT
 from graph.ingestion import nodes
@@ -62,6 +62,7 @@ def _batches(document: PendingDocument, size: int, run_id: str) -> list[BatchSta
 def build_batch_graph() -> StateGraph[BatchState, Context, BatchState, BatchOutput]:
     """Return the graph that reads one batch of pages, not compiled; batches do not wait for each other."""
     builder = StateGraph(BatchState, context_schema=Context, output_schema=BatchOutput)
+    builder.set_node_defaults(retry_policy=REOPEN_HOME)
     builder.add_node("render_pages", nodes.render_pages)
     builder.add_node("transcribe_pages", nodes.transcribe_pages, destinations=get_args(AfterBatch))
     builder.add_node("index_document", nodes.index_document)
@@ -77,6 +78,7 @@ def build(*, in_chat: bool = False) -> StateGraph[IngestionState, Context, Inges
     """Return the graph from sources to report, not compiled; in a chat its states hold the conversation too."""
     given, returned = (ChatInput, ChatOutput) if in_chat else (IngestionInput, IngestionOutput)
     builder = StateGraph(IngestionState, context_schema=Context, input_schema=given, output_schema=returned)
+    builder.set_node_defaults(retry_policy=REOPEN_HOME)
     builder.add_node("load_sources", nodes.load_sources)
     builder.add_node("survey_pages", nodes.survey_pages)
     builder.add_node("read_pages", without_checkpoints(build_batch_graph().compile()), input_schema=BatchState)

@@ -10,6 +10,7 @@ from typing import Literal
 from langgraph.graph import END, START, StateGraph
 
 from graph import context
+from graph.compiled import REOPEN_HOME
 from graph.context import Context
 from graph.query import clarifying, description_nodes, library_nodes, nodes, question_nodes, table_nodes
 from graph.query.planning import budget
@@ -146,6 +147,7 @@ def after_verification(
 def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     """Return the uncompiled graph from a question to an answer."""
     builder = StateGraph(QueryState, context_schema=Context, input_schema=QueryInput, output_schema=QueryOutput)
+    builder.set_node_defaults(retry_policy=REOPEN_HOME)
     builder.add_node("contextualize", question_nodes.contextualize)
     builder.add_node("clarify", clarifying.clarify)
     builder.add_node("retrieve_chunks", nodes.retrieve_chunks)

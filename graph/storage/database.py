@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from graph.errors import DocumentDeletedError, HomeError
+from graph.errors import DocumentDeletedError, HomeError, HomeReplacedError
 from graph.storage.document_names import terms_of_name
 from graph.storage.schema import migrate
 from graph.storage.sql import placeholders
@@ -37,6 +37,7 @@ class Database:
         self._local = threading.local()
         self._all: list[tuple[weakref.ref[threading.Thread], sqlite3.Connection]] = []
         self._lock = threading.RLock()
+        self._inodes: tuple[int, int] | None = None
         self.version = 0
         """Increases with every write transaction of this process; cached query results are stale then."""
         self._wal = path.with_name(f"{path.name}-wal")
@@ -57,10 +58,20 @@ class Database:
         return connection
 
     def _open(self) -> sqlite3.Connection:
-        """Open a connection for this thread and close those of ended threads; HomeError if the file is unusable."""
+        """Open a connection for this thread.
+
+        Raises:
+            HomeReplacedError: the file is not the one that was opened first, or its log was deleted.
+            HomeError: the file cannot be used.
+        """
+        opened = self._inodes
+        # A thread that comes after the file was deleted must not find a new, empty one.
+        address = f"{self._path.absolute().as_uri()}?mode={'rwc' if opened is None else 'rw'}"
         try:
             # check_same_thread is off only so that close() may end the connections of finished threads.
-            connection = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+            connection = sqlite3.connect(
+                address, timeout=_BUSY_S, isolation_level=None, check_same_thread=False, uri=True
+            )
             try:
                 connection.row_factory = sqlite3.Row
                 connection.create_function("terms_of_name", 3, terms_of_name, deterministic=True)
@@ -68,22 +79,29 @@ class Database:
                 connection.execute("PRAGMA synchronous = NORMAL")
                 connection.execute("PRAGMA foreign_keys = ON")
                 connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
+                if opened is not None and _inode(self._path) != opened[0]:
+                    raise HomeReplacedError(self._path)
             except BaseException:
                 connection.close()
                 raise
         except sqlite3.Error as error:
+            if opened is not None and self.was_replaced():
+                raise HomeReplacedError(self._path) from error
             raise HomeError(
                 f"The catalog {self._path} cannot be opened ({error}): check that the folder is writable, "
                 "or name another one with --home."
             ) from error
+        self._keep(connection)
+        return connection
+
+    def _keep(self, connection: sqlite3.Connection) -> None:
+        """Keep this thread's connection for `close`, and close those of ended threads: they would hold files open."""
         with self._lock:
-            # A server's threads come and go; connections of ended threads would hold files open.
             ended = [pair for pair in self._all if not ((thread := pair[0]()) and thread.is_alive())]
             for pair in ended:
                 pair[1].close()
                 self._all.remove(pair)
             self._all.append((weakref.ref(threading.current_thread()), connection))
-        return connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -146,7 +164,7 @@ class Database:
 
     def was_replaced(self) -> bool:
         """Return whether the file or its write-ahead log was deleted or replaced since it was opened."""
-        return _DELETED in self._inodes or self._inodes_now() != self._inodes
+        return self._inodes is None or _DELETED in self._inodes or self._inodes_now() != self._inodes
 
     def _inodes_now(self) -> tuple[int, int]:
         return _inode(self._path), _inode(self._wal)
@@ -157,7 +175,7 @@ class Database:
         SQLite shares its state among all connections of a process to one file. If only the log was deleted, every new
         connection would fail with an I/O error, so the path gets a copy of the file.
         """
-        if _inode(self._path) == self._inodes[0] != _DELETED:
+        if self._inodes is not None and _inode(self._path) == self._inodes[0] != _DELETED:
             copy = self._path.with_name(f"{self._path.name}.copy")
             with suppress(FileNotFoundError, NotADirectoryError):
                 shutil.copyfile(self._path, copy)

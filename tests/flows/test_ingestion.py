@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -17,10 +18,13 @@ from graph.app import app
 from graph.cli import main
 from graph.context import Context
 from graph.errors import BadInputError
+from graph.ingestion import indexing
 from graph.ingestion.graph import app as ingestion
+from graph.ingestion.indexing import StaleDocument, find_stale
 from graph.ingestion.state import DocumentReport
 from graph.storage.catalog import SqliteCatalog
 from graph.storage.cleanup import remove
+from graph.storage.stores import Stores
 from tests.conftest import MakePdf
 
 # Three sentences each: a page with a single line is taken for a running header by the layout model.
@@ -231,6 +235,27 @@ async def test_two_ingestions_at_once(home: Path, make_pdf: MakePdf) -> None:
     reports = await asyncio.gather(*(ingestion.ainvoke({"sources": [str(path)]}) for path in paths))
     assert [report["report"]["documents"][0]["status"] for report in reports] == ["complete", "complete"]
     assert len(dependencies.stores(Scope.everything()).catalog.documents()) == 2
+
+
+@pytest.mark.parametrize("first", ["catalog.sqlite3", "catalog.sqlite3-wal"])
+def test_a_home_folder_emptied_while_a_document_is_chunked(
+    home: Path, make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    """File by file, in any order: the run goes on with what is there then, and reports the document."""
+    calls: list[str] = []
+
+    def emptied_meanwhile(stores: Stores, document: str) -> StaleDocument | None:
+        calls.append(document)
+        if len(calls) == 1:
+            (home / first).unlink()
+        with ThreadPoolExecutor(1) as thread:  # without a connection, as any thread of the pool may be
+            return thread.submit(find_stale, stores, document).result()
+
+    monkeypatch.setattr(indexing, "find_stale", emptied_meanwhile)
+    (document,) = ingest(make_pdf("letter", TICKET))
+    assert len(calls) > 1, "the node was not run again"
+    assert document["status"] == "failed"
+    assert "give it again" in document["failures"][0]["detail"]
 
 
 def test_a_file_deleted_while_its_document_is_added_fails_by_name(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.errors import HomeError
+from graph.errors import HomeError, HomeReplacedError
 from graph.storage import database, schema
 from graph.storage.base import Catalog
 from graph.storage.catalog import SqliteCatalog
@@ -93,6 +93,22 @@ def test_a_catalog_whose_log_is_deleted_while_it_is_opened_can_be_opened_again(
     assert first.was_replaced()
     for catalog in (first, second):
         catalog.close()
+
+
+@pytest.mark.parametrize("deleted", ["", "-wal", "-shm -wal"])
+def test_a_thread_that_comes_after_a_catalog_was_deleted_finds_no_empty_one(tmp_path: Path, deleted: str) -> None:
+    """As when a folder is emptied file by file, in any order, while a run goes on in threads."""
+    path = tmp_path / SqliteCatalog.FILE_NAME
+    first = open_catalog(path)
+    publish(first, document("a"), chunk(0, "The storm."))
+    for suffix in deleted.split(" "):
+        path.with_name(path.name + suffix).unlink()
+    present = path.exists()
+    with ThreadPoolExecutor(1) as other, pytest.raises(HomeReplacedError, match="deleted or replaced while"):
+        other.submit(found, first, "storm").result()
+    assert path.exists() == present
+    assert found(first, "storm") == ["The storm."]  # who has a connection may finish
+    first.close()
 
 
 def test_a_catalog_that_cannot_be_opened_leaves_no_connection(tmp_path: Path) -> None:
