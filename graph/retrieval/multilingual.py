@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import is_evidence, named_sentences
+from graph.retrieval.cognates import weight_of_cognates
 from graph.retrieval.languages import TELLING_WORDS, UNKNOWN, language
 from graph.runtime.caching import LRUCache
 from graph.storage.base import Catalog
@@ -36,6 +37,9 @@ _RELEVANT = scoring.RELEVANT_FIT / (scoring.COSINE_WEIGHT + scoring.MAXSIM_WEIGH
 # .94 of unrelated ones and declines .2 of the others. Within one language only English was measured: .45 refuses .85
 # and declines .07; by the cosine alone .15 are declined where .85 are refused.
 _SHARED_WORDS = 0.3
+# Between two languages a cognate counts this part of a word: at .33, of 300 answerable questions .187 are declined
+# without and .167 with it, and of 100 unrelated ones .93 and .94 refused. As a whole word .147 and .93.
+_COGNATE = 0.5
 _ACROSS, _WITHIN, _WITHIN_UNSPACED = 0.33, 0.45, 0.40
 _UNSPACED = frozenset(("zh", "ja", "th"))
 # What a Chinese question says besides its subject. As part of the share, it hid that the sentence names the whole
@@ -219,10 +223,16 @@ def _shared(asked: Asked, query: scoring.Query, chunk: ChunkRow) -> list[float]:
     if asked.language in _UNSPACED:
         pairs = _asked_pairs(asked)
         return [len(pairs & _pairs(sentence.search)) / max(1, len(pairs)) for sentence in chunk.sentences]
-    total = sum(query.term_weights.values()) or 1.0
+    weights = query.term_weights
+    total = sum(weights.values()) or 1.0
+    across = asked.language != asked.documents.get(chunk.document, asked.language)
+    held = [terms.stems(sentence.search) for sentence in chunk.sentences]
+    shares = [sum(weights[word] for word in words & weights.keys()) / total for words in held]
+    if not across:
+        return shares
     return [
-        sum(query.term_weights[word] for word in terms.stems(sentence.search) & query.term_weights.keys()) / total
-        for sentence in chunk.sentences
+        share + _COGNATE * weight_of_cognates(weights, words - weights.keys()) / total
+        for share, words in zip(shares, held, strict=True)
     ]
 
 
