@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from graph.engines.offline import table_answers
-from graph.engines.offline.asked_words import NEGATED_QUESTION
+from graph.engines.offline.asked_words import MEASURES, NEGATED_QUESTION
 from graph.engines.offline.comments import comments_asked, is_asked_for, is_comment
 from graph.engines.offline.document_opening import implied_by_opening, is_about_one_person
 from graph.engines.offline.doers import names_doer
@@ -34,6 +34,7 @@ from graph.engines.offline.required_words import (
 from graph.engines.offline.row_fit import answers_another, of_several_holders, of_several_totals
 from graph.engines.offline.text_around import referred_to
 from graph.engines.offline.unnamed_words import implied_by_document
+from graph.engines.offline.word_forms import is_named, stems
 from graph.retrieval import scoring
 from graph.retrieval.antecedents import has_open_pronoun
 from graph.retrieval.definitions import BESIDE, defined, defines, is_undefined
@@ -51,8 +52,13 @@ _PERSON = re.compile(
 )
 
 
+_ASKS_HOW_LONG = re.compile(r"\bhow long\b.*\b(?:take|last)\W*$", re.IGNORECASE)
+_LASTS = re.compile(r"\b(?:last(?:s|ed|ing)?|tak(?:es?|ing)|took|duration)\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"\S+@\S+|\b(?:https?://|www\.)\S+")
 # The date of one deed is not that of another: when a house was built is not when its lease was made.
-_WHEN_DONE = re.compile(r"^\W*(?:and |so )?when (?:was|were|did|has|have)\b", re.IGNORECASE)
+_WHEN_DONE = re.compile(
+    r"^\W*(?:and |so )?when (?:(?:was|were|did|has|have)\b|(?:will|must|shall) [^?]* be )", re.IGNORECASE
+)
 
 
 class Implied(NamedTuple):
@@ -90,6 +96,9 @@ def mark_related(
     if is_about_nothing(query.text, chunks, titles, implied):
         return [{**claim, "related": True} for claim in claims]
     answers, others = _divided(query, claims, scored, chunks, titles, implied)
+    if (one := _rather_named(query, answers, scored, chunks, titles, implied)) is not None:
+        dropped: list[Claim] = [{**claim, "related": True} for claim in answers]
+        answers, others = [one], [*dropped, *others]
     parts = _parts_of_whole(query, answers, chunks)
     rows = [row for chunk in chunks.values() for row in chunk.sentences if row.kind == "row"]
     quotes = {claim["quote"] for claim in answers}
@@ -130,6 +139,43 @@ def _divided(
         else:
             others.append({**claim, "related": True})
     return answers, others
+
+
+def _rather_named(
+    query: scoring.Query,
+    answers: Sequence[Claim],
+    scored: Sequence[scoring.ScoredSentence],
+    chunks: Mapping[str, ChunkRow],
+    titles: Mapping[str, str],
+    implied: Implied,
+) -> Claim | None:
+    """Return a claim that names what a question asks a value of, where all answers leave that to the title.
+
+    Under the title "Works at Elm House" any time would say how long the works take, but one sentence says it of them:
+    "we expect the work to last ten weeks", not "after the work, wait five minutes".
+    """
+    kind = asked_kind(query.text)
+    words = [word for word in required_words(query.text, kind) if not any(of.fullmatch(word) for of, _ in MEASURES)]
+    if kind not in ("number", "count", "date") or not words or not answers:
+        return None
+
+    def names(sentence: SentenceRow, chunk: ChunkRow) -> bool:
+        called = titles.get(chunk.document, "").split(" | ")
+        own = [sentence.search, *(one for one in headings_above(sentence, chunk) if one not in called)]
+        held = stems(_ADDRESS.sub(" ", " | ".join(own)))
+        lasts = not _ASKS_HOW_LONG.search(query.text) or bool(_LASTS.search(sentence.text))
+        return lasts and any(is_named(word, held, frozenset()) for word in words)
+
+    quoted = {(claim["chunk"], claim["quote"]) for claim in answers}
+    if any(names(one, chunk) for chunk in chunks.values() for one in chunk.sentences if (chunk.id, one.text) in quoted):
+        return None
+    for one in sorted(scored, key=lambda one: -one.fit)[:_MOST_OVERLOOKED]:
+        chunk = chunks[one.chunk]
+        if one.sentence.kind in ("prose", "item") and names(one.sentence, chunk):
+            around = _around(query, one.sentence, chunk, chunks, implied)
+            if answers_question(query.text, one.sentence, chunk, titles, one, around):
+                return Claim(text=one.sentence.text, chunk=one.chunk, quote=one.sentence.text)
+    return None
 
 
 def _parts_of_whole(query: scoring.Query, claims: Sequence[Claim], chunks: Mapping[str, ChunkRow]) -> set[str]:

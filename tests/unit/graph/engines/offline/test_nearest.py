@@ -126,6 +126,26 @@ def test_a_row_among_the_fourth_to_twelfth_sentences_is_no_answer_beside_a_name(
     assert answers(told, row, price) == [price.text]
 
 
+def test_a_sentence_that_names_what_is_asked_answers_rather_than_one_under_a_title_that_does() -> None:
+    told = "We expect the work to last eleven weeks."
+    others = [
+        "The courtyard windows stay closed, which will take four days.",
+        "After the work, open the taps for two days.",
+    ]
+    asked = query("How long will the works take?")
+
+    def answers(*texts: str) -> list[str]:
+        rows = [SentenceRow(f"c/{at}", text, text, "prose", (1,)) for at, text in enumerate(texts)]
+        chunk = ChunkRow("c", "d", "a.pdf", 0, "text", " ".join(texts), (1,), (), tuple(rows))
+        scored = [ScoredSentence("c", one, at, 0, 0.7, 0.7) for at, one in enumerate(rows)]
+        claims = [Claim(text=text, chunk="c", quote=text) for text in others]
+        marked = mark_related(asked, claims, scored, {"c": chunk}, {"d": "Notice: works at Elm House"})
+        return [one["quote"] for one in marked if "related" not in one]
+
+    assert answers(*others, told) == [told]
+    assert answers(*others) == others
+
+
 def test_the_head_of_a_noun_and_the_deed_that_is_dated_have_to_be_named() -> None:
     rival = ("Stir it.", 0.3, 0.2)
     club = "The chess club meets on Mondays at 3 pm."
@@ -133,6 +153,8 @@ def test_the_head_of_a_noun_and_the_deed_that_is_dated_have_to_be_named() -> Non
     assert chosen("when is the chess played", (club, 0.7, 0.4), rival) == club
     made = "This lease of the house was signed on 3 May 2021."
     assert chosen("when was the house built", (made, 0.7, 0.6), rival) == ""
+    shut = "The windows of the hall stay closed for four days in May."
+    assert chosen("when will the windows be replaced", (shut, 0.7, 0.6), rival) == ""
 
 
 @pytest.mark.parametrize(
