@@ -38,6 +38,8 @@ look looks looked looking : care cares cared caring
 fit fits hold holds : room capacity space
 free : for_nothing without_charge
 transport : bus train tram metro underground ferry coach
+laundry dry : washing hung clothes
+basement : cellar
 tent tents caravan pitch : camping camp campsite
 cost costs price much expensive : fee charge rate premium price tariff fare amount
 owe owing : due payable outstanding total

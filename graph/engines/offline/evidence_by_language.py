@@ -62,7 +62,8 @@ def answers(question: str, quote: str, above: Sequence[str], before: str, whole:
     required = required_words(code, question)
     if _ASKS_PERMISSION.match(question) and not _RULES.search(quote):
         return False
-    held = _forms(words, f"{quote} | {before}" if words.refers.match(quote) else quote)
+    refers = words.refers.match(quote) or (code == "de" and _REFERS_LATER.match(_without_headings(quote, above)))
+    held = _forms(words, f"{quote} | {before}" if refers else quote)
     own = _forms(words, quote)
     named = all(_is_named(words, word, held) or _is_named(words, word, over, as_head=True) for word in required)
     if not named or not any(_is_named(words, word, own) for word in required):
@@ -101,11 +102,15 @@ _RULES = re.compile(
     re.IGNORECASE,
 )
 _YES_NO = re.compile(
-    r"^[^\w]*(?:darf|dürfen|kann|können|muss|müssen|soll|sollen|ist|sind|war|waren|gibt es|hat|haben|wird|werden|gilt"
+    r"^\W*(?:(?:darf|dürfen|kann|können|muss|müssen|soll|sollen|ist|sind|war|waren|gibt es|hat|haben|wird|werden|gilt"
     r"|gehört|braucht|est-ce que|peut-on|puis-je|pouvons-nous|dois-je|doit-on|faut-il|y a-t-il|est-il|est-elle|sont-ils"
-    r"|puedo|podemos|se puede|se pueden|debo|debemos|hay que|hay|está|están|tiene|tienen)(?!\w)(?!.*\b(?:oder|ou|o)\b)",
+    r"|puedo|podemos|se puede|se pueden|debo|debemos|hay que|hay|está|están|tiene|tienen)(?!\w)"
+    # "Nehmt ihr ...?": a German verb before its pronoun.
+    r"|(?!w[aeio])\w+(?:t|e|en) (?:ich|du|er|sie|es|wir|ihr|man)\b)(?!.*\b(?:oder|ou|o)\b)",
     re.IGNORECASE,
 )
+# "Heute hat er 640 Mitglieder": the subject stands in the sentence before, as if it began with "er".
+_REFERS_LATER = re.compile(r"(?:[A-ZÄÖÜ][\wäöüß]*|Im Jahr \d+|Seit \d+) [a-zäöü]\w* (?:er|sie)\b")
 
 
 @lru_cache(maxsize=64)
@@ -175,6 +180,8 @@ def required_words(code: str, question: str) -> tuple[str, ...]:
     kept = [
         word for word in WORD.findall(question) if word.lower() not in ignored and (len(word) > 1 or word.isdigit())
     ]
+    if kept and question.lstrip(" ¿").startswith(kept[0]) and asks_yes_or_no(question):
+        kept[0] = kept[0].lower()  # a verb
     return tuple(dict.fromkeys(kept))
 
 

@@ -78,7 +78,7 @@ GERMAN = Words(
         dort hier heute insgesamt etwa muss müssen darf dürfen soll sollen sollte kann können tun
         tut man jahr menschen personen person ding art viele viel oft erfolgt stattfindet fand statt
         vorhanden gilt gelten bekomme bekommt bekommen bekam kriege kriegt kriegen erhalte
-        per etwas passiert passieren geschieht
+        habt habe hast seid bin ihr euch per etwas passiert passieren geschieht
         """.split()
     ),
     same=_lines("""
@@ -103,6 +103,9 @@ GERMAN = Words(
         kinder kind
         arzt ärztin
         baden schwimmen
+        studenten student studentin studierende studieren studiert
+        dinge gegenstände sachen
+        verleihen verleiht verliehen ausleihen ausgeliehen leiht
         melden meldet meldung anmelden
         arbeiten arbeitet arbeiteten arbeiter beschäftigt beschäftigte mitarbeiter angestellte
         kaufen kaufte gekauft erwarb erworben kauf

@@ -123,6 +123,8 @@ def test_the_number_of_a_heading_and_an_article_are_no_amounts() -> None:
         ("Gibt es in der Werft einen Kran?", "Einen Kran gibt es in der Werft nicht.", True),
         ("Darf ich meinen Hund in die Werft mitbringen?", "Hunde sind in der Werft nicht erlaubt.", True),
         ("Darf ich meinen Hund in die Werft mitbringen?", "Ein Hund bewacht die Werft.", False),
+        ("Nehmt ihr Holz an?", "Wir nehmen Eisen an, aber kein Holz.", True),
+        ("Wie viele Boote baut ihr?", "Wir bauen keine Boote.", False),
         ("Was passiert bei Sturm mit dem Kran?", "Bei Sturm wird der Kran abgeschaltet.", True),
         ("Puis-je fumer dans le chantier ?", "Il ne faut jamais fumer dans le chantier.", True),
         ("Wo darf ich in der Werft rauchen?", "In der Werft darf man nicht rauchen.", False),
