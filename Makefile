@@ -87,7 +87,8 @@ eval: $(READY) ## measure the answers on the sample: table, JSON and HTML report
 nasty: $(READY) ## every hostile file of the development data through the command line, as a table
 	$(BIN)/python -m tests.evals.hostile_files ../shared/data/nasty
 
-long: $(READY) ## stress tests: bursts of refusals, thirty kills, long documents (half an hour)
+long: $(READY) ## stress tests: bursts of refusals, thirty kills, long documents (half an hour); new random examples
+	$(BIN)/python -m pytest --hypothesis-profile new-examples $$(grep -rl "@given" tests/unit)
 	$(BIN)/python -m pytest -m slow
 
 drills: $(READY) ## kill Postgres, readers and servers: failure drills that print what they saw (some minutes)

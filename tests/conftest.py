@@ -39,11 +39,16 @@ _LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
 _OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_")
 
 
-def pytest_configure() -> None:
-    """Let the tests' servers run without a network, as under `unshare -n`, and no example fail for being slow."""
+# No example fails for being slow. Each run tries the same ones, so that what fails has to do with what was changed;
+# `make long` looks for others.
+for _profile, _same in (("same-examples", True), ("new-examples", False)):
+    settings.register_profile(_profile, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=_same)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the tests' servers run without a network, as under `unshare -n`, and choose the examples of Hypothesis."""
     raise_loopback()
-    settings.register_profile("any-load", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    settings.load_profile("any-load")
+    settings.load_profile(config.getoption("--hypothesis-profile") or "same-examples")
 
 
 @pytest.hookimpl(optionalhook=True)

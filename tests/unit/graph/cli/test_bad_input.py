@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -73,7 +73,7 @@ BAD_INPUT: dict[str, tuple[Prepare, str]] = {
     ),
     "zero bytes": (file("empty.pdf", b""), r"is empty \(0 bytes\): get a new copy"),
     "zero pages": (file("none.pdf", NO_PAGES), r"none\.pdf.*(has no pages|damaged).*get a new copy"),
-    "damaged": (file("broken.pdf", b"%PDF-1.7\n" + os.urandom(2000)), r"broken\.pdf.*damaged.*get a new copy"),
+    "damaged": (file("broken.pdf", b"%PDF-1.7\n" + Random(1).randbytes(2000)), r"broken\.pdf.*damaged.*get a new copy"),
     "empty image": (file("empty.png", b""), r"is empty \(0 bytes\): get a new copy"),
     "no image": (
         file("noise.png", b"\x89PNG\r\n\x1a\n" + bytes(500)),
