@@ -115,6 +115,8 @@ _SINCE = re.compile(
     r"|year of|born|birth)\b",
     re.I,
 )
+_OF_PERSON = re.compile(r"\bwho\b.*\b(?:oldest|youngest)\b", re.IGNORECASE)  # by birth, not by when they joined
+_BIRTH = re.compile(r"\b(?:born|birth)\b", re.IGNORECASE)
 _IS_YEAR = re.compile(r"\W*(?:1[0-9]|20)\d\d\W*")
 
 
@@ -126,7 +128,7 @@ def _by_year(question: str, view: TableView) -> str:
         if _SINCE.search(column)
         and all(_IS_YEAR.fullmatch(row.cells[column]) for row in view.rows if column in row.cells)
     ]
-    if len(columns) != 1:
+    if len(columns) != 1 or (_OF_PERSON.search(question) and not _BIRTH.search(columns[0])):
         return question
     label = " ".join(_UNITS.sub(" ", columns[0]).split())
     oldest = _LONGEST if terms.stems(label) & (terms.stems(question) - terms.STOP_WORDS) else _OLDEST

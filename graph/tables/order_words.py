@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
+from graph.engines.offline.asked_words import PERSONS
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables.header_words import units_of
@@ -20,18 +22,30 @@ from loaders.text.units import measured
 
 _RANK = re.compile(r"^\W*(?:rank(?:ing)?|place|placing|position|pos|standing|finish)\b\W*$", re.IGNORECASE)
 _LESS_IS_BETTER = re.compile(
-    r"\b(?:times?|duration|delay|latency|errors?|mistakes?|faults?|failures?|defects?|complaints?|accidents?|incidents?"
-    r"|injuries|deaths?|loss(?:es)?|lost|penalt(?:y|ies)|dropout|absences?|waste|reaction|costs?|price|fee|perplexity"
-    r"|wer|cer|rmse|mae|against|conceded|waiting|unemployment)\b",
+    r"\b(?:times?|delay|latency|errors?|mistakes?|faults?|failures?|defects?|complaints?|accidents?|incidents?"
+    r"|injuries|loss(?:es)?|lost|dropout|absences?|waste|reaction|perplexity|wer|cer|rmse|mae|against|conceded"
+    r"|waiting|unemployment)\b",
     re.IGNORECASE,
+)
+# Times of which more is better: a battery's.
+_MORE_IS_BETTER = re.compile(
+    r"\b(?:life|lifetime|lifespan|battery|endurance|warranty|guarantee|running|playing|playback|talk|standby|recording"
+    r"|operating|flight|free|leisure)\b",
+    re.IGNORECASE,
+)
+_EITHER_IS_BETTER = re.compile(
+    r"\b(?:price|cost|fee|charge|rent|rate|return|death|penalty|penaltie)s?\b", re.IGNORECASE
 )
 _UNIT_OF_TIME = re.compile(r"[(\[]\s*(?:ms|s|secs?|seconds?|min(?:ute)?s?|h|hrs?|hours?|days?)\s*[)\]]", re.IGNORECASE)
 _JUDGED = re.compile(
-    r"\b(?:(?P<good>best|fastest|quickest|swiftest|top)|(?P<bad>worst|slowest))\b(?! (?:\d+|speed)\b)", re.IGNORECASE
+    r"\b(?:(?P<good>best|top|(?P<fast>fastest|quickest|swiftest))|(?P<bad>worst|(?P<slow>slowest)))\b"
+    r"(?! (?:\d+|speed)\b)",
+    re.IGNORECASE,
 )
 _RANKED = re.compile(
     r"\b(?:(?:ranks?|ranked|placed|positioned) (?:the )?(?P<side>highest|lowest|best|worst|first|last)"
-    r"|(?P<before>highest|lowest|best|worst|top)(?=(?:[ -]ranked\b| (?:rank(?:ing)?|place|position)\b)))",
+    r"|(?P<before>highest|lowest|best|worst|top)(?=(?:[ -]ranked\b| (?:rank(?:ing)?|place|position)\b))"
+    r"|(?:came|was|were|is|are|finished) (?:in )?(?P<end>first|last)(?: place)?(?=\W*$))",
     re.IGNORECASE,
 )
 _AT_THE_TOP = frozenset({"highest", "best", "first", "top"})
@@ -39,7 +53,7 @@ _AT_THE_TOP = frozenset({"highest", "best", "first", "top"})
 
 def in_order_words(question: str, view: TableView) -> str:
     """Return a question with "lowest" for the best of a column where less is better; unchanged where it means none."""
-    for reword in (_of_rank, _of_growth, _of_judgement, _of_printed_extreme):
+    for reword in (_of_rank, _of_growth, _of_judgement, _of_printed_extreme, _of_people, _of_goals):
         if (said := reword(question, view)) != question:
             return said
     return question
@@ -47,11 +61,11 @@ def in_order_words(question: str, view: TableView) -> str:
 
 def _of_rank(question: str, view: TableView) -> str:
     """Return "lowest Rank" for "ranked highest" and "highest rank", where a table has one column of ranks."""
-    columns = [column for column in view.columns if _RANK.match(column)]
+    columns = [column for column in view.columns if _is_rank(column, cells_of(view, column))]
     found = _RANKED.search(question)
     if not found or len(columns) != 1:
         return question
-    order = "lowest" if (found["side"] or found["before"]).lower() in _AT_THE_TOP else "highest"
+    order = "lowest" if (found["side"] or found["before"] or found["end"]).lower() in _AT_THE_TOP else "highest"
     rest = re.sub(r"^[ -](?:ranked|rank(?:ing)?|place|position)\b", "", question[found.end() :], flags=re.IGNORECASE)
     return f"{question[: found.start()]}{order} {columns[0]}{rest}"
 
@@ -65,15 +79,33 @@ def _of_judgement(question: str, view: TableView) -> str:
     named = [column for column in view.columns if _bare(column) & asked]
     in_full = [column for column in named if UNITS.sub(" ", column).strip().lower() in question.lower()]
     named = in_full or [column for column in named if _bare(column) <= asked] or named
-    if not named or not all(_is_less_better(column, cells_of(view, column), view.decimal) for column in named):
+    better = {_better(found, column, cells_of(view, column), view.decimal) for column in named}
+    if better != {"less"}:
         return question
     order = "lowest" if found["good"] else "highest"
     return f"{question[: found.start()]}{order}{question[found.end() :]}"
 
 
+_OF_LENGTH = re.compile(
+    r"\b(?:longest|shortest|oldest|newest|youngest|heaviest|lightest|fastest|slowest|deepest|tallest) ([a-z]+)", re.I
+)
+_LARGEST = re.compile(r"\b(?:largest|biggest|greatest|smallest)\b", re.IGNORECASE)
+_DEVIATION = re.compile(r"\b(?:deviation|difference|variance|variation|change)s?\b", re.IGNORECASE)
+_IS_NEGATIVE = re.compile(r"\W*[(−–-]\s*\W?\d")
+
+
 def is_misjudged(question: str, column: str, cells: Sequence[str], decimal: Mark) -> bool:
-    """Return whether a question asks for the best or worst of a column of which less may be better."""
-    return _JUDGED.search(question) is not None and _is_less_better(column, cells, decimal)
+    """Return whether a question does not mean the highest or lowest number of a column by its superlative.
+
+    It asks for the best of a column of which less may be better, for the largest of deviations to both sides, or for
+    the longest of things that the column counts: the longest stop is none of "Stops".
+    """
+    if (one := _OF_LENGTH.search(question)) and column.lower() in (f"{one[1]}s".lower(), f"{one[1]}es".lower()):
+        return True
+    if _LARGEST.search(question) and _DEVIATION.search(column) and any(map(_IS_NEGATIVE.match, cells)):
+        return True
+    found = _JUDGED.search(question)
+    return found is not None and _better(found, column, cells, decimal) != "more"
 
 
 def cells_of(view: TableView, column: str) -> list[str]:
@@ -81,9 +113,21 @@ def cells_of(view: TableView, column: str) -> list[str]:
     return [row.cells[column] for row in view.rows if column in row.cells]
 
 
-def _is_less_better(column: str, cells: Sequence[str], decimal: Mark) -> bool:
-    of_time = _UNIT_OF_TIME.search(column) is not None or any(_is_time(cell, decimal) for cell in cells)
-    return of_time or _RANK.match(column) is not None or _LESS_IS_BETTER.search(column) is not None
+def _better(judged: re.Match[str], column: str, cells: Sequence[str], decimal: Mark) -> Literal["less", "more", "open"]:
+    """Return which values of a column are better, by its header and cells, for a word such as "best" or "slowest"."""
+    is_speed = bool(judged["fast"] or judged["slow"])
+    if _MORE_IS_BETTER.search(column):
+        return "open" if is_speed else "more"
+    if _LESS_IS_BETTER.search(column) or _is_rank(column, cells):
+        return "less"
+    if _UNIT_OF_TIME.search(column) or any(_is_time(cell, decimal) for cell in cells):
+        return "less" if is_speed else "open"
+    return "open" if _EITHER_IS_BETTER.search(column) else "more"
+
+
+def _is_rank(column: str, cells: Sequence[str]) -> bool:
+    """Return whether a column has ranks: "Place" may also hold names."""
+    return _RANK.match(column) is not None and all(any(map(str.isdigit, cell)) for cell in cells)
 
 
 def _is_time(cell: str, decimal: Mark) -> bool:
@@ -125,7 +169,7 @@ def _is_percent(column: str, view: TableView) -> bool:
     return "%" in column or all("%" in row.cells[column] for row in view.rows if column in row.cells)
 
 
-_MOST_WORDS, _LEAST_WORDS = "highest maximum max peak", "lowest minimum min"
+_MOST_WORDS, _LEAST_WORDS = "highest maximum max peak longest largest", "lowest minimum min shortest smallest"
 _EXTREMES = tuple(
     (re.compile(rf"\b(?:{'|'.join(words.split())})\b\.?(?: (?P<noun>[a-z]+))", re.IGNORECASE), words.split()[0],
      frozenset(map(stem, words.split())))
@@ -160,3 +204,36 @@ def _of_printed_extreme(question: str, view: TableView) -> str:
 
 def _bare(column: str) -> frozenset[str]:
     return terms.stems(UNITS.sub(" ", column))
+
+
+_PEOPLE = re.compile(r"\b(?P<order>most|fewest|least) (?:people|persons)\b", re.IGNORECASE)
+
+
+def _of_people(question: str, view: TableView) -> str:
+    """Return "most Visitors" for "most people", where one column, or else the caption alone, counts persons."""
+    found = _PEOPLE.search(question)
+    columns = [column for column in view.columns if _bare(column) & PERSONS]
+    over = [term.text for term in terms.terms(view.caption) if stem(term.text) in PERSONS]
+    label = " ".join(UNITS.sub(" ", columns[0]).split()) if columns else (over or [""])[0]
+    if not found or len(columns) > 1 or not label:
+        return question
+    return f"{question[: found.start()]}{found['order']} {label}{question[found.end() :]}"
+
+
+_GOALS = re.compile(
+    r"\b(?:(?P<scored>scored?|shot|got)|(?:conceded?|let in|allowed)) (?:the )?(?P<order>most|fewest|least)"
+    r" (?:goals|points)\b",
+    re.IGNORECASE,
+)
+_GOALS_FOR = re.compile(r"^\W*(?:(?:goals|points) (?:for|scored)|for|GF|PF)\W*$", re.IGNORECASE)
+_GOALS_AGAINST = re.compile(r"^\W*(?:(?:goals|points) (?:against|conceded)|against|GA|PA)\W*$", re.IGNORECASE)
+
+
+def _of_goals(question: str, view: TableView) -> str:
+    """Return "most Goals for" for "scored the most goals", "Goals against" for those that a team let in."""
+    found = _GOALS.search(question)
+    both = [[column for column in view.columns if one.match(column)] for one in (_GOALS_FOR, _GOALS_AGAINST)]
+    if not found or any(len(columns) != 1 for columns in both):
+        return question
+    column = both[0 if found["scored"] else 1][0]
+    return f"{question[: found.start()]}had the {found['order']} {column}{question[found.end() :]}"

@@ -13,6 +13,9 @@ from graph.tables.views import TableView
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NOW = re.compile(r"\b(?:is|are|has|have|do|does)\b(?! been\b)", re.IGNORECASE)
+_FORECAST = re.compile(
+    r"\b(?:forecast|projection|projected|plan(?:ned)?|budget|target|estimated?|expected|est|proj)\b|\d[ef]\b", re.I
+)
 _LEAST_COLUMNS = 2
 
 
@@ -34,7 +37,8 @@ def of_last_year(found: Match) -> str:
         return ""
     firsts = [_first(found.view, column, most=found.asked.most) for column in ordered]
     agree = found.asked.rank == 1 and firsts[0] and all(one == firsts[0] for one in firsts)
-    return ordered[-1] if agree or _NOW.search(found.question) else ""
+    is_now = _NOW.search(found.question) and not any(map(_FORECAST.search, ordered))
+    return ordered[-1] if agree or is_now else ""
 
 
 def _first(view: TableView, column: str, *, most: bool) -> Sequence[str]:

@@ -197,7 +197,7 @@ lights bulb bulbs : bulbs lamp lamps lighting
 toilet bathroom restroom : sanitary washroom toilets
 windy wind : winds wind gale
 rain raining rainy weather : weather rain storm adverse
-guest guests visitors visit : visitors guests
+guest guests visitors visit tourists tourist holidaymakers : visitors guests
 accident accidents : accident incident injury
 hurt injured : injury injured harm
 die dies died death : death deceased

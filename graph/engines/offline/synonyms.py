@@ -253,6 +253,12 @@ dog pet
 cat pet
 biggest greatest main principal
 biggest largest
+bigger larger
+highest tallest
+higher taller
+hottest warmest
+coldest coolest
+quickest fastest
 fund finance pay sponsor support
 run manage head direct director lead leader
 mow cut trim

@@ -17,7 +17,7 @@ from graph.tables.order_words import in_order_words, is_misjudged
 from graph.tables.plain import claims, pairs
 from graph.tables.plain.changes import most_changed
 from graph.tables.plain.grid import AMOUNTS, IN_ORDER, TIMES, Column, Grid, Kind, build_grid
-from graph.tables.plain.mentions import Named, columns_named, match_grid
+from graph.tables.plain.mentions import FREE, Named, columns_named, match_grid
 from graph.tables.plain.question import Wanted, Way, asks_yes_or_no, changed_most, in_figures, is_negated, ways
 from graph.tables.plain.steps import in_row_words
 from graph.tables.plain.targets import (
@@ -53,6 +53,9 @@ _LISTS = re.compile(
 )
 _ASKS_NUMBER = re.compile(r"^\W*(?:and )?how (?:many|much|often)\b", re.IGNORECASE)
 _MOST_ROWS = 30
+_OF_PERSON = re.compile(r"\bwho\b.*\b(?:oldest|youngest)\b", re.IGNORECASE)
+_BIRTH = frozenset(map(stem, ("born", "birth", "age", "birthday")))
+_IN_PRICE = re.compile(r"\b(?:cheap|dear|expensive|cost|pric)", re.IGNORECASE)
 _MONEY_HEAD = re.compile(r"\b(?:prices?|costs?|fees?|fares?|charges?)\b", re.IGNORECASE)
 
 
@@ -245,6 +248,8 @@ def _ordering(found: Named, wanted: Wanted, target: Sequence[Column]) -> Column 
     """Return the one column by which rows are ordered; None where the question leaves that open."""
     grid = found.grid
     among = [column for column in grid.columns if column.kind in (wanted.kinds or tuple(IN_ORDER))]
+    if _OF_PERSON.search(found.question):  # the oldest by birth, not by when they joined
+        among = [column for column in among if column.stems & _BIRTH]
     if wanted.by_header_alone:
         among = [column for column in among if column.kind not in TIMES]
     if WHEN.search(found.question) and set(wanted.kinds) & TIMES:
@@ -259,7 +264,7 @@ def _ordering(found: Named, wanted: Wanted, target: Sequence[Column]) -> Column 
         ]
         return among[0] if len(among) == 1 else None
     named = columns_named(found, among)
-    if not named and not wanted.by_header_alone and not _has_other_price(found, wanted, among):
+    if not named and not wanted.by_header_alone and not _is_open_amount(found, wanted, among):
         named = among
     if not named and MONEY.search(found.question):
         named = grid.of_kind("money")
@@ -275,10 +280,19 @@ def _without_sums(found: Named, rows: Sequence[Row], column: Column) -> list[Row
     return [row for row in rows if any(row is one for one in kept.rows)]
 
 
-def _has_other_price(found: Named, wanted: Wanted, among: Sequence[Column]) -> bool:
-    """Return whether a table has a price besides the only amounts of money: a setup fee that is "none" in a row."""
+def _is_open_amount(found: Named, wanted: Wanted, among: Sequence[Column]) -> bool:
+    """Return whether the only amounts of money of a table are not all that a question may mean.
+
+    It has another price (a setup fee that is "none" in a row), or the question names neither money nor anything of
+    the table: "which value was the highest".
+    """
+    if "money" not in wanted.kinds:
+        return False
+    of_price = _IN_PRICE.search(found.question) or MONEY.search(found.question)
+    own = found.grid.view.scope | found.grid.label.stems
+    about = of_price or found.mentions or any(word.stem in own and word.text not in FREE for word in found.rest())
     priced = [column for column in found.grid.columns if _MONEY_HEAD.search(column.name) and column not in among]
-    return "money" in wanted.kinds and bool(priced)
+    return not about or bool(priced)
 
 
 def _ends(grid: Grid) -> tuple[Column, Column] | None:

@@ -38,6 +38,7 @@ _FORMS = tuple(
     litre litres liter liters l
     metre metres meter meters m m2 sqm square
     pupil pupils student students
+    team teams club clubs
     """.strip().splitlines()
 )
 # Words that say no more than that a row has a cell.

@@ -69,6 +69,8 @@ _LASTS = ("time", "duration", "take", "wait", "deliver", "length", "travel", "jo
 # (pattern, whether most, kinds, beginnings of headers), tried in this order.
 _SUPERLATIVES: tuple[tuple[str, bool, tuple[Kind, ...], tuple[str, ...]], ...] = (
     ("oldest", True, (), ("age",)),
+    ("oldest", False, ("year", "date"), ("born", "birth")),
+    ("youngest", True, ("year", "date"), ("born", "birth")),
     ("oldest", False, ("year", "date"), _SINCE),
     ("youngest", False, (), ("age",)),
     ("youngest|newest", True, ("year", "date"), _SINCE),

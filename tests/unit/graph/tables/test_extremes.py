@@ -116,6 +116,17 @@ def test_less_is_better_of_times_ranks_and_errors(question: str, tables: ChunkRo
     assert [text.startswith(begins) for text in said(question, tables)] == [True]
 
 
+def test_what_is_better_of_batteries_and_prices_is_not_guessed() -> None:
+    phones = made("Phones", "Phone|Battery life (h)|Price|Start-up", "Aro|31|199|12 s", "Bek|44|249|9 s")
+    assert said("Which phone has the best battery life?", phones) == [
+        "Bek: Battery life (h) 44, the highest of 2 values"
+    ]
+    assert said("Which phone has the best price?", phones) == []
+    assert said("Which phone has the fastest start-up?", phones) == ["Bek: Start-up 9 s, the lowest of 2 values"]
+    forecast = made("Population", "City|2020|2050 (forecast)", "Lund|90|310", "Holm|140|150")
+    assert said("Which city has the highest population?", forecast) == []
+
+
 def test_a_text_that_may_be_more_or_less_than_all_numbers_leaves_the_extreme_open() -> None:
     for question in (
         "Which plan is the most expensive?",
@@ -177,3 +188,66 @@ def test_a_table_goes_on_behind_a_line_that_says_so() -> None:
     question = "Which school has the most pupils?"
     assert said(question, first, between, rest) == ["Mill School: Pupils 393, the highest of 4 values"]
     assert len(said(question, first, rest)) == 2  # two tables, each with its answer
+
+
+LEAGUE = made(
+    "Final table",
+    "Pos|Team|Won|Goals for|Goals against",
+    "1|Ashby Rovers|15|51|22",
+    "2|Corran Town|14|47|20",
+    "3|Millbrook|13|55|31",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "answers"),
+    [
+        ("When did most people come?", WEATHER, ["August: Visitors 10,055, the highest of 5 values"]),
+        ("Where do most people work?", SITES, ["Malmö: 2025 412, the highest of 3 values"]),
+        (
+            "Which site lost the most people?",
+            SITES,
+            ["Brno: 2024 441, 2025 388, the largest fall of 3 (441 − 388 = 53)"],
+        ),
+        ("Which site added the most people?", SITES, []),
+        ("Which site injured the most people?", SITES, []),
+        ("Which team scored the most goals?", LEAGUE, ["3, Millbrook: Goals for 55, the highest of 3 values"]),
+        ("Which team let in the fewest goals?", LEAGUE, ["2, Corran Town: Goals against 20, the lowest of 3 values"]),
+        ("Which club won most matches?", LEAGUE, ["1, Ashby Rovers: Won 15, the highest of 3 values"]),
+    ],
+)
+def test_people_and_goals_are_counted_under_their_own_headers(question: str, one: ChunkRow, answers: list[str]) -> None:
+    assert said(question, one) == answers
+
+
+def test_a_question_for_no_measure_is_not_answered_with_the_only_prices() -> None:
+    fees = made("Charges", "Test|Fee", "Blood count|€ 6.40", "Lipids|€ 11.20", "Ferritin|€ 14.90")
+    assert said("Which value was the highest?", fees) == []
+    assert said("Which charge was the highest?", fees) == ["Ferritin: Fee € 14.90, the highest of 3 values"]
+    assert said("Which test is the cheapest?", fees) == ["Blood count: Fee € 6.40, the lowest of 3 values"]
+
+
+TURBINES = made(
+    "Wind turbines",
+    "Turbine|Stops|Longest stop|Deviation (%)",
+    "T1|14|3 days|4.5",
+    "T2|31|2 days|(6.2)",
+    "T3|9|16 hours|1.0",
+)
+CHOIR = made(
+    "Choir", "Name|Born|Joined", "Ann Berg|12.03.1981|1999", "Ole Dahl|30.11.1954|2004", "Eva Lie|05.06.1999|2003"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "answers"),
+    [
+        ("Which turbine had the longest stop?", TURBINES, ["T1: Longest stop 3 days, the highest of 3 values"]),
+        ("Which turbine had the shortest stop?", TURBINES, []),
+        ("Which turbine had the largest deviation?", TURBINES, []),
+        ("Who is the oldest?", CHOIR, ["Ole Dahl: Born 30.11.1954, the earliest of 3 times"]),
+        ("Who is the youngest?", CHOIR, ["Eva Lie: Born 05.06.1999, the latest of 3 times"]),
+    ],
+)
+def test_a_superlative_is_one_of_its_own_measure(question: str, one: ChunkRow, answers: list[str]) -> None:
+    assert said(question, one) == answers
