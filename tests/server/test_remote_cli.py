@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,18 @@ def plain(value: Any) -> Any:
     return [plain(one) for one in value] if isinstance(value, list) else value
 
 
+def differences(one: Any, other: Any, where: str = "") -> Iterator[str]:
+    """Where two JSON values differ, with both: pytest shows the beginnings of long ones."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        for key in one:
+            yield from differences(one[key], other[key], f"{where}.{key}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for at, pair in enumerate(zip(one, other, strict=True)):
+            yield from differences(*pair, f"{where}[{at}]")
+    elif one != other:
+        yield f"{where}: {one!r} / {other!r}"
+
+
 @pytest.mark.parametrize(
     "command",
     [["ask", TICKET, "--document", "sample"], ["ask", "Who is the captain?", "--document", "sample.pdf"],
@@ -63,7 +76,7 @@ def test_output_is_the_same_with_and_without_a_server(
     assert held == ["sample.pdf"], "how rare a word is, and so each score, depends on all that a library holds"
     here, there = (pagewitness(*command, "--json", through=through) for through in (False, True))
     assert (here[0], there[0]) == (0, 0)
-    assert plain(json.loads(there[1])) == plain(json.loads(here[1]))
+    assert list(differences(plain(json.loads(there[1])), plain(json.loads(here[1])))) == []
     here, there = (pagewitness(*command, through=through) for through in (False, True))
     shown = [re.sub(r"\d+\.\d+", "", one[1]).split() for one in (here, there)]  # but for the seconds
     assert shown[0] == shown[1] != []
