@@ -88,6 +88,14 @@ def written(word: str) -> str:
     return word[:3] if word in _MONTHS else word
 
 
+_MOST_ENDING = 2  # letters of the plural: "countries" of "country"; "department" is no form of "departs"
+
+
+def is_same_noun(noun: str, word: str) -> bool:
+    """Return whether a word of a header is a noun of a question, in the singular or plural."""
+    return abs(len(noun) - len(word)) <= _MOST_ENDING and stem(noun.lower()) == stem(word.lower())
+
+
 def asks_for_rows(question: str, header: str, label: str) -> bool:
     """Return whether a question asks for rows, by the header of their labels, and names the row with this label.
 

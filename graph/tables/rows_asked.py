@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from graph.retrieval import terms
-from graph.storage.fulltext import stem
+from graph.tables.question_words import is_same_noun
 from graph.tables.row_names import FRAME_STEMS
 from graph.tables.views import TableView
 
@@ -27,22 +27,22 @@ def of_rows_asked(question: str, views: Sequence[TableView]) -> list[TableView]:
     """
     if len(views) < 2 or not _ORDERED.search(question):
         return list(views)
-    things = {stem(word.lower()) for found in _THING.finditer(question) for word in found.groups() if word}
-    heads = [_head(view) for view in views]
-    named = {(view.document, one) for view, head in zip(views, heads, strict=True) for one in head & things}
+    things = {word.lower() for found in _THING.finditer(question) for word in found.groups() if word}
+    named = {(view.document, one) for view in views for one in things if _has(_head(view), one)}
     return [
         view
-        for view, head in zip(views, heads, strict=True)
-        if not head or not (own := {one for document, one in named if document == view.document}) or own & _names(view)
+        for view in views
+        if not _head(view)
+        or not (own := {one for document, one in named if document == view.document})
+        or any(_has(" ".join([_head(view), view.caption, *view.columns]), one) for one in own)
     ]
 
 
-def _head(view: TableView) -> frozenset[str]:
-    """Return the stems of the header over the labels of a table."""
+def _head(view: TableView) -> str:
+    """Return the header over the labels of a table; "" for one that says nothing, such as "No."."""
     header = next((row.cells[0][0] for chunk in view.chunks for row in chunk.sentences if row.cells), "")
-    return terms.stems(header) - FRAME_STEMS
+    return header if terms.stems(header) - FRAME_STEMS else ""
 
 
-def _names(view: TableView) -> frozenset[str]:
-    """Return the stems of all headers and of the caption of a table."""
-    return _head(view) | terms.stems(" ".join([view.caption, *view.columns]))
+def _has(text: str, noun: str) -> bool:
+    return any(is_same_noun(noun, one.text) for one in terms.terms(text))

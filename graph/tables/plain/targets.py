@@ -10,7 +10,7 @@ from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables.plain.grid import AMOUNTS, Column, Kind
 from graph.tables.plain.mentions import Named, columns_named, says, unexplained
-from graph.tables.question_words import begins
+from graph.tables.question_words import begins, is_same_noun
 from graph.types import Claim
 
 WHO = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
@@ -81,14 +81,15 @@ def _is_of(word: str, column: Column) -> bool:
 def _by_noun(noun: str, found: Named) -> list[Column]:
     """Return the columns that "which NOUN" asks for; the labels where the noun is the kind of the rows."""
     for words in (noun.split(), noun.split()[:1]):
-        own = {stem(word.lower()) for word in words}
-        of_header = [column for column in found.grid.columns if own <= column.stems]
+        heads = [(column, [one.text for one in terms.terms(column.bare)]) for column in found.grid.columns]
+        of_header = [c for c, own in heads if all(any(is_same_noun(word, one) for one in own) for word in words)]
         if of_header:
             return of_header
     first = next((word for word in found.words if word.raw == noun.split()[0]), None)
     if first is None or first.text in terms.STOP_WORDS:
         return []
-    alike = [column for column in found.grid.columns if says(first, column.stems)]
+    # "Departs" over clock times is no form of "department".
+    alike = [column for column in found.grid.columns if column.kind != "clock" and says(first, column.stems)]
     if alike:
         return alike[:1]
     over = found.grid.view.scope

@@ -251,3 +251,12 @@ CHOIR = made(
 )
 def test_a_superlative_is_one_of_its_own_measure(question: str, one: ChunkRow, answers: list[str]) -> None:
     assert said(question, one) == answers
+
+
+def test_a_department_is_no_departure() -> None:
+    trains = made("Trains", "Train|Departs|Fare", "IC 2|06:10|44.00", "ICE 9|08:00|79.00")
+    assert said("Which department spent the most?", trains) == []
+    budget = made("Budget", "Department|Plan", "Roads|410", "Schools|980", ordinal=3)
+    assert said("Which department has the highest plan?", trains, budget) == [
+        "Schools: Plan 980, the highest of 2 values"
+    ]
