@@ -160,7 +160,8 @@ def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
     if kind == "number":
         quote = _without_other_numbers(question, evidence)
     if kind in ("number", "date"):
-        return _new(NUMBER, quote, known) if kind == "number" else _new(DATE, _RATE.sub(" ", quote), known)
+        dates = _BY_A_TIME.sub(" ", _RATE.sub(" ", quote))
+        return _new(NUMBER, quote, known) if kind == "number" else _new(DATE, dates, known)
     if kind == "name":
         return _names_somebody(question, quote, known)
     if kind in ("place", "reason", "frequency"):
@@ -189,6 +190,11 @@ def is_value_of_another(question: str, kind: str, required: Sequence[str], evide
 
 
 _RATE = re.compile(r"(?:%|[$€£¥] ?\d[\d.,]*|\bper ?cent)(?: \w+)? (?:an?|per|each) \w+", re.IGNORECASE)  # no time when
+# "Extended by two years" says for how long, and not when.
+_BY_A_TIME = re.compile(
+    rf"\bby (?:up to |at most )?(?:\d+|{NUMBER.pattern}) (?:more |further )?(?:minute|hour|day|week|month|year)s?\b",
+    re.IGNORECASE,
+)
 _HOW_TO_COLUMN = re.compile(r"\b(?:what|how) to [a-z]+", re.IGNORECASE)  # the header of a table of faults is no place
 
 
@@ -296,6 +302,12 @@ def _is_amount(after: Sequence[str], counted: Iterable[str], asked: Sequence[str
     return _OF_UNIT.fullmatch(after[0]) is not None
 
 
+def _after_number(words: Sequence[str], at: int) -> Sequence[str]:
+    """Return three words after a number, or after the range that it begins: "five to seven days"."""
+    in_range = len(words) > at + 2 and words[at + 1].lower() in ("to", "or") and NUMBER.search(words[at + 2])
+    return words[at + 3 : at + 6] if in_range else words[at + 1 : at + 4]
+
+
 _DETERMINERS = frozenset(("the", "this", "these", "those", "its", "their", "our", "his", "her"))
 # What happened last year is not what may happen.
 _HOW_MANY_MAY = re.compile(r"^\W*(?:and |so )?how many [\w ]{2,40}? (?:can|may|must|should) (?:i|we|you|one)\b", re.I)
@@ -318,7 +330,7 @@ def _counts(question: str, evidence: Evidence, known: frozenset[str]) -> bool:
     words = [found.group() for found in re.finditer(r"[\w.,]*\w", rest)]
     numbers = [at for at, word in enumerate(words) if NUMBER.search(word) and word.lower() not in known]
     things = [at for at, word in enumerate(words) if stem(word.lower()) in counted]
-    numbers = [at for at in numbers if not _is_amount(words[at + 1 : at + 4], counted, named)]
+    numbers = [at for at in numbers if not _is_amount(_after_number(words, at), counted, named)]
     if evidence.label or not numbers:
         return bool(numbers)
     if "people" in named and is_for_persons(quote):

@@ -32,7 +32,7 @@ from graph.engines.offline.required_words import (
     units_asked,
 )
 from graph.engines.offline.row_fit import answers_another, of_several_holders, of_several_totals
-from graph.engines.offline.text_around import referred_to
+from graph.engines.offline.text_around import ADDRESS, referred_to
 from graph.engines.offline.unnamed_words import implied_by_document
 from graph.engines.offline.word_forms import is_named, stems
 from graph.retrieval import scoring
@@ -54,7 +54,6 @@ _PERSON = re.compile(
 
 _ASKS_HOW_LONG = re.compile(r"\bhow long\b.*\b(?:take|last)\W*$", re.IGNORECASE)
 _LASTS = re.compile(r"\b(?:last(?:s|ed|ing)?|tak(?:es?|ing)|took|duration)\b", re.IGNORECASE)
-_ADDRESS = re.compile(r"\S+@\S+|\b(?:https?://|www\.)\S+")
 # The date of one deed is not that of another: when a house was built is not when its lease was made.
 _WHEN_DONE = re.compile(
     r"^\W*(?:and |so )?when (?:(?:was|were|did|has|have)\b|(?:will|must|shall) [^?]* be )", re.IGNORECASE
@@ -162,7 +161,7 @@ def _rather_named(
     def names(sentence: SentenceRow, chunk: ChunkRow) -> bool:
         called = titles.get(chunk.document, "").split(" | ")
         own = [sentence.search, *(one for one in headings_above(sentence, chunk) if one not in called)]
-        held = stems(_ADDRESS.sub(" ", " | ".join(own)))
+        held = stems(ADDRESS.sub(" ", " | ".join(own)))
         lasts = not _ASKS_HOW_LONG.search(query.text) or bool(_LASTS.search(sentence.text))
         return lasts and any(is_named(word, held, frozenset()) for word in words)
 

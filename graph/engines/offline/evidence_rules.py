@@ -51,6 +51,7 @@ from graph.engines.offline.text_around import (
     is_in_other_section,
     is_named_heading,
     is_under_its_heading,
+    leaves_subject_to_title,
     names_any,
     only_asks,
     referred_to,
@@ -139,6 +140,8 @@ def _has_evidence(
     of_document = titles.get(chunk.document, "")
     headed = is_named_heading(question, heading) or is_under_its_heading(question, heading, of_document)
     if not (near or named or is_row or (headed and not another)):
+        return False
+    if not is_row and leaves_subject_to_title(question, sentence.text, [one for one in headings if one not in title]):
         return False
     if labelled and not (named or headed) and not names_any(question, sentence, headings, title):
         return False

@@ -155,3 +155,27 @@ def is_under_its_heading(question: str, heading: str, title: str) -> bool:
         and is_named(own[0], asked, frozenset())
         and all(is_named(word, above, frozenset()) for word in rest)
     )
+
+
+# "How long do the works take?", with what does it: a word after "does".
+_ASKS_OF_SUBJECT = re.compile(
+    r"\bhow (?:much|long|often|far) (?:do|does|did|will|would) (?:(?:the|an?|my|your|our|their|its|these|this) )?"
+    r"(?P<subject>(?:[\w-]+ ){1,3}?)(?:costs?|last|take|weigh|live|keep|stay)\b",
+    re.IGNORECASE,
+)
+_REFERS = re.compile(r"\b(?:it|they|them|its|their|he|she|this|these)\b", re.IGNORECASE)
+ADDRESS = re.compile(r"\S+@\S+|\b(?:https?://|www\.)\S+")
+
+
+def leaves_subject_to_title(question: str, quote: str, headings: Sequence[str]) -> bool:
+    """Return whether neither a quote nor its headings name what a question asks of: "How long do the aids last?".
+
+    Under the title "Hearing aids" not all that lasts is one: "a battery lasts five days" says it of a battery. A quote
+    with a pronoun may be about the subject of the document.
+    """
+    asked = _ASKS_OF_SUBJECT.search(question)
+    words = terms.content_terms(asked["subject"]) if asked else ()
+    if not words or _REFERS.search(quote):
+        return False
+    held = stems(ADDRESS.sub(" ", " | ".join([quote, *headings])))
+    return not any(says(word, held) for word in words)

@@ -8,7 +8,7 @@ from graph.engines.offline.everyday_words import asks_for_oneself, circumstances
 from graph.engines.offline.evidence_rules import why_related
 from graph.engines.offline.other_things import Evidence
 from graph.engines.offline.required_words import asked_kind, required_words
-from graph.engines.offline.text_around import is_about_another, is_under_its_heading
+from graph.engines.offline.text_around import is_about_another, is_under_its_heading, leaves_subject_to_title
 from graph.engines.offline.word_forms import is_month_within
 from graph.storage.rows import ChunkRow, SentenceRow
 
@@ -152,3 +152,21 @@ def test_a_page_says_these_things_in_other_words(question: str, quote: str) -> N
 def test_a_question_of_general_words_alone_asks_for_them() -> None:
     assert required_words("How do I give up our place?", "") == ("place",)
     assert required_words("Who has a place?", "name") == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "headings", "leaves"),
+    [
+        ("How long do the hearing aids last?", "A battery lasts five days.", [], True),
+        ("How long do the hearing aids last?", "The aids last for six years.", [], False),
+        ("How long do the hearing aids last?", "They last for six years.", [], False),
+        ("How long do the hearing aids last?", "Use for six years.", ["Hearing aids"], False),
+        ("How much do hearing aids cost?", "All others pay 4 pounds for a pack.", ["Batteries"], True),
+        ("How long will the works take?", "Write to works@elm.example within 14 days.", [], True),
+        ("How much do I pay?", "All others pay 4 pounds.", [], False),
+    ],
+)
+def test_a_title_does_not_say_of_what_a_time_or_price_is(
+    question: str, quote: str, headings: list[str], leaves: bool
+) -> None:
+    assert leaves_subject_to_title(question, quote, headings) is leaves

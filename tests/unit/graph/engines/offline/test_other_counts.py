@@ -57,3 +57,15 @@ def test_a_row_of_associate_members_does_not_count_the_members_of_an_association
 def test_years_count_nothing_but_years() -> None:
     assert why_related("How many cigarettes did he smoke?", Evidence("He stopped smoking ten years ago.", ""))
     assert why_related("How many years did he smoke?", Evidence("He did smoke for ten years.", "")) == ""
+
+
+def test_a_range_of_days_counts_nothing_but_days() -> None:
+    question = "How many batteries do I need a year?"
+    assert why_related(question, Evidence("A battery lasts five to seven days, and you need it each year.", ""))
+    assert why_related(question, Evidence("You need 50 to 60 batteries a year.", "")) == ""
+
+
+def test_by_how_long_something_is_extended_is_not_when_it_begins() -> None:
+    question = "When does the contract begin?"
+    assert why_related(question, Evidence("The contract may be extended once by two years.", ""))
+    assert why_related(question, Evidence("The contract is valid from 1 August 2026.", "")) == ""
