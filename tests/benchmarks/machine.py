@@ -73,6 +73,16 @@ def _processor() -> str:
     return next(found, platform.machine())
 
 
+_PAGES = (":!docs/performance.json", ":!docs/performance.md", ":!docs/images/performance-*.svg")
+
+
 def _commit() -> str:
-    done = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True)
-    return done.stdout.strip() or "unknown"
+    """Return the short commit, with "-dirty" if a tracked file differs from it but for the page of the benchmarks."""
+    commit = _git("rev-parse", "--short=8", "HEAD")
+    changed = commit and _git("status", "--porcelain", "--untracked-files=no", "--", ".", *_PAGES)
+    return f"{commit}-dirty" if changed else commit or "unknown"
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+    return done.stdout.strip()

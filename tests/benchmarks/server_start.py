@@ -48,7 +48,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
             ("pagewitness serve", lambda: _start(["-m", "graph.cli", "serve", "--port"], folder)),
             ("langgraph_api.cli.run_server", lambda: _start(["start.py"], folder)),
         ],
-        times=sizes.times, limit=LIMIT, bound="most", note="Each is one process, without a watcher and tracing.",
+        times=sizes.starts, limit=LIMIT, bound="most", note="Each is one process, without a watcher and tracing.",
     )  # fmt: skip
     alone = Comparison(
         "serve-s", "`pagewitness serve`, from the command to the first answer", "s", against.left, limit=LIMIT_S,

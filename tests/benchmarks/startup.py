@@ -57,7 +57,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
                 ("pagewitness documents", _command(["documents"], corpus.home(sizes.folder, 1000))),
                 ("langgraph.graph and langchain_core", _python(_LANGGRAPH, empty)),
             ],
-            times=sizes.times, limit=0.85, bound="most", note="Half of what `ask` may take. It loads no LangGraph.",
+            times=sizes.starts, limit=0.85, bound="most", note="Half of what `ask` may take. It loads no LangGraph.",
         ),
         compare(
             "ask", "a second offline `pagewitness ask` against the import of LangGraph, 1,000 chunks", "s",
@@ -65,7 +65,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
                 ("pagewitness ask", _asking(sizes, 1000)),
                 ("langgraph.graph and langchain_core", _python(_LANGGRAPH, empty)),
             ],
-            times=sizes.times, limit=1.7, bound="most", note="A second at most where the import takes 0.6.",
+            times=sizes.starts, limit=1.7, bound="most", note="A second at most where the import takes 0.6.",
         ),
     ]  # fmt: skip
     asks = [_ask(sizes, chunks) for chunks in (1000, *([] if sizes.quick else [20_000]))]
@@ -90,7 +90,7 @@ def _ask(sizes: Sizes, chunks: int) -> Comparison:
                 timed(lambda: _run([*load, str(home / "chroma")], home)),
             ),
         ],
-        times=sizes.times, limit=3.0, bound="most", note="Each is a process from its start to its end.",
+        times=sizes.starts, limit=3.0, bound="most", note="Each is a process from its start to its end.",
     )  # fmt: skip
 
 
