@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from graph.retrieval import terms
 from graph.storage.fulltext import stem
 
 # What somebody may be called who does something, with other words than the verb's own.
@@ -34,10 +35,12 @@ _AGENTS = {
 }
 _WHO_IS_ROLE = re.compile(
     r"^\W*(?:and |so )?who(?:['’]s| is| are| was| were) (?:the |its |their )"
-    r"(?:\w+ )?(?P<role>[a-z]{4,}) (?:of|for|behind)\b",
+    r"(?:\w+ )?(?P<role>[a-z]{4,}) (?:of|for|behind)\b(?P<thing>.*)",
     re.IGNORECASE,
 )
 _DONE_BY_NAME = re.compile(r"\b(?P<verb>[a-z]{3,}) by (?:the [a-z]+ )?[A-Z]")
+_CLAUSE = re.compile(r"[.;:!?]")
+_BESIDE = re.compile(r"\b(?:in|of|for|at|on|to|with|from|beside|near|behind|around|under|over)\b", re.IGNORECASE)
 _IS_NAMED = re.compile(
     r"^(?:The|Our|Its|Your) (?:[a-z]+ )?(?P<role>[a-z]+) (?:is|was) (?:called )?(?:Dr |Prof |M(?:r|r?s) )?[A-Z]"
 )
@@ -55,7 +58,20 @@ def is_done_by_name(question: str, word: str, quote: str) -> bool:
     if asked is None or asked["role"].lower() != word.lower():
         return False
     role = stem(word.lower())
-    return any(role in doers_of(found["verb"]) for found in _DONE_BY_NAME.finditer(quote))
+    things = {stem(one.text) for one in terms.terms(asked["thing"]) if one.text not in terms.STOP_WORDS}
+    return any(
+        role in doers_of(found["verb"]) and _is_said_of(things, _CLAUSE.split(quote[: found.start()])[-1])
+        for found in _DONE_BY_NAME.finditer(quote)
+    )
+
+
+def _is_said_of(things: set[str], before: str) -> bool:
+    """Return whether words before "designed by" are about a thing, or name none: "the chairs in the hall" are not."""
+    own = terms.terms(before)
+    first = next((one for one in own if stem(one.text) in things), None)
+    if first is None:
+        return not any(one.text not in terms.STOP_WORDS for one in own)
+    return not _BESIDE.search(before[: first.start])
 
 
 def names_doer(verb: str, quote: str) -> bool:

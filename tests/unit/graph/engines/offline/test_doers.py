@@ -15,6 +15,9 @@ from graph.engines.offline.required_words import asked_verb
     [
         ("Who was the architect of the hall?", "The hall was designed by Ida Brandt.", True),
         ("Who was the architect of the hall?", "The hall was opened by Ida Brandt.", False),
+        ("Who was the architect of the hall?", "The chairs in the hall were designed by Arne Holm.", False),
+        ("Who was the illustrator of the book?", "The poster for the book was drawn by Mia Lund.", False),
+        ("Who was the surveyor of the roof?", "The roof was to be inspected by Monday.", False),
         ("Who was the founder of the club?", "The club was founded by Ida Brandt in 1911.", True),
         ("Who was the founder of the club?", "The club was founded by sailors in 1911.", False),
         ("Who was the founder of the club?", "The club was joined by Ida Brandt in 1911.", False),
