@@ -51,7 +51,7 @@ class ChunkTables(Ledger):
 
     def _add_units(self, connection: Connection, document: str, units: Sequence[Unit]) -> None:
         """Within a transaction: index units of a document for full-text search."""
-        raise NotImplementedError
+        raise NotImplementedError  # FTS5 in `SqliteCatalog`, tsvector in `PostgresCatalog`
 
     def stage_chunks(self, document: str, chunks: Sequence[Chunk], *, owner: str = "") -> str:
         """Store new chunks, unpublished, unless the owner lost their lease; return their generation, a hash of them."""

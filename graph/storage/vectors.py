@@ -95,7 +95,7 @@ class _Precomputed(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         """Raise NotImplementedError: questions are embedded by the engine."""
-        raise NotImplementedError
+        raise NotImplementedError  # a method that LangChain's `Embeddings` must have; Chroma gets vectors
 
 
 class Entries(Protocol):
