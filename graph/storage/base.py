@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from graph.access import Role
-from graph.storage.rows import ChunkRow, DocumentRow, PageRow, TokenVectors, Transcript, VectorRow
+from graph.storage.rows import ChunkRow, DocumentRow, PageRow, StaleVectors, TokenVectors, Transcript, VectorRow
 from loaders.types import Block, Chunk
 
 if TYPE_CHECKING:
@@ -51,10 +51,10 @@ class DocumentStore(Protocol):
     def pending_cleanup(self) -> list[str]:
         """Return the documents that may have vectors or images that the catalog no longer refers to."""
 
-    def stale_vectors(self, document: str) -> list[str] | None:
-        """Return the ids that stale rows of such a document may have in the indexes; None if they are not known."""
+    def stale_vectors(self, document: str) -> StaleVectors: ...  # of such a document
+    def cleanup_done(self, document: str, mark: str) -> None:
+        """Remove this mark of `stale_vectors`: what was stale is deleted. A mark that was written since stays."""
 
-    def cleanup_done(self, document: str) -> None: ...  # unmarks it
     def delete_document(self, document: str, *, retired: bool = False) -> list[str]:
         """Delete all rows of a document; return the page images that no page refers to any more.
 

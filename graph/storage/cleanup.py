@@ -86,7 +86,9 @@ def remove(stores: Stores, document: str) -> None:
 def remove_stale(stores: Stores, document: str) -> None:
     """Delete the vectors of a document's former generations; of one that no collection has, everything."""
     stores = stores.everything()
-    row, ids = stores.catalog.document(document), stores.catalog.stale_vectors(document)
+    # The mark first: a generation that is published in between has a mark of its own, which then stays.
+    mark, ids = stores.catalog.stale_vectors(document)
+    row = stores.catalog.document(document)
     indexes = [stores.vectors, stores.page_vectors] if stores.has_page_vectors() else [stores.vectors]
     if row and row.source:
         for index in indexes:
@@ -100,7 +102,7 @@ def remove_stale(stores: Stores, document: str) -> None:
         if not stores.catalog.document(document):
             for folder in (stores.downloads, stores.uploads, stores.derived):
                 shutil.rmtree(folder / document, ignore_errors=True)
-    stores.catalog.cleanup_done(document)
+    stores.catalog.cleanup_done(document, mark)
 
 
 def recover(stores: Stores) -> None:

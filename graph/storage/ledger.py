@@ -8,7 +8,7 @@ from dataclasses import astuple, fields, replace
 from typing import Any
 
 from graph.access import Scope, require_writer
-from graph.storage.cleanup_marks import FORMER, PENDING, former_chunks, vector_ids
+from graph.storage.cleanup_marks import FORMER, PENDING, stale_vectors
 from graph.storage.document_labels import distinct_labels
 from graph.storage.document_names import SOURCE, WHOLE
 from graph.storage.entries import (
@@ -25,7 +25,7 @@ from graph.storage.entries import (
     writable,
 )
 from graph.storage.page_leases import PAGE_COLUMNS, PageLeases
-from graph.storage.rows import DocumentRow, PageRow, Transcript, document_of_key, layer_key
+from graph.storage.rows import DocumentRow, PageRow, StaleVectors, Transcript, document_of_key, layer_key
 from graph.storage.sql import beginning_with, placeholders, slices
 from graph.storage.transcript_rows import ADD_TRANSCRIPT, blocks_of, packed, unpacked
 from loaders.sources.parts import MARK
@@ -281,25 +281,15 @@ class Ledger(PageLeases):
         rows = self._db.rows("SELECT key FROM meta WHERE key >= ? AND key < ?", beginning_with(PENDING))
         return [row[0].removeprefix(PENDING) for row in rows]
 
-    def stale_vectors(self, document: str) -> list[str] | None:
-        """Return the ids that a marked document's stale rows may have in the indexes; None if others may be there too.
-
-        Of a retired document all rows are stale. Most ids of page images, and of headings, have no row.
-        """
+    def stale_vectors(self, document: str) -> StaleVectors:
+        """Return what may be stale of a document, and its mark; most ids of page images and headings have no row."""
         with self._db.writing() as connection:
-            marks = "SELECT key, value FROM meta WHERE key IN (?, ?)"
-            found = dict(connection.execute(marks, [PENDING + document, FORMER + document]).fetchall())
-            if not found.get(PENDING + document) or FORMER + document in found:
-                return None
-            stored = former_chunks(connection, document, "")
-            kept = connection.execute("SELECT 1 FROM documents WHERE id = ? AND source <> ''", [document]).fetchone()
-            mark = found[PENDING + document]
-            return vector_ids(mark, (), spared=stored) if kept else vector_ids(mark, stored)
+            return stale_vectors(connection, document)
 
-    def cleanup_done(self, document: str) -> None:
-        """Unmark a document: the data of its former generations, or of the retired document, is removed."""
+    def cleanup_done(self, document: str, mark: str) -> None:
+        """Remove this mark of `stale_vectors`: what was stale is deleted. A mark that was written since stays."""
         with self._db.writing() as connection:
-            connection.execute("DELETE FROM meta WHERE key = ?", [PENDING + document])
+            connection.execute("DELETE FROM meta WHERE key = ? AND value = ?", [PENDING + document, mark])
 
     def chunks_fingerprint(self, document: str) -> str:
         """Return the fingerprint that the published generation was given, or ""."""

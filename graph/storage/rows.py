@@ -55,6 +55,15 @@ class DocumentRow:
     """Its name, with its folder or id where other documents have the same name; read from the catalog."""
 
 
+class StaleVectors(NamedTuple):
+    """What may have to be deleted of a document whose chunks were replaced, or that was retired."""
+
+    mark: str
+    """The mark that says so, which is removed when it is done; "" if there is none."""
+    ids: list[str] | None
+    """The ids that its stale rows may have in the vector indexes; None if they are not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageRow:
     """A row of the page ledger: how one page was read, with what result, and at what cost."""

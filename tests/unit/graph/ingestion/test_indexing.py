@@ -27,7 +27,7 @@ from graph.ingestion.indexing import (
 )
 from graph.ingestion.leases import alone
 from graph.ingestion.progress import RunProgress
-from graph.storage.cleanup import recover
+from graph.storage.cleanup import recover, remove_stale
 from graph.storage.rows import PageRow, Transcript, VectorRow
 from graph.storage.stores import Stores
 from graph.storage.vectors import ChromaVectors
@@ -215,6 +215,36 @@ async def test_former_vectors_are_deleted_by_their_ids(deps: Deps, monkeypatch: 
     assert (stores.vectors.count(), stores.catalog.pending_cleanup()) == (0, [])
     assert len(deleted) == 2
     assert all(deleted), "Chroma looked for them"
+
+
+@pytest.mark.parametrize("interrupted", ["document", "stale_vectors", "delete_stale"])
+async def test_what_is_published_during_a_clean_up_is_cleaned_up_later(
+    deps: Deps, monkeypatch: pytest.MonkeyPatch, interrupted: str
+) -> None:
+    """A process that publishes a document may be killed before it can delete what it replaced."""
+    stores, others = deps.stores, ["Open in summer."]
+    stores.catalog.add_document(document_row())
+    for text in ("A day ticket costs 14 euros.", "Closed in winter."):
+        read(stores, 1, text)
+        with monkeypatch.context() as killed:
+            killed.setattr(ChromaVectors, "delete_stale", _fail)
+            with suppress(HomeError):
+                await index(deps)
+    place: Any = ChromaVectors if interrupted == "delete_stale" else stores.everything().catalog
+    done = getattr(place, interrupted)
+
+    def publish_another(*arguments: Any) -> Any:
+        result = done(*arguments)
+        if others:
+            read(stores, 1, others.pop())
+            stores.catalog.publish(DOCUMENT, chunk_document(stores, document_row()))
+        return result
+
+    monkeypatch.setattr(place, interrupted, publish_another)
+    remove_stale(stores, DOCUMENT)
+    assert (texts(stores), stores.catalog.pending_cleanup()) == (["Open in summer."], [DOCUMENT])
+    recover(stores)
+    assert (stores.vectors.count(), stores.catalog.pending_cleanup()) == (0, [])
 
 
 async def test_vectors_stored_by_a_run_that_lost_its_lease_are_looked_for(

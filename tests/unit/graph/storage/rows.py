@@ -32,6 +32,11 @@ def publish(catalog: Catalog, row: DocumentRow, *chunks: Chunk) -> list[str]:
     return catalog.publish(row.id, catalog.stage_chunks(row.id, chunks))
 
 
+def clean_up(catalog: Catalog, document: str) -> None:
+    """Unmark a document, as is done when its stale data is deleted."""
+    catalog.cleanup_done(document, catalog.stale_vectors(document).mark)
+
+
 def found(catalog: Catalog, *words: str, documents: tuple[str, ...] = ()) -> list[str]:
     ids = [hit for hit, _ in catalog.search_text(words, documents, 10)]
     return [row.text for row in catalog.chunks(ids)]

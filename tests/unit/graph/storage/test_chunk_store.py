@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from graph.storage.base import Catalog
+from graph.storage.cleanup_marks import PENDING
 from graph.storage.page_leases import CHUNKS
 from loaders.types import Chunk, Sentence
-from tests.unit.graph.storage.rows import chunk, document, found, publish
+from tests.unit.graph.storage.rows import chunk, clean_up, document, found, publish
 
 
 def test_staged_chunks_are_not_found_until_they_are_published(catalog: Catalog) -> None:
@@ -110,8 +113,9 @@ def test_publishing_returns_what_may_have_vectors_of_former_chunks(catalog: Cata
     assert publish(catalog, document("a"), chunk(0, "One.")) == [], "it is new"
     (former,) = catalog.chunk_ids("a")
     assert publish(catalog, document("a"), chunk(0, "Two.")) == ["a"]
-    assert catalog.stale_vectors("a") == [former, f"{former}/0", f"{former}/p1"]
-    catalog.cleanup_done("a")
+    mark, ids = catalog.stale_vectors("a")
+    assert ids == [former, f"{former}/0", f"{former}/p1"]
+    catalog.cleanup_done("a", mark)
     assert publish(catalog, document("b"), chunk(0, "One.")) == []
     for killed in ("One, of a run that was killed.", "Two, of a run that was killed."):
         catalog.add_document(document("c"))
@@ -119,12 +123,42 @@ def test_publishing_returns_what_may_have_vectors_of_former_chunks(catalog: Cata
     last = catalog.stage_chunks("c", [chunk(0, "One, at last.")])
     catalog.stage_chunks("c", [chunk(0, "One, at last.")])
     assert catalog.publish("c", last) == ["c"], "no row tells of the first two any more"
-    assert catalog.stale_vectors("c") is None
-    catalog.cleanup_done("c")
+    assert catalog.stale_vectors("c").ids is None
+    clean_up(catalog, "c")
     assert catalog.publish("c", last) == ["c"], "of a run that only lost its lease, more may come"
-    catalog.cleanup_done("c")
+    clean_up(catalog, "c")
     catalog.delete_document("c")
     assert publish(catalog, document("c"), chunk(0, "One.")) == []
+
+
+def test_a_publication_during_a_clean_up_stays_marked(catalog: Catalog) -> None:
+    for text in ("One.", "Two."):
+        publish(catalog, document("a"), chunk(0, text))
+    mark, first = catalog.stale_vectors("a")
+    publish(catalog, document("a"), chunk(0, "Three."))
+    catalog.cleanup_done("a", mark)
+    mark, both = catalog.stale_vectors("a")
+    assert (len(first or ()), len(both or ())) == (3, 6)
+    for _ in range(2):  # of runs that lost their leases: both marks say only that other chunks may have vectors
+        mark = catalog.stale_vectors("a").mark
+        catalog.publish("a", "late", owner="late")
+    catalog.cleanup_done("a", mark)
+    assert catalog.pending_cleanup() == ["a"]
+    clean_up(catalog, "a")
+    assert catalog.pending_cleanup() == []
+
+
+@pytest.mark.parametrize("older", ["", '[["a-old-0", 1, [1]]]'])
+def test_a_mark_of_an_older_version_is_understood(catalog: Catalog, older: str) -> None:
+    publish(catalog, document("a"), chunk(0, "One."))
+    catalog.set_meta(f"{PENDING}a", older)
+    rows = ["a-old-0", "a-old-0/0", "a-old-0/p1"] if older else None
+    assert catalog.stale_vectors("a") == (older, rows)
+    (former,) = catalog.chunk_ids("a")
+    publish(catalog, document("a"), chunk(0, "Two."))
+    assert catalog.stale_vectors("a").ids == (rows and [*rows, former, f"{former}/0", f"{former}/p1"])
+    clean_up(catalog, "a")
+    assert catalog.pending_cleanup() == []
 
 
 def test_only_who_holds_the_lease_of_the_chunks_replaces_them(catalog: Catalog) -> None:

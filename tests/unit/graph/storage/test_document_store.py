@@ -9,7 +9,7 @@ import pytest
 from graph.storage.base import Catalog
 from graph.storage.rows import DocumentRow, PageRow, Transcript, layer_key
 from loaders.types import Block
-from tests.unit.graph.storage.rows import chunk, document, found, publish
+from tests.unit.graph.storage.rows import chunk, clean_up, document, found, publish
 
 
 def named(identity: str, name: str, source: str) -> DocumentRow:
@@ -117,13 +117,13 @@ def test_documents_are_marked_for_clean_up_until_it_is_done(catalog: Catalog) ->
     assert catalog.pending_cleanup() == ["old"], "the new one has no vectors of former chunks"
     publish(catalog, document("new", source="/papers/report.pdf"), chunk(0, "The newest storm."))
     assert set(catalog.pending_cleanup()) == {"old", "new"}
-    catalog.cleanup_done("new")
+    clean_up(catalog, "new")
     assert catalog.pending_cleanup() == ["old"]
 
 
 def test_a_retired_document_is_hidden_and_marked(catalog: Catalog) -> None:
     publish(catalog, document("a"), chunk(0, "The storm."))
-    catalog.cleanup_done("a")
+    clean_up(catalog, "a")
     catalog.retire("a")
     assert catalog.documents() == []
     assert found(catalog, "storm") == []
