@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import starmap
 
+from loaders.packed_words import PackedWords
 from loaders.types import Box, Word
 
 _PARTS = 100_000  # of the page's width and height
@@ -62,7 +62,7 @@ def to_fractions(box: Box, width: float, height: float) -> Box:
     )
 
 
-def words_to_fractions(words: Sequence[Word], width: float, height: float) -> tuple[Word, ...]:
+def words_to_fractions(words: Sequence[Word], width: float, height: float) -> Sequence[Word]:
     """Convert the boxes of words from page units to fractions of the page, as `to_fractions` does: a fifth of its time.
 
     Whole hundred-thousandths divided by 100,000 are what `round` returns, but for places half way between two.
@@ -77,7 +77,7 @@ def words_to_fractions(words: Sequence[Word], width: float, height: float) -> tu
     rounded = whole / _PARTS
     for row, side in zip(*np.nonzero(np.abs(parts - whole) > _NEARLY_HALF), strict=True):
         rounded[row, side] = round(float(np.clip(shares[row, side], 0.0, 1.0)), 5)
-    return tuple(map(Word, [word.text for word in words], starmap(Box, rounded.tolist())))
+    return PackedWords([word.text for word in words], rounded.tobytes())
 
 
 def scale_into(inner: Box, outer: Box) -> Box:

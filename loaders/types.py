@@ -6,7 +6,7 @@ size. Pages count from 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal, NamedTuple
@@ -285,7 +285,7 @@ class PageImage:
     width: int
     height: int
     text: str
-    words: tuple[Word, ...]
+    words: Sequence[Word]
     ink: float
     legible: bool
     has_figures: bool = False
@@ -309,7 +309,7 @@ class PageText:
 
     page: int
     blocks: tuple[Block, ...]
-    words: tuple[Word, ...]
+    words: Sequence[Word]
     engine: Literal["text-layer", "ocr", "text-layer+ocr"]
     detail: str = ""
 

@@ -36,7 +36,7 @@ class PageReading:
     """The number of the page, from 1."""
     blocks: tuple[Block, ...]
     """The text in reading order; empty for a blank page."""
-    words: tuple[Word, ...]
+    words: Sequence[Word]
     """The words with their boxes, where they are known."""
     model: str
     """The model that read the page, without provider."""

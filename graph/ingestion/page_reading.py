@@ -26,6 +26,7 @@ from graph.ingestion.state import BatchState, PageOutcome
 from graph.settings import settings
 from graph.storage.rows import DONE, TEXT_LAYER, PageRow, PageStatus, Transcript, layer_key
 from graph.types import no_usage
+from loaders.packed_words import joined
 from loaders.pages.jobs import read
 from loaders.types import FILE_READER, MIN_INK, PASSING, Block, Failure, PageImage, PageJob, PageText, placed_words
 
@@ -334,7 +335,7 @@ def _with_comments(reading: PageReading, image: PageImage) -> PageReading:
 
     text = " ".join(plain(block.text) for block in reading.blocks)
     missing = tuple(block for block in image.comments if block.text.split(": ", 1)[-1] not in text)
-    return replace(reading, blocks=reading.blocks + missing, words=reading.words + placed_words(missing))
+    return replace(reading, blocks=reading.blocks + missing, words=joined(reading.words, placed_words(missing)))
 
 
 async def _read_files(requests: Sequence[PageRequest]) -> Readings:

@@ -5,6 +5,7 @@ They are the same for every implementation of `graph.storage.base`. No row holds
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -130,7 +131,7 @@ class Transcript:
 
     key: str
     blocks: tuple[Block, ...]
-    words: tuple[Word, ...] = ()
+    words: Sequence[Word] = ()
 
     @property
     def markdown(self) -> str:

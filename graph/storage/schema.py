@@ -233,9 +233,12 @@ CREATE TABLE lease (
 CREATE INDEX lease_by_owner ON lease (owner);
 """
 
+# Words of transcripts are stored in columns (see `transcript_rows.py`), which earlier versions cannot read.
+_VERSION_16 = ""
+
 MIGRATIONS = (
     _VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7, _VERSION_8, _VERSION_9,
-    _VERSION_10, _VERSION_11, _VERSION_12, _VERSION_13, _VERSION_14, _VERSION_15,
+    _VERSION_10, _VERSION_11, _VERSION_12, _VERSION_13, _VERSION_14, _VERSION_15, _VERSION_16,
 )  # fmt: skip
 
 

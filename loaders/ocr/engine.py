@@ -201,7 +201,7 @@ def _in_photograph(box: Box | None, sheet: Straightened, photograph: Image) -> B
     return to_fractions(sheet.box_in_photograph(pixels), width, height)
 
 
-def _with_box(placed: PlacedBlock, words: tuple[Word, ...]) -> Block:
+def _with_box(placed: PlacedBlock, words: Sequence[Word]) -> Block:
     x0s, y0s, x1s, y1s = zip(*(word.box for word in words), strict=True)
     box = to_fractions(Box(min(x0s), min(y0s), max(x1s), max(y1s)), 1.0, 1.0)
     return Block(placed.kind, join_struck(placed.text), placed.level, box)

@@ -16,6 +16,7 @@ from PIL import Image
 
 import loaders.pages.pickling  # noqa: F401  # how the pages that are returned are sent to another process
 from loaders.errors import SourceError
+from loaders.packed_words import joined
 from loaders.pages.models import OCR, expect, want
 from loaders.pages.rendering import ImageJob, ink_share
 from loaders.sources.formats import DocumentReader, format_of
@@ -83,7 +84,7 @@ def read(job: PageJob) -> PageText | Failure:
     if isinstance(image, Failure) or isinstance(found, Failure):
         return found
     found = _with_gaps(found)
-    return replace(found, blocks=found.blocks + image.comments, words=found.words + placed_words(image.comments))
+    return replace(found, blocks=found.blocks + image.comments, words=joined(found.words, placed_words(image.comments)))
 
 
 def _with_gaps(page: PageText) -> PageText:

@@ -29,7 +29,7 @@ class PageDiagram:
     """The diagram of a page as blocks, their words, and the layer and regions without them."""
 
     blocks: tuple[Block, ...]
-    words: tuple[Word, ...]
+    words: Sequence[Word]
     layer: TextLayer
     regions: list[Region]
 

@@ -53,7 +53,7 @@ _MARGIN = 1.5  # points: the layout's boxes are rounded to whole points
 
 def build_blocks(
     layer: TextLayer, regions: Sequence[Region], around: Surroundings
-) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
+) -> tuple[tuple[Block, ...], Sequence[Word]]:
     """Return the blocks of a page and its words in the same order, boxes as fractions.
 
     Pictures without text give no block. Words outside all regions follow at the end, so that no word is lost.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from loaders.errors import SourceError
 from loaders.geometry import area, centre, contains, overlap, scale_into, to_fractions, words_to_fractions
+from loaders.packed_words import joined
 from loaders.pages.models import LAYOUT, OCR, want
 from loaders.pages.page_profile import FIGURE_SHARE, has_figures, profile_page
 from loaders.pages.text_quality import is_garbage
@@ -163,7 +165,7 @@ class PdfReader:
         blocks, words = build_blocks(diagram.layer, diagram.regions, around)
         read = read_charts(blocks, layer, lambda box: pdf.pixels(job.page, CHART_DPI, job.max_side, box))
         detail = f"{_left_out(layer, job.page)} {numbers_left_out(blocks, read, job.page)}".strip()
-        blocks, words = diagram.put_into(read), words + diagram.words
+        blocks, words = diagram.put_into(read), joined(words, diagram.words)
         if part:
             blocks, words = _with_part(blocks, words, part[0], *self._read_across(part[2], around))
         blocks += tuple(Block("watermark", text) for text in layer.watermarks)
@@ -189,7 +191,7 @@ class PdfReader:
             return regions
         return [replace(one, role="text") if one.role in MARGINAL_ROLES else one for one in regions]
 
-    def _read_across(self, layer: TextLayer, around: Surroundings) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
+    def _read_across(self, layer: TextLayer, around: Surroundings) -> tuple[tuple[Block, ...], Sequence[Word]]:
         try:
             regions = self._pdf.regions_of(layer)
         except Exception:  # as above
@@ -215,33 +217,33 @@ class PdfReader:
         return replace(
             page,
             blocks=(*page.blocks[:at], *figure, *page.blocks[at:]),
-            words=page.words + tuple(Word(word.text, scale_into(word.box, place)) for word in words),
+            words=joined(page.words, [Word(word.text, scale_into(word.box, place)) for word in words]),
             engine="text-layer+ocr",
         )
 
 
 def _with_part(
     blocks: tuple[Block, ...],
-    words: tuple[Word, ...],
+    words: Sequence[Word],
     turn: int,
     part: tuple[Block, ...],
-    part_words: tuple[Word, ...],
-) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
+    part_words: Sequence[Word],
+) -> tuple[tuple[Block, ...], Sequence[Word]]:
     """Add the blocks of a sideways part before the first of the page's blocks that begins below it."""
     turned = tuple(replace(block, box=turned_back(block.box, turn) if block.box else None) for block in part)
-    placed = tuple(Word(word.text, turned_back(word.box, turn)) for word in part_words)
+    placed = [Word(word.text, turned_back(word.box, turn)) for word in part_words]
     bottom = max((block.box.y1 for block in turned if block.box), default=1.0)
     below = (i for i, block in enumerate(blocks) if block.box and block.box.y0 >= bottom)
     at = next(below, len(blocks))
-    return (*blocks[:at], *turned, *blocks[at:]), words + placed
+    return (*blocks[:at], *turned, *blocks[at:]), joined(words, placed)
 
 
-def _with_edges(page: PageText, blocks: tuple[Block, ...], words: tuple[Word, ...]) -> PageText:
+def _with_edges(page: PageText, blocks: tuple[Block, ...], words: Sequence[Word]) -> PageText:
     """Add the upright header and footer of a sideways page, above and below its blocks."""
     top = min((block.box.y0 for block in page.blocks if block.box), default=0.0)
     above = tuple(block for block in blocks if block.box and block.box.y0 < top)
     below = tuple(block for block in blocks if block not in above)
-    return replace(page, blocks=(*above, *page.blocks, *below), words=page.words + words)
+    return replace(page, blocks=(*above, *page.blocks, *below), words=joined(page.words, words))
 
 
 def _turned_back(page: PageText, turn: int, number: int) -> PageText:
@@ -254,7 +256,7 @@ def _turned_back(page: PageText, turn: int, number: int) -> PageText:
 
 def _with_comments(page: PageText, layer: TextLayer) -> PageText:
     comments = _comment_blocks(layer)
-    return replace(page, blocks=page.blocks + comments, words=page.words + placed_words(comments))
+    return replace(page, blocks=page.blocks + comments, words=joined(page.words, placed_words(comments)))
 
 
 def _comment_blocks(layer: TextLayer) -> tuple[Block, ...]:

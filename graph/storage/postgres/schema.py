@@ -218,7 +218,10 @@ CREATE OR REPLACE FUNCTION delete_vectors() RETURNS trigger LANGUAGE plpgsql AS 
 END $$;
 """
 
-STEPS = (_DOCUMENTS, _CHUNKS, _VECTORS, _LEASES, _LENGTHS, _ORDER)
+# Words of transcripts are stored in columns (see `transcript_rows.py`), which earlier versions cannot read.
+_WORDS = ""
+
+STEPS = (_DOCUMENTS, _CHUNKS, _VECTORS, _LEASES, _LENGTHS, _ORDER, _WORDS)
 
 
 def migrate(connection: psycopg.Connection, place: str) -> None:
