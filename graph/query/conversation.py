@@ -72,7 +72,18 @@ def facts_asked(question: str, history: Sequence[Turn]) -> list[Turn]:
     return kept
 
 
-def document_of_thread(state: QueryState, catalog: DocumentStore) -> list[str]:
+def document_meant(state: QueryState, catalog: DocumentStore, question: str) -> list[str]:
+    """Return the id of the document that a question about one means without its name; [] if that is not known.
+
+    It is the only one that the question calls by its kind ("the handbook"), or else that of the conversation.
+    """
+    from graph.retrieval import document_mentions  # its patterns take 3 ms at import
+
+    called = document_mentions.called_by_kind(catalog, question)
+    return called if len(called) == 1 else _document_of_thread(state, catalog)
+
+
+def _document_of_thread(state: QueryState, catalog: DocumentStore) -> list[str]:
     """Return the id of the document that the last question named, or the last answer with citations cited first."""
     named = state.get("mentioned_documents") or []
     if found := [row.id for row in catalog.documents(named) if row.generation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from graph import context, dependencies
 from graph.events import step
@@ -26,6 +26,7 @@ _MAX_HITS = 1000  # chunks that are looked at in a larger library, which takes 0
 _MAX_CHUNKS = 4  # of each document
 _MAX_NAMED = 6  # documents named in a sentence
 _COUNTS = re.compile(r"^\W*(?:how many|what number of|count)\b", re.IGNORECASE)
+_MENTIONS = re.compile(r"\b(?:mention(?:s|ed)?|contain(?:s|ed)?|speaks? of|talks? about)\b", re.IGNORECASE)
 _COMPARES = re.compile(r"\b(?:compar\w+|differ\w*|versus|vs|both|each|all)\b", re.IGNORECASE)
 _THINGS = r"(?:documents?|files?|pdfs?|reports?|papers?|contracts?|letters?|invoices?|articles?|filings?|studies)"
 # Words that say which documents are meant, and not what is asked about them.
@@ -43,17 +44,23 @@ _FRAME = re.compile(
 @async_node
 @step("Searching each document")
 async def search_each_document(state: QueryState) -> QueryState:
-    """Answer from each document with its own quotes; leave the question to the search where there is one document."""
+    """Answer from each document with its own quotes, or say in which ones the words stand that are asked for.
+
+    The question is left to the search where there is one document, or too many to search each.
+    """
     deps = await dependencies.current()
     catalog = deps.stores.catalog
     rows, count = await asyncio.to_thread(_searchable, catalog, state)
-    subject = " ".join(_FRAME.sub(" ", state["standalone_question"]).split()) or state["standalone_question"]
-    if _COUNTS.search(state["standalone_question"]):
-        return await asyncio.to_thread(lambda: _said(state, _count(catalog, rows, subject, count)))
-    if not 1 < count <= _MAX_DOCUMENTS:
-        return {"shortcut": ""}
-    found = {row.label: await _from(deps, state, row, subject) for row in rows}
-    chosen = _chosen(found, compares=bool(_COMPARES.search(state["standalone_question"])))
+    asked = state["standalone_question"]
+    subject = " ".join(_FRAME.sub(" ", asked).split()) or asked
+    counts = bool(_COUNTS.search(asked))
+    searched = rows if not counts and 1 < count <= _MAX_DOCUMENTS else []
+    found = {row.label: await _from(deps, state, row, subject) for row in searched}
+    chosen = _chosen(found, compares=bool(_COMPARES.search(asked)))
+    if counts or (_MENTIONS.search(asked) and all(claim.get("related") for claim in chosen)):
+        pages = await asyncio.to_thread(_pages_with, catalog, rows, subject, count)
+        if counts or pages:
+            return await asyncio.to_thread(lambda: _said(state, _counted(catalog, rows, subject, count, pages)))
     if not chosen:
         return {"shortcut": ""}
     ids = list(dict.fromkeys(claim["chunk"] for claim in chosen))
@@ -99,8 +106,8 @@ def _note_on(without: Sequence[str]) -> list[Note]:
     return [Note(kind="nothing_in_document", text=text)]
 
 
-def _count(catalog: Catalog, rows: Sequence[DocumentRow], subject: str, count: int) -> str:
-    """Return a sentence that says how many documents have all words of the subject in one chunk, and on which page.
+def _pages_with(catalog: Catalog, rows: Sequence[DocumentRow], subject: str, count: int) -> dict[str, int]:
+    """Return the documents that have all words of the subject in one chunk, each with a page where they stand.
 
     In a library of more than `_MAX_COUNTED` documents, those with the best chunks are counted.
     """
@@ -114,6 +121,12 @@ def _count(catalog: Catalog, rows: Sequence[DocumentRow], subject: str, count: i
     for chunk in catalog.chunks(hits, published=True):
         if wanted <= terms.stems(f"{' '.join(chunk.headings)} {chunk.text}"):
             pages[chunk.document] = min(chunk.pages[0], pages.get(chunk.document, chunk.pages[0]))
+    return pages
+
+
+def _counted(catalog: Catalog, rows: Sequence[DocumentRow], subject: str, count: int, pages: Mapping[str, int]) -> str:
+    """Return a sentence that says how many documents have the words of the subject, and a line for each."""
+    words = terms.content_terms(subject)
     found = catalog.documents(pages)
     lines = [f"- {row.label} (page {pages[row.id]})" for row in found[:_MAX_COUNTED]]
     number = str(len(found)) if found else "None"

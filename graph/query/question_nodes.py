@@ -64,7 +64,7 @@ def _understood(catalog: Catalog, state: QueryState, update: QueryState, *, name
     mentioned = [] if named else document_mentions.mentioned_in(catalog, asked)
     understood = understand(asked, mentioned)
     if not named and not mentioned and understood["kind"] in conversation.ABOUT_DOCUMENTS:
-        mentioned = conversation.document_of_thread(state, catalog)
+        mentioned = conversation.document_meant(state, catalog, asked)
     update = {
         **update,
         "allowed_documents": allowed,

@@ -59,6 +59,11 @@ _KINDS = frozenset(
     minutes paper pdf preprint proceedings publication report reports statement study thesis transcript
     whitepaper""".split()
 )
+# A question calls a document so without its name; "the document" and "the file" may be any.
+_CALLED = (_KINDS | frozenset("book brochure form guide notes plan scan sheet slides".split())) - {
+    "document", "file", "pdf"
+}  # fmt: skip
+_DETERMINERS = frozenset({"the", "my", "our", "your"})
 _MAX_GAP = 4  # words between a document's name and its kind ("the Netflix 2022 annual report")
 _NO_NAME = re.compile(r"q\d|fy\d*|h\d|v\d+|\d+[kqf]|\d+(st|nd|rd|th)|\d+")
 _MAX_TITLE = 6  # words; a longer beginning of a title is a sentence, not a name
@@ -90,6 +95,22 @@ def candidates(catalog: DocumentStore, question: str) -> list[DocumentRow]:
     """Return the documents whose names or titles a question may mention, by the distinctive words that they share."""
     telling = [word for word in dict.fromkeys(words_of(question)) if _is_distinctive(word)]
     return [row for row in catalog.named([*telling, *whole_names(question)]) if row.generation]
+
+
+def called_by_kind(catalog: DocumentStore, question: str) -> list[str]:
+    """Return the ids of the documents whose names or titles hold the kind of document that a question speaks of.
+
+    "The handbook" is "Ferry handbook v2.pdf" where no other name has that word. Not all documents of a library.
+    """
+    words = words_of(question)
+    kinds = {
+        word for at, word in enumerate(words) if word in _CALLED and _DETERMINERS & set(words[max(0, at - 2) : at])
+    }
+    if not kinds:
+        return []
+    rows = [row for row in catalog.named(sorted(kinds)) if row.generation]
+    found = [row.id for row in rows if any(kinds & words for words in _words_of_names(row))]
+    return found if found and len(found) < catalog.count_searchable(len(found) + 1) else []
 
 
 def readings(question: str, documents: Sequence[DocumentRow]) -> list[str]:
@@ -145,10 +166,15 @@ def _files_named(question: str, row: DocumentRow) -> frozenset[str]:
     )
 
 
+def _words_of_names(row: DocumentRow) -> list[frozenset[str]]:
+    """Return the words of each of a document's file names, and of its title's beginning."""
+    return [words for name in row.names or (row.name,) for words in _names(name, row.title).words]
+
+
 def _hits(asked: list[str], capitals: set[str], row: DocumentRow) -> frozenset[str]:
     """Return the words of its name or title that a question holds, if they mention the document; else none."""
     best, held = frozenset[str](), frozenset(asked)
-    for words in [words for name in row.names or (row.name,) for words in _names(name, row.title).words]:
+    for words in _words_of_names(row):
         hits = words & held
         telling = {word for word in hits if _is_distinctive(word)}
         named_so = len(hits & capitals) > 1 and telling & capitals

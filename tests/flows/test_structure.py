@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pymupdf
 import pytest
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from graph import dependencies
 from graph.access import Scope
@@ -55,8 +56,8 @@ def ingest(*paths: Path) -> None:
     assert all(document["status"] == "complete" for document in report["documents"]), report
 
 
-def ask(question: str) -> dict[str, Any]:
-    given: Any = {"question": question}
+def ask(question: str, *before: AnyMessage) -> dict[str, Any]:
+    given: Any = {"messages": [*before, HumanMessage(question)]}
     return cast(dict[str, Any], query.invoke(given, context=Context(engine="offline")))
 
 
@@ -236,15 +237,29 @@ def test_title_authors_and_date_are_told_stored_and_shown(tmp_path: Path, capsys
 
 
 def test_each_document_answers_a_question_about_several(tmp_path: Path) -> None:
-    pages = {"north.pdf": "The yard rent of the north mole is 310 euros.", "south.pdf": "Swans nest on the south mole."}
+    pages = {
+        "north.pdf": "The yard rent of the north mole is 310 euros.",
+        "south guide.pdf": "Swans nest on the south mole.",
+    }
     for name, text in pages.items():
         ingest(write(tmp_path / name, [heading("Report of the harbour"), line(text)]))
     counted = ask("How many documents mention swans?")
-    assert ("1 of 2 documents" in counted["answer"], "south.pdf (page 1)" in counted["answer"]) == (True, True)
+    assert ("1 of 2 documents" in counted["answer"], "south guide.pdf (page 1)" in counted["answer"]) == (True, True)
     assert "None of 2 documents" in ask("How many documents are about pumps?")["answer"]
     told = ask("Which of these documents gives the yard rent of the north mole?")
     assert ("310 euros" in told["answer"], told["citations"][0]["name"]) == (True, "north.pdf")
-    assert any(note["kind"] == "nothing_in_document" and "south.pdf" in note["text"] for note in told["notes"])
+    assert any(note["kind"] == "nothing_in_document" and "south guide.pdf" in note["text"] for note in told["notes"])
+    listed = ask("Which documents mention the yard?")
+    assert (listed["verdict"], listed["answer"]) == ("catalog", "1 of 2 documents has “yard”.\n- north.pdf (page 1)")
+    before: list[AnyMessage] = [
+        HumanMessage("What is the yard rent?"),
+        AIMessage(told["answer"], additional_kwargs={"citations": told["citations"]}),
+    ]
+    assert ask("How many pages does it have?", *before)["answer"] == "north.pdf has 1 page."
+    assert ask("How many pages does the report have?", *before)["answer"] == "north.pdf has 1 page.", (
+        "both are called so"
+    )
+    assert ask("How many pages does the guide have?", *before)["answer"] == "south guide.pdf has 1 page."
 
 
 LEFT = """The ferry to Orrin sails again since 3 May, when its new rudder was fitted. The yard needed six weeks for it
