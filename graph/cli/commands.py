@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from graph.cli.exit_codes import BAD_INPUT, DONE, EXPLAINED, INCOMPLETE
-from graph.cli.options import Options, with_options
+from graph.cli.options import Function, Options, with_options, without_server
 
 if TYPE_CHECKING:
     from graph.maintenance.graph import Task
@@ -48,10 +48,10 @@ _documents = click.option(
     help="Look only in this document; may be repeated.",
 )  # fmt: skip
 
-_collection = click.option(
-    "--collection", metavar="NAME", default="", show_default="all that may be read",
-    help="Ask or list only this collection, or add documents to it.",
-)  # fmt: skip
+
+def _collection(purpose: str, by_default: str) -> Callable[[Function], Function]:
+    """Return the option `--collection` with its help and what is used without it."""
+    return click.option("--collection", metavar="NAME", default="", show_default=by_default, help=purpose)
 
 
 def _wish(collection: str) -> dict[str, str]:
@@ -75,13 +75,13 @@ def _wish(collection: str) -> dict[str, str]:
     "--dry-run", is_flag=True, show_default="off",
     help="Print how many pages, requests and tokens it would take; send nothing.",
 )  # fmt: skip
-@_collection
+@_collection("Add the documents to this collection.", "your own")
 @with_options
 def ingest(
     options: Options, sources: tuple[str, ...], reread: bool, password: str | None, reader: str,
     attachments: str | None, dry_run: bool, collection: str,
 ) -> int:  # fmt: skip
-    """Read PDFs, books and images.
+    """Read PDFs, scans, office files and more into the library.
 
     A SOURCE is a file, a folder, a glob or an http(s) address.
     """
@@ -116,7 +116,7 @@ def ingest(
     "--export", "exports", multiple=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
     show_default="none", help="Write the answer with its citations to this file: .md, .json or .bib; may be repeated.",
 )  # fmt: skip
-@_collection
+@_collection("Look only in the documents of this collection.", "all that may be read")
 @with_options
 def ask(
     options: Options, question: str, documents: tuple[str, ...], thread: str, proof: Path | None,
@@ -215,7 +215,7 @@ def _questions() -> Iterator[str]:
     "--concurrency", type=_count, default=1, metavar="N",
     help="Questions asked at a time; the seconds of each answer grow with it.",
 )  # fmt: skip
-@with_options
+@without_server("`eval` needs more of the library than a server returns")
 def eval(
     options: Options, file: Path, out: Path | None, compare: Path | None, limit: int | None, k: tuple[int, ...],
     scope: str, judge: str, concurrency: int,
@@ -227,7 +227,6 @@ def eval(
     from graph.cli import output, progress
     from graph.evaluation.evaluation import Request, evaluate
 
-    options.reject_server("`eval` needs more of the library than a server returns")
     request = Request(file, out, compare, limit, k, scope == "doc", judge, concurrency)
     with progress.progress_bars(quiet=options.json) as on_event:
         results = evaluate(request, on_event)
@@ -240,7 +239,7 @@ def eval(
     "--limit", type=click.IntRange(1, 500), metavar="N", show_default="all", help="List so many documents at most."
 )
 @click.option("--offset", type=click.IntRange(0), metavar="N", default=0, help="Leave out the first N documents.")
-@_collection
+@_collection("List only this collection.", "all that may be read")
 @with_options
 def documents(options: Options, limit: int | None, offset: int, collection: str) -> None:
     """List the documents."""
@@ -368,10 +367,9 @@ def watch(options: Options, folders: tuple[Path, ...]) -> int:
 @click.option("--port", type=click.IntRange(1, 65535), default=2024, metavar="N", help="The port to listen at.")
 @click.option("--reload", is_flag=True, show_default="off", help="Restart when the code of a checkout changes.")
 @click.option("--verbose", is_flag=True, show_default="off", help="Print the log of LangGraph's server too.")
-@with_options
+@without_server("`serve` starts a server, and needs none")
 def serve(options: Options, host: str, port: int, reload: bool, verbose: bool) -> int:
     """Start a LangGraph server with the web pages and the API."""
     from graph.cli.serve import serve as run_server
 
-    options.reject_server("`serve` starts a server, and needs none")
     return run_server(host, port, reload=reload, verbose=verbose)

@@ -20,7 +20,7 @@ COMMANDS = {
     "doctor": ("commands", "Check installation, home folder, key and models."),
     "documents": ("commands", "List the documents."),
     "eval": ("commands", "Measure the answers to questions with known answers."),
-    "ingest": ("commands", "Read PDFs, books and images."),
+    "ingest": ("commands", "Read PDFs, scans, office files and more into the library."),
     "migrate": ("moving", "Copy the library or its files to another place."),
     "pages": ("commands", "List a DOCUMENT's pages: how each was read, and its cost."),
     "rechunk": ("commands", "Rebuild all chunks and vectors; no page is read again."),

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from graph.cli.exit_codes import DONE, EXPLAINED, INCOMPLETE
-from graph.cli.options import Options, with_options
+from graph.cli.options import Options, without_server
 from graph.types import counted
 
 
@@ -27,7 +27,7 @@ from graph.types import counted
     help="Replace documents that were changed at the new place since they were copied.",
 )  # fmt: skip
 @click.option("--reopen", is_flag=True, show_default="off", help="Write again into a home folder that was left.")
-@with_options
+@without_server("`migrate` works on the stores of this machine")
 def migrate(options: Options, address: str, files: str, verify: bool, overwrite: bool, reopen: bool) -> int:
     """Copy the library or its files to another place.
 
@@ -38,7 +38,6 @@ def migrate(options: Options, address: str, files: str, verify: bool, overwrite:
     from graph.errors import BadInputError
     from graph.maintenance import migration
 
-    options.reject_server("`migrate` works on the stores of this machine")
     source = opened = dependencies.home_stores()
     if reopen:
         source.acquire()

@@ -86,13 +86,6 @@ class Options:
         if not (self.server or settings().pool_url or "graph.app" in sys.modules):
             ahead.begin(sources)
 
-    def reject_server(self, reason: str) -> None:
-        """Raise BadInputError if `--server` was given to a command that works in this process only."""
-        from graph.errors import BadInputError
-
-        if self.server:
-            raise BadInputError(f"{reason}: leave out --server.")
-
     def show(self, value: Mapping[str, Any], render: Callable[[Mapping[str, Any]], None]) -> None:
         """Print a result: as JSON with `--json`, else with `render`."""
         if self.json:
@@ -115,6 +108,32 @@ def with_options(function: Function) -> Function:
     The function gets an `Options` as its first argument. It returns an exit code, or None for 0. Errors that the user
     can solve become a `Failure`, Ctrl-C the exit code 130.
     """
+    return _with(_SHARED, function)
+
+
+def without_server(reason: str) -> Callable[[Function], Function]:
+    """Return `with_options` for a command that works in this process only: its help does not show `--server`.
+
+    Where that is given, it is refused with the reason, the beginning of a sentence.
+    """
+
+    def decorated(function: Function) -> Function:
+        @functools.wraps(function)
+        def run(options: Options, **arguments: Any) -> int | None:
+            from graph.errors import BadInputError
+
+            if options.server:
+                raise BadInputError(f"{reason}: leave out --server.")
+            result: int | None = function(options, **arguments)
+            return result
+
+        return _with(tuple(_NO_SERVER if option is _SERVER else option for option in _SHARED), run)
+
+    return decorated
+
+
+def _with(shared: Sequence[Callable[[Function], Function]], function: Function) -> Function:
+    """Return the command of a function with these of the shared options."""
 
     @functools.wraps(function)
     def run(json: bool, home: str | None, server: str | None, engine: str | None, **arguments: Any) -> int:
@@ -136,26 +155,28 @@ def with_options(function: Function) -> Function:
             return INTERRUPTED
 
     command: Function = run
-    for option in reversed(_SHARED):
+    for option in reversed(shared):
         command = option(command)
     return command
 
 
+_SERVER = click.option(
+    "--server", metavar="URL", show_default="this process",
+    help="A running server that carries out the command, on its own home folder.",
+)  # fmt: skip
+_NO_SERVER = click.option("--server", hidden=True)
 _SHARED: tuple[Callable[[Function], Function], ...] = (
     click.option("--json", is_flag=True, show_default="text", help="Print JSON instead of text."),
     click.option(
         "--home", metavar="DIR", show_default=".pagewitness",
         help="The folder that holds everything that is stored; beats PAGEWITNESS_HOME.",
     ),
-    click.option(
-        "--server", metavar="URL", show_default="this process",
-        help="A running server that carries out the command, on its own home folder.",
-    ),
+    _SERVER,
     click.option(
         "--engine", type=click.Choice(["auto", "llm", "offline", "gemini"]), show_default="auto",
         metavar="[auto|llm|offline]",
-        help="The engine that reads and answers: chat models, offline, or chat models where a key is set; beats "
-        "PAGEWITNESS_ENGINE.",
+        help="What reads and answers: `llm` is chat models, `offline` this machine alone, `auto` chat models where a "
+        "key is set; beats PAGEWITNESS_ENGINE.",
     ),
 )  # fmt: skip
 

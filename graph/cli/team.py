@@ -7,12 +7,12 @@ from typing import Any
 import click
 
 from graph.cli.exit_codes import EXPLAINED
-from graph.cli.options import Options, with_options
+from graph.cli.options import Options, with_options, without_server
 
 
 @click.command(epilog=EXPLAINED)
 @click.argument("name")
-@with_options
+@without_server("`token` makes a token and sends it nowhere")
 def token(options: Options, name: str) -> None:
     """Make a token for the user NAME, and print it once.
 
@@ -20,7 +20,6 @@ def token(options: Options, name: str) -> None:
     """
     from graph import users
 
-    options.reject_server("`token` makes a token and sends it nowhere")
     made = users.new_token()
     options.show({"name": name, "token": made, "lines": users.toml_table(name, made)}, _print_token)
 

@@ -76,7 +76,11 @@ def test_the_help_of_a_command_lists_its_options_with_their_defaults(
     listed = " ".join(out.partition("Options:")[2].split())
     assert code == DONE
     assert {one.opts[0] for one in options_of(COMMANDS[name])} >= set(SHARED)
+    hidden = [option.opts[0] for option in options_of(COMMANDS[name]) if option.hidden]
+    assert hidden == (["--server"] if name in ("eval", "migrate", "serve", "token") else [])
     for option in options_of(COMMANDS[name]):
+        if option.hidden:
+            continue
         start = f" {listed}".index(f" {option.opts[0]} ")
         assert "[default: " in listed[start + 1 :].partition(" --")[0], option.opts[0]
         assert len(option.help or "") > 10
