@@ -114,11 +114,13 @@ class ReadingRoom:
         self.page.wait_for_function("text => window.toasts.some(one => one.includes(text))", arg=text)
 
     def check(self) -> None:
-        """Fail on an error, a request to another host, a finding of axe, or content wider than the window."""
+        """Fail on an error, a request to another host, a finding of axe, or content wider than its place."""
         found = Axe().run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
         assert not found.response["violations"], found.generate_report()
         assert self.wrong == []
         assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        too_wide = "[...document.querySelectorAll('.panel')].some(one => one.scrollWidth > one.clientWidth)"
+        assert not self.page.evaluate(too_wide)
 
 
 @pytest.fixture(scope="module")
