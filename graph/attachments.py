@@ -28,7 +28,7 @@ from langgraph.types import Overwrite
 
 from graph.errors import BadInputError
 from loaders.sources.download import DOCUMENT_ID_DIGITS, is_url, safe_name
-from loaders.sources.formats import FORMAT_NAMES, sniff_suffix
+from loaders.sources.formats import FORMAT_NAMES, misnamed_text, sniff_suffix
 
 MAX_FILE_BYTES = 100 * 2**20
 """The limit for one file; base64 makes it a third larger in the request, and a server accepts 300 MB."""
@@ -211,9 +211,11 @@ def _store(file: Attachment, folder: Path, limit: int) -> Path:
         content = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadInputError(f"{label} is not valid base64 ({error}): attach it again.") from error
-    suffix = sniff_suffix(io.BytesIO(content), Path(file.name).suffix)
+    opened, given = io.BytesIO(content), Path(file.name).suffix
+    suffix = sniff_suffix(opened, given)
     if not suffix:
-        raise BadInputError(f"{label} has an unsupported format: attach a {FORMAT_NAMES} file.")
+        problem = misnamed_text(opened, given) or f"has an unsupported format: attach a {FORMAT_NAMES} file."
+        raise BadInputError(f"{label} {problem}")
     identity = hashlib.sha256(content).hexdigest()[:DOCUMENT_ID_DIGITS]
     path = folder / identity / safe_name(file.name or "attachment", suffix)
     if not path.is_file():

@@ -16,7 +16,7 @@ from graph.operations import Deleted, deletion
 from graph.storage import summaries
 from graph.storage.cleanup import remove
 from graph.storage.stores import Stores
-from loaders.errors import PasswordError, SourceError
+from loaders.errors import PasswordError, PoolError, SourceError, message_of
 from loaders.sources.formats import format_of
 from web.auth import stores_of
 from web.openapi import DocumentPath, endpoint
@@ -153,4 +153,8 @@ async def _problem(stores: Stores, file: _File) -> tuple[Problem, str]:
         return "password", "It is encrypted: give its password."
     except SourceError as error:
         return "unusable", str(error).replace(str(file.path), file.path.name)
+    except PoolError:
+        raise
+    except Exception as error:  # one file that cannot be opened must not hide the others
+        return "unusable", f"{file.path.name!r} could not be opened ({message_of(error)}): get a new copy of it."
     return "", ""

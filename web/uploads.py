@@ -20,7 +20,7 @@ from graph.ingestion.access import UPLOAD
 from graph.settings import settings
 from graph.storage.home_lock import MIN_FREE_BYTES
 from loaders.sources.download import DOCUMENT_ID_DIGITS, safe_name
-from loaders.sources.formats import FORMAT_NAMES, sniff_suffix
+from loaders.sources.formats import FORMAT_NAMES, misnamed_text, sniff_suffix
 from web.auth import stores_of
 from web.openapi import endpoint
 from web.responses import WebError
@@ -89,11 +89,12 @@ async def _store(request: Request, name: str) -> Uploaded:
     handle, temporary = await asyncio.to_thread(tempfile.mkstemp, ".part", "", folder)
     try:
         size, digest = await _copy(request, handle, limit)
-        suffix = await asyncio.to_thread(_suffix, temporary, name)
+        suffix, misnamed = await asyncio.to_thread(_suffix, temporary, name)
         if not size:
             raise WebError(422, f"{name!r} is empty: choose another file.")
         if not suffix:
-            raise WebError(415, f"{safe_name(name, '')!r} has an unsupported format: choose a {FORMAT_NAMES} file.")
+            problem = misnamed or f"has an unsupported format: choose a {FORMAT_NAMES} file."
+            raise WebError(415, f"{safe_name(name, '')!r} {problem}")
         identity, stored_name = digest[:DOCUMENT_ID_DIGITS], safe_name(name, suffix)
         await asyncio.to_thread(lambda: stores_of(request).share_upload(Path(temporary), stored_name, digest))
         await asyncio.to_thread(_move, Path(temporary), folder / identity / stored_name)
@@ -117,10 +118,12 @@ async def _copy(request: Request, handle: int, limit: int) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def _suffix(stored: str, name: str) -> str:
-    """Return the file name ending for the content of a stored file, "" for a kind that is not read."""
+def _suffix(stored: str, name: str) -> tuple[str, str]:
+    """Return the file name ending for the content of a stored file; ("", what is wrong) for a kind that is not read."""
+    given = Path(name).suffix
     with open(stored, "rb") as file:
-        return sniff_suffix(file, Path(name).suffix)
+        found = sniff_suffix(file, given)
+        return found, "" if found else misnamed_text(file, given)
 
 
 async def _parts(request: Request) -> AsyncIterator[bytes]:

@@ -231,7 +231,7 @@ async def _open(path: Path, source: str, password: str | None) -> Found:
     except SourceError as error:
         return Found(path, source, await asyncio.to_thread(_as_given, error, path), name)
     except Exception as error:  # one file that fails must not end the run for the others
-        message = f"{source!r} could not be opened ({type(error).__name__}: {error}): get a new copy of it."
+        message = f"{str(path)!r} could not be opened ({type(error).__name__}: {error}): get a new copy of it."
         return Found(path, source, await asyncio.to_thread(_as_given, SourceError(message), path), name)
 
 

@@ -314,25 +314,26 @@ def open_book(path: Path) -> PdfFile:
 @lru_cache(maxsize=MAX_OPEN_FILES)
 def _cached(path: Path, mtime_ns: int, size: int, password: str | None, book: bool) -> PdfFile:
     """Open a document; time and size of the file are part of the key, so that a changed file is opened again."""
-    return PdfFile(*(_open_book(path) if book else _open(path, password)), (path, mtime_ns, size))
+    try:
+        return PdfFile(*(_open_book(path) if book else _open(path, password)), (path, mtime_ns, size))
+    except SourceError:
+        raise
+    except _LIBRARY_ERRORS as exc:  # also of its pages, when they are counted
+        told = "is damaged and cannot be opened" if book else "is damaged and cannot be opened as a PDF"
+        raise SourceError(f"{str(path)!r} {told}: get a new copy of it.") from exc
 
 
 def _open_book(path: Path) -> tuple[Any, str]:
-    """Open a book, lay it out as a PDF, and return this and the title."""
+    """Open a book, lay it out as a PDF, return it with its title; raise SourceError, or an error of the library."""
     name = str(path)
     check_unpacked(path)
-    try:
-        with pymupdf.open(name, filetype=path.suffix[1:].lower()) as book:
-            found = (book.metadata or {}).get("format") or "something else"
-            if found not in _BOOK_FORMATS:
-                raise SourceError(
-                    f"{name!r} is not a valid {path.suffix[1:].upper()} file (it looks like: {found}): rename it."
-                )
-            return pymupdf.open("pdf", book.convert_to_pdf()), _title(book)
-    except _LIBRARY_ERRORS as exc:
-        if isinstance(exc, SourceError):
-            raise
-        raise SourceError(f"{name!r} is damaged and cannot be opened: get a new copy of it.") from exc
+    with pymupdf.open(name, filetype=path.suffix[1:].lower()) as book:
+        found = (book.metadata or {}).get("format") or "something else"
+        if found not in _BOOK_FORMATS:
+            raise SourceError(
+                f"{name!r} is not a valid {path.suffix[1:].upper()} file (it looks like: {found}): rename it."
+            )
+        return pymupdf.open("pdf", book.convert_to_pdf()), _title(book)
 
 
 def open_pages(path: Path, make: Callable[[Path], Pages]) -> PdfFile:
@@ -357,12 +358,9 @@ def _title(doc: Any) -> str:
 
 
 def _open(path: Path, password: str | None) -> tuple[Any, str]:
-    """Open a PDF and return it with its title; raise SourceError or PasswordError."""
+    """Open a PDF and return it with its title; raise SourceError, PasswordError, or an error of the library."""
     name = str(path)
-    try:
-        doc = pymupdf.open(name, filetype="pdf")
-    except _LIBRARY_ERRORS as exc:
-        raise SourceError(f"{name!r} is damaged and cannot be opened as a PDF: get a new copy of it.") from exc
+    doc = pymupdf.open(name, filetype="pdf")
     if not doc.is_pdf:  # `filetype` does not force the format: HTML, text and images open as such
         found = (doc.metadata or {}).get("format") or "something else"
         doc.close()

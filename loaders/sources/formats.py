@@ -190,6 +190,9 @@ FORMAT_NAMES = f"{', '.join(each.name for each in FORMATS[:-1])} or {FORMATS[-1]
 """All formats as a list for messages: "PDF, EPUB, ... or TIFF"."""
 
 _BY_SUFFIX = {suffix: each for each in FORMATS for suffix in each.suffixes}
+_TEXTS_SAID = {
+    "html": "an HTML page, often a login page saved in its place", "mail": "an e-mail", "text": "a text"
+}  # fmt: skip
 _TEXTS = {"mail": ".eml", "html": ".html", "text": ".txt"}
 
 
@@ -256,20 +259,23 @@ def format_of(path: Path) -> FileFormat:
         found = identify(file, path.suffix)
         if found:
             return found
-        file.seek(0)
-        kind = text_kind(file.read(TEXT_BYTES))
+        told = misnamed_text(file, path.suffix)
     named = _BY_SUFFIX.get(path.suffix.lower())
-    if named and kind:
-        what = {"html": "an HTML page, often a login page saved in its place", "mail": "an e-mail", "text": "a text"}[
-            kind
-        ]
-        raise SourceError(
-            f"{str(path)!r} is not in {named.name} format but {what}: get the {named.name} file again, "
-            f"or rename it to {_TEXTS[kind]}."
-        )
+    if told:
+        raise SourceError(f"{str(path)!r} {told}")
     if not named:
         raise unsupported(path)
     return named
+
+
+def misnamed_text(file: IO[bytes], suffix: str) -> str:
+    """Return what to say after the name of an open file that is a text, but named as another format; else ""."""
+    file.seek(0)
+    kind, named = text_kind(file.read(TEXT_BYTES)), _BY_SUFFIX.get(suffix.lower())
+    if not (kind and named):
+        return ""
+    said = f"is not in {named.name} format but {_TEXTS_SAID[kind]}"
+    return f"{said}: get the {named.name} file again, or rename it to {_TEXTS[kind]}."
 
 
 def unsupported(path: Path) -> SourceError:

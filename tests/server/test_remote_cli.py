@@ -181,7 +181,7 @@ def test_local_files_are_uploaded_and_ingested(
     assert "'broken.pdf' is damaged" in found["broken.pdf"]["failures"][0]["detail"]
     assert PASSWORD not in kept_by(server)
     assert found["lamp.pdf"]["source"] == f"upload:{found['lamp.pdf']['id']}/lamp.pdf"
-    assert "'not.pdf' has an unsupported format" in found["not.pdf"]["failures"][0]["detail"]
+    assert "'not.pdf' is not in PDF format but a text" in found["not.pdf"]["failures"][0]["detail"]
     try:
         code, out, _ = pagewitness("ingest", str(tmp_path / "in" / "lamp.pdf"))
         assert code == 0

@@ -101,7 +101,7 @@ def test_an_input_without_files_is_not_changed(folder: Path, given: Any) -> None
     ("block", "message"),
     [
         ({**FILE, "base64": "%%%"}, "not valid base64"),
-        ({**FILE, "base64": base64.b64encode(b"MZ" * 50).decode()}, "unsupported format"),
+        ({**FILE, "base64": base64.b64encode(b"MZ" * 50).decode()}, "not in PDF format but a text"),
         ({"type": "audio", "base64": base64.b64encode(b"RIFF\0" * 50).decode()}, "unsupported format"),
         ({"type": "file", "file_id": "file-abc"}, "neither bytes nor an address"),
         ({"type": "image_url", "image_url": {"url": "ftp://example.org/a.png"}}, "not an address that can be fetched"),

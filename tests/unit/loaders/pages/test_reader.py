@@ -90,6 +90,14 @@ def test_garbage_text_layers_are_recognised_by_their_letters() -> None:
     assert not is_garbage("")
 
 
+CUT_OFF = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Count 5>>endobj
+trailer<</Root 1 0 R>>
+"""
+"""A PDF that the library opens, and whose pages it cannot count."""
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
@@ -97,6 +105,7 @@ def test_garbage_text_layers_are_recognised_by_their_letters() -> None:
         ("page.pdf", b"<html><body><p>Not found</p></body></html>", "not in PDF format"),
         ("picture.pdf", b"PNG", "not a PDF"),
         ("noise.pdf", b"%PDF-1.4\nnothing else", "damaged"),
+        ("cut-off.pdf", CUT_OFF, "damaged"),
         ("noise.png", b"nothing", "not in PNG format"),
     ],
 )
