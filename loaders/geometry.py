@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from loaders.packed_words import PackedWords
 from loaders.types import Box, Word
@@ -71,7 +72,9 @@ def words_to_fractions(words: Sequence[Word], width: float, height: float) -> Se
         return ()
     import numpy as np  # lazy: the other functions of this module need none
 
-    shares = np.array([word.box for word in words]) / np.array([width, height, width, height])
+    # As rows of tuples numpy would take them one by one: four times as long.
+    edges = np.fromiter(chain.from_iterable([word.box for word in words]), float, 4 * len(words))
+    shares = edges.reshape(-1, 4) / np.array([width, height, width, height])
     parts = np.clip(shares, 0.0, 1.0) * _PARTS
     whole = np.rint(parts)
     rounded = whole / _PARTS

@@ -5,12 +5,16 @@ Doubtful pages count as needing vision: a false "yes" costs part of a request, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
-from loaders.geometry import area, centre, contains
+from loaders.geometry import area, centre, contains, overlap
 from loaders.pdf.sideways import is_sideways
-from loaders.pdf.text_layer import TextLayer
+from loaders.pdf.text_layer import Region, TextLayer
 from loaders.types import Box, PageProfile, Word
+
+MAX_FIGURES = 8
+"""Pictures of a page that are read, the largest first: at 1-3 s each, more would run into a page's time limit."""
 
 FIGURE_SHARE = 0.02
 """Share of the page from which a picture may contain text; smaller ones are logos and icons."""
@@ -92,3 +96,13 @@ def _is_line(box: Box) -> bool:
 
 def _is_background(box: Box, layer: TextLayer) -> bool:
     return box.x1 - box.x0 > _SPANNING * layer.width and box.y1 - box.y0 > _SPANNING * layer.height
+
+
+def unread_pictures(layer: TextLayer, regions: Sequence[Region] = ()) -> list[Box]:
+    """Return the boxes, in points, of pictures large enough for text without a word of the text layer in them."""
+    places = [region.box for region in regions if region.role == "picture"]
+    places += [image for image in layer.images if not any(overlap(image, box) > 0.5 * area(image) for box in places)]
+    whole = layer.width * layer.height
+    large = [box for box in places if area(box) > FIGURE_SHARE * whole]
+    silent = [box for box in large if not any(contains(box, centre(word.box)) for word in layer.words)]
+    return sorted(silent, key=area, reverse=True)[:MAX_FIGURES]

@@ -1,4 +1,4 @@
-"""Memory that all page processes share, in which one leaves what others would compute again: text layers of pages.
+"""Memory that all page processes share, in which one leaves what others would compute again of a page's text.
 
 The process that others are forked from makes it, so that it needs no file, and ends with the last of them. Processes
 that were started otherwise have none: they find nothing, and keep nothing for others.
@@ -16,9 +16,9 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-PLACES, PLACE_BYTES = 128, 128 * 1024
-"""Text layers that are kept, more than the 42 neighbours of two pages, and the room for each: dense ones take 25 kB.
-Only what is written takes memory."""
+PLACES, PLACE_BYTES = 256, 128 * 1024
+"""Results that are kept, more than the text layers and prints (`loaders.pdf.neighbours`) of the 42 neighbours of two
+pages, and the room for each: dense layers take 35 kB. Only what is written takes memory."""
 
 _HEAD = struct.Struct("16sII")  # the key's digest, the length of the value, and a checksum of all
 

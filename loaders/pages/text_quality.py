@@ -40,12 +40,13 @@ def is_garbage(text: str) -> bool:
         return True
     if sum(len(match) for match in _CID.findall(text)) > most_bad:
         return True
-    content = _visible(_LEADERS.sub("", text))
+    without_leaders = _LEADERS.sub("", text)
+    content = visible if without_leaders == text else _visible(without_leaders)
     if content.total() < _MIN_SAMPLE:
         return False
     if _count(content, str.isalnum) < MIN_WORD_SHARE * content.total():
         return True
-    lower = Counter(text.lower())
+    lower = _lower(visible)
     latin = _count(lower, lambda char: "a" <= char <= "z")
     if latin < max(_MIN_SAMPLE, content.total() // 2):  # mostly digits, or another script
         return False
@@ -55,6 +56,15 @@ def is_garbage(text: str) -> bool:
 def _visible(text: str) -> Counter[str]:
     """Return how often each character occurs, without spaces."""
     return Counter({char: count for char, count in Counter(text).items() if not char.isspace()})
+
+
+def _lower(characters: Counter[str]) -> Counter[str]:
+    """Return how often each lower-case character occurs in a text of which all characters are counted."""
+    lower = Counter[str]()
+    for char, count in characters.items():
+        for one in char.lower():
+            lower[one] += count
+    return lower
 
 
 def _count(characters: Counter[str], is_counted: Callable[[str], bool]) -> int:

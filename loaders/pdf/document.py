@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import math
 import sys
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -93,6 +93,7 @@ class PdfFile:
     def __init__(self, doc: Any, title: str, identity: Hashable = None) -> None:
         """Take an open document of the PDF library, its title, and what tells its file from others in all processes."""
         self._doc, self._title, self._identity = doc, title, identity
+        self._print_key = identity and (identity, Print.__name__)
         self.pages: int = self._doc.page_count
         self._layers: dict[int, TextLayer] = {}
         self._prints: dict[int, Print] = {}
@@ -153,9 +154,9 @@ class PdfFile:
                 continue
         return False
 
-    def known_layers(self) -> Collection[TextLayer]:
-        """Return the text layers that are cached: mostly those of the pages around one that was read."""
-        return self._layers.values()
+    def may_need_ocr(self) -> bool:
+        """Return whether a page around one that was read has pictures without words of the text layer."""
+        return any(found.has_unread_pictures for found in self._prints.values())
 
     def attachments(self) -> list[tuple[str, bytes]]:
         """Return the files attached to the document and to its pages, as names and contents; without broken ones."""
@@ -177,7 +178,7 @@ class PdfFile:
             if len(self._prints) >= MAX_CACHED_LAYERS:
                 del self._prints[next(iter(self._prints))]
             try:
-                self._prints[number] = print_of(self.layer(number))
+                self._prints[number] = find_or_make(self._print_key, number, lambda page: print_of(self.layer(page)))
             except _LIBRARY_ERRORS:
                 return None
         return self._prints[number]

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from loaders.errors import SourceError
-from loaders.geometry import area, centre, contains, overlap, scale_into, to_fractions, words_to_fractions
+from loaders.geometry import area, overlap, scale_into, to_fractions, words_to_fractions
 from loaders.packed_words import joined
 from loaders.pages.models import LAYOUT, OCR, want
-from loaders.pages.page_profile import FIGURE_SHARE, has_figures, profile_page
+from loaders.pages.page_profile import has_figures, profile_page, unread_pictures
 from loaders.pages.text_quality import is_garbage
 from loaders.pdf.charts import CHART_DPI, numbers_left_out, read_charts
 from loaders.pdf.diagrams import take_diagram
@@ -39,9 +39,6 @@ _NAMED_FILES = 10
 
 PICTURE_PIXELS = 250_000
 """Pixels from which a picture in a file may be read by OCR: smaller ones are mostly logos and icons."""
-
-MAX_FIGURES = 8
-"""Pictures of a page that are read, the largest first: at 1-3 s each, more would run into a page's time limit."""
 
 
 def open_pdf_reader(path: Path, password: str | None) -> PdfReader:
@@ -159,7 +156,7 @@ class PdfReader:
         if plain is not None:  # only tables are drawn on it, so it has no diagram, chart or picture
             blocks, words = build_blocks(layer, self._roles(plain), around)
             return _with_comments(PageText(job.page, blocks, words, "text-layer", _left_out(layer, job.page)), layer)
-        want(LAYOUT, soon=[OCR] if any(_unread_pictures(near, []) for near in (whole, *pdf.known_layers())) else ())
+        want(LAYOUT, soon=[OCR] if unread_pictures(whole) or pdf.may_need_ocr() else ())
         regions = self._roles(self._layout(pdf, layer, job.page))
         diagram = take_diagram(layer, regions, lambda: pdf.pixels(job.page, CHART_DPI, job.max_side))
         blocks, words = build_blocks(diagram.layer, diagram.regions, around)
@@ -170,7 +167,7 @@ class PdfReader:
             blocks, words = _with_part(blocks, words, part[0], *self._read_across(part[2], around))
         blocks += tuple(Block("watermark", text) for text in layer.watermarks)
         page = PageText(job.page, blocks, words, "text-layer", detail)
-        for box in _unread_pictures(whole, regions):
+        for box in unread_pictures(whole, regions):
             try:
                 page = self._with_figure(pdf, page, layer, box, job)
             except Exception as exc:  # a picture that fails must not cost the page its text
@@ -291,13 +288,3 @@ def _lies_over_scan(layer: TextLayer) -> bool:
     """Return whether a picture covers so much of the page that it is a scan, or the background of a slide."""
     page = Box(0, 0, layer.width, layer.height)
     return any(overlap(image, page) > SCAN_SHARE * area(page) for image in layer.images)
-
-
-def _unread_pictures(layer: TextLayer, regions: list[Region]) -> list[Box]:
-    """Return the boxes, in points, of pictures large enough for text without a word of the text layer in them."""
-    places = [region.box for region in regions if region.role == "picture"]
-    places += [image for image in layer.images if not any(overlap(image, box) > 0.5 * area(image) for box in places)]
-    whole = layer.width * layer.height
-    large = [box for box in places if area(box) > FIGURE_SHARE * whole]
-    silent = [box for box in large if not any(contains(box, centre(word.box)) for word in layer.words)]
-    return sorted(silent, key=area, reverse=True)[:MAX_FIGURES]

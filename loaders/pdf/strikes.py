@@ -137,7 +137,7 @@ def _levelled(points: Path, size: float) -> Box | None:
 
 def is_struck(word: str) -> bool:
     """Return whether a word is marked as struck out."""
-    return _STRUCK.fullmatch(word) is not None
+    return word.startswith("~~") and _STRUCK.fullmatch(word) is not None
 
 
 def without_struck(words: Sequence[Word]) -> list[Word]:

@@ -6,6 +6,9 @@ import pytest
 
 from loaders.pages import shared_results
 from loaders.pages.shared_results import PLACE_BYTES, PLACES, find_or_make
+from loaders.pdf import document
+from loaders.pdf.document import PdfFile
+from tests.conftest import SAMPLE
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +52,11 @@ def test_neighbours_keep_their_places_and_large_results_have_none() -> None:
     find_or_make("a.pdf", PLACES + 1, lambda number: "x" * PLACE_BYTES)
     assert made("a.pdf", PLACES + 1) == ("made again", PLACES + 1)
     assert made("a.pdf", 1) == ("made again", 1), "what took the place of another is kept instead"
+
+
+def test_what_a_page_tells_its_neighbours_is_found_without_its_text_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (PdfFile(document.pymupdf.open(SAMPLE), "", "sample") for _ in range(2))
+    around = first.surroundings(1)
+    assert around.known
+    monkeypatch.setattr(document, "read_layer", None)
+    assert second.surroundings(1) == around
