@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
 from loaders.geometry import bounding_box
+from loaders.packed_words import PackedWords
 from loaders.pdf.bidi import as_read, in_reading_order, is_right_to_left
 from loaders.pdf.page_content import PageContent
 from loaders.pdf.raised_signs import mark_signs
@@ -47,6 +48,9 @@ class Line:
     def text(self) -> str:
         """Its words, one space between them."""
         return " ".join(word.text for word in self.words)
+
+
+_TYPESETTING = [one.name for one in fields(Line) if one.name != "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,21 @@ class TextLayer:
 
     def _parts(self) -> list[tuple[Word, ...]]:
         return [*(line.words for line in self.lines), *(each.words for each in self.fields)]
+
+    # Page processes share text layers. With packed words one of 570 words takes .3 ms to pickle in place of 1.3, as
+    # long to unpickle (.7 ms), and two thirds of the bytes.
+    def __reduce__(self) -> tuple[Callable[..., TextLayer], tuple[object, ...]]:
+        words = PackedWords.of([word for line in self.lines for word in line.words])
+        lines = [(len(line.words), *(getattr(line, name) for name in _TYPESETTING)) for line in self.lines]
+        others = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "lines"}
+        return _unpacked, (words, lines, others)
+
+
+def _unpacked(words: PackedWords, lines: Sequence[tuple[Any, ...]], others: dict[str, Any]) -> TextLayer:
+    """Return a text layer; `lines` has the number of words of each line, then its typesetting."""
+    rest = iter(words)
+    made = (Line(tuple(itertools.islice(rest, count)), *typesetting) for count, *typesetting in lines)
+    return TextLayer(lines=tuple(made), **others)
 
 
 @dataclass(frozen=True, slots=True)
