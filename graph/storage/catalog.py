@@ -218,8 +218,8 @@ class ChunkTables(Ledger):
         """Store the encoded sentences of chunks, given as (chunk id, sentences)."""
         from graph.storage.token_vectors import pack  # loads numpy, which only the offline engine needs
 
+        packed = [(chunk, pack(sentences)) for chunk, sentences in rows]  # before others wait for the transaction
         with self._db.writing() as connection:
-            packed = ((chunk, pack(sentences)) for chunk, sentences in rows)
             connection.executemany(f"INSERT INTO token_vectors VALUES (?, ?) {_REPLACE_VECTORS}", packed)
 
     def token_vectors(self, scope: Scope, chunks: Sequence[str]) -> dict[str, TokenVectors]:
