@@ -68,7 +68,8 @@ class MiniLM:
 
         def run(indexes: Sequence[int]) -> list[tuple[int, Encoded]]:
             hidden = _run(session, [encodings[index].ids for index in indexes])
-            return [(index, _pooled(hidden[row], encodings[index])) for row, index in enumerate(indexes)]
+            tokens = _eight_bit(hidden)
+            return [(index, _encoded(hidden[row], tokens[row], encodings[index])) for row, index in enumerate(indexes)]
 
         # One thread for each batch: two threads in one batch would wait for each other at every matrix product.
         runs = map(run, batches) if len(batches) < 2 else self._threads.map(run, batches)
@@ -163,13 +164,18 @@ def _run(session: Any, ids: list[list[int]]) -> NDArray[np.float32]:
     return hidden
 
 
-def _pooled(hidden: NDArray[np.float32], encoding: Any) -> Encoded:
+def _eight_bit(hidden: NDArray[np.float32]) -> NDArray[np.int8]:
+    """Return vectors of unit length, 127 = 1.0; all texts of a batch at once, which saves 20 of 65 µs for each."""
+    lengths = np.sqrt(np.einsum("btd,btd->bt", hidden, hidden))
+    units = hidden * (127 / np.maximum(lengths, 1e-12))[:, :, np.newaxis]
+    rounded: NDArray[np.float32] = np.rint(units, out=units)
+    return rounded.astype(np.int8)
+
+
+def _encoded(hidden: NDArray[np.float32], tokens: NDArray[np.int8], encoding: Any) -> Encoded:
+    """Return a text's vectors from the states of its batch, which has them for the text's padding too."""
     length = len(encoding.ids)
-    mean = hidden[:length].mean(axis=0)
-    own = hidden[_SPECIAL_ENDS : length - _SPECIAL_ENDS]
-    unit = own / np.maximum(np.linalg.norm(own, axis=1, keepdims=True), 1e-12)
-    return Encoded(
-        (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32),
-        np.rint(unit * 127).astype(np.int8),
-        tuple(encoding.offsets[_SPECIAL_ENDS : length - _SPECIAL_ENDS]),
-    )
+    whole = hidden[:length].sum(axis=0)
+    own = slice(_SPECIAL_ENDS, length - _SPECIAL_ENDS)
+    vector = whole / max(float(np.linalg.norm(whole)), 1e-12)
+    return Encoded(vector.astype(np.float32), tokens[own], tuple(encoding.offsets[own]))
