@@ -16,11 +16,12 @@ from loaders.text.captions import is_table_summary
 
 BlockKind = Literal[
     "title", "heading", "text", "list", "table", "caption", "figure", "chart", "footnote", "formula", "furniture",
-    "comment", "watermark", "description",
+    "comment", "watermark", "description", "scale",
 ]  # fmt: skip
 """Kinds of blocks; code uses the predicates of `Block`. `furniture` is the field's word for running headers, footers
 and page numbers: they are stored, and never searched. `comment` is a sticky note or another annotation. `figure` and
-`chart` contain the text printed in a picture; `description` is a model's description of a figure or table."""
+`chart` contain the text printed in a picture, `scale` the numbers along a chart's axis, which are never searched
+either; `description` is a model's description of a figure or table."""
 
 SentenceKind = Literal[
     "prose", "item", "row", "band", "caption", "heading", "figure", "formula", "contents", "reference", "description",
@@ -38,7 +39,7 @@ _SENTENCE_KINDS: dict[BlockKind, SentenceKind] = {
 """The kind of the sentences of a block; those of all other blocks are prose."""
 
 _INTERRUPTING: frozenset[BlockKind] = frozenset(
-    {"table", "figure", "chart", "caption", "footnote", "comment", "watermark", "description"}
+    {"table", "figure", "chart", "caption", "footnote", "comment", "watermark", "description", "scale"}
 )
 
 DocumentKind = Literal["pdf", "image", "book", "text", "mail", "office"]
@@ -157,6 +158,11 @@ class Block:
     def is_watermark(self) -> bool:
         """Whether it is a mark laid over the whole page, such as "DRAFT": stored, and never searched."""
         return self.kind == "watermark"
+
+    @property
+    def is_never_searched(self) -> bool:
+        """Whether it is stored alone: a watermark, or the numbers along a chart's axis, which match any question."""
+        return self.kind in ("watermark", "scale")
 
     @property
     def is_comment(self) -> bool:
@@ -365,7 +371,7 @@ class Sentence(SentencePredicates):
     band: tuple[str, ...] = ()
 
 
-FILE_READER = "reader-9"
+FILE_READER = "reader-10"
 """Version of the readers and OCR: raise it when pages come out differently; `doctor` counts pages of older versions."""
 
 CHUNKER = 12

@@ -17,6 +17,7 @@ from loaders.types import Box
 
 _TOUCH = 4.0  # pixels at 150 dpi between edges that still count as touching
 _SEAM = 8.0  # pixels between the segments of a stack
+_CRUMB = 0.4  # of the usual width of a bar
 _ABOVE = 1.6  # of a label's height between a bar's end and its value
 _SINK = 0.7  # of a label's height by which the value may reach into the bar
 _OFF = 0.06  # of the largest value: most that a value may differ from its bar's length
@@ -84,7 +85,7 @@ def _bars(marks: Sequence[Mark]) -> tuple[float, list[Mark]]:
         if len(based) > len(best[1]):
             best = (end, based)
     axis, based = best
-    based = _without_backgrounds(based)
+    based = _without_crumbs(_without_backgrounds(based))
     tops = list(based)
     while tops:
         tops = [
@@ -106,6 +107,12 @@ def _without_backgrounds(marks: list[Mark]) -> list[Mark]:
         for mark in marks
         if sum(contains(mark.box, ((m.box.x0 + m.box.x1) / 2, (m.box.y0 + m.box.y1) / 2)) for m in marks) < 3
     ]
+
+
+def _without_crumbs(marks: list[Mark]) -> list[Mark]:
+    """Return the marks without bits of a broken axis: both sides are short beside the width of a bar."""
+    least = _CRUMB * median([mark.box.x1 - mark.box.x0 for mark in marks] or [0.0])
+    return [mark for mark in marks if max(mark.box.x1 - mark.box.x0, mark.box.y1 - mark.box.y0) >= least]
 
 
 def _values(labels: Sequence[Label], bars: Sequence[Mark], axis: float, size: float) -> list[_Bar]:

@@ -5,6 +5,7 @@ The rendered picture is analysed, so that drawings in a PDF, hatched areas and p
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,6 +26,11 @@ _THIN = 3  # pixels: thinner parts are lines or edges of letters
 _MIN_SIDE = 4  # pixels: thinner marks are lines
 _STRAIGHT = 0.7  # share of each edge of a bar that is filled; letters and markers have less
 _TILT = 0.008  # of a bar's length: half a degree of skew, which remains after a scan was straightened
+_LARGE = 16  # pixels: smaller marks may be markers of points, which have 10-12
+_SPUR = 0.1  # of a bar's side that a thin line beside it fills
+_RAGGED, _FRINGE = 0.7, 3  # of a bar's side, and pixels: its outermost rows, mixed with the paper by a scanner's blur
+_NARROW = 0.06  # of a bar's side: a thicker fringe is part of its shape, as of a round marker
+_SOLID = 0.85  # of a bar that has its colour before gaps are closed: hatched ones have .55-.7, others .93-1
 _MIN_FILL = 0.6  # a label inside a bar leaves a hole
 MAX_MARKS = 400
 """Filled rectangles that are examined, the largest first: a chart with more has no label on each."""
@@ -59,19 +65,9 @@ class Canvas:
 
     def _marks_of(self, colour: int) -> list[Mark]:
         mask = (self.colours == colour).astype(np.uint8)
-        solid = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((_THIN, _THIN), np.uint8))  # edges of grey letters
-        closed = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((_HATCH, _HATCH), np.uint8))
-        _, parts, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=4)
-        widths, heights, areas = stats[:, 2], stats[:, 3], stats[:, 4]
-        fit = (widths >= _MIN_SIDE) & (heights >= _MIN_SIDE) & (areas >= _MIN_FILL * widths * heights)
-        fit[0] = False
-        chosen = sorted(np.flatnonzero(fit), key=lambda part: -int(areas[part]))[:MAX_MARKS]
-        marks = []
-        for part in chosen:
-            x, y, width, height = (int(value) for value in stats[part, :4])
-            if _is_straight(parts[y : y + height, x : x + width] == part):
-                marks.append(Mark(Box(x, y, x + width, y + height), colour))
-        return marks
+        solid = _morphed(mask, cv2.MORPH_OPEN, _THIN)  # edges of grey letters
+        closed = _morphed(solid, cv2.MORPH_CLOSE, _HATCH)
+        return [Mark(box, colour) for box in _rectangles(closed, solid)]
 
     def crop(self, box: Box) -> NDArray[np.int8]:
         """Return the colours in a box, clipped to the picture."""
@@ -107,9 +103,55 @@ def components(mask: NDArray[Any]) -> list[tuple[Box, NDArray[np.bool_]]]:
     return found
 
 
-def _is_straight(part: NDArray[np.bool_]) -> bool:
+def _morphed(mask: NDArray[Any], operation: int, size: int) -> NDArray[Any]:
+    return cv2.morphologyEx(mask, operation, np.ones((size, size), np.uint8))
+
+
+def _rectangles(mask: NDArray[Any], solid: NDArray[Any]) -> Iterator[Box]:
+    """Yield the filled rectangles of a mask; what of it was not `solid` are closed gaps, as of a hatch."""
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
+    widths, heights, areas = stats[:, 2], stats[:, 3], stats[:, 4]
+    fit = (widths >= _MIN_SIDE) & (heights >= _MIN_SIDE) & (areas >= _MIN_FILL * widths * heights)
+    fit[0] = False
+    for part in sorted(np.flatnonzero(fit), key=lambda part: -int(areas[part]))[:MAX_MARKS]:
+        x, y, width, height = (int(value) for value in stats[part, :4])
+        own = parts[y : y + height, x : x + width] == part
+        x0, y0, x1, y1 = _without_fringe(own)
+        own = own[y0:y1, x0:x1]
+        bare = solid[y + y0 : y + y1, x + x0 : x + x1].sum()
+        if _is_straight(own, hatched=bool(bare < _SOLID * own.sum())):
+            yield Box(x + x0, y + y0, x + x1, y + y1)
+
+
+def _without_fringe(part: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """Return the edges (x0, y0, x1, y1) of a part without the thin lines beside it: an axis, a grid, edges of letters.
+
+    A small one keeps them: without the line through it, the round marker of a point looks like a bar.
+    """
+    if min(part.shape) < _LARGE:
+        return 0, 0, part.shape[1], part.shape[0]
+    x0, x1 = _dense(part.mean(0))
+    y0, y1 = _dense(part[:, x0:x1].mean(1))
+    return x0, y0, x1, y1
+
+
+def _dense(fill: NDArray[np.float64]) -> tuple[int, int]:
+    """Return the range of rows or columns, from the first to the last that is no fringe."""
+    inner = np.flatnonzero(fill >= _SPUR)
+    if not inner.size:
+        return 0, 0
+    start, end = int(inner[0]), int(inner[-1]) + 1
+    fringe = min(_FRINGE, round(_NARROW * (end - start)))
+    first = next((at for at in range(start, start + fringe) if fill[at] >= _RAGGED), start + fringe)
+    last = next((at for at in range(end, end - fringe, -1) if fill[at - 1] >= _RAGGED), end - fringe)
+    return first, last
+
+
+def _is_straight(part: NDArray[np.bool_], *, hatched: bool = False) -> bool:
     height, width = part.shape
     deep, wide = _edge(width, height), _edge(height, width)
+    if hatched:  # its lines cross an edge, and move along it by as much as they go into the bar
+        deep, wide = max(deep, min(_HATCH, height // 4)), max(wide, min(_HATCH, width // 4))
     edges = (part[:deep].any(0), part[-deep:].any(0), part[:, :wide].any(1), part[:, -wide:].any(1))
     return all(edge.mean() >= _STRAIGHT for edge in edges)
 

@@ -11,8 +11,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from loaders.charts.bars import Joined, join_bars
-from loaders.charts.labels import MIN_VALUES, Label, has_logarithmic_scale, may_be_chart
+from loaders.charts.labels import MIN_VALUES, Label, has_logarithmic_scale, may_be_chart, scale_of
 from loaders.charts.legend import Entry, find_legend
+from loaders.charts.overlooked import ReadLabel, end_of_scale, values_over
 from loaders.charts.pies import join_slices
 from loaders.charts.pixels import Canvas
 from loaders.charts.points import join_points
@@ -25,29 +26,57 @@ class Chart:
 
     lines: tuple[str, ...]
     words: tuple[str, ...]
+    scale: tuple[Label, ...] = ()
+    """The numbers along its vertical axis, from below: they are no values, and would match any question."""
+    overlooked: tuple[Label, ...] = ()
+    """Labels that were read in places where the chart must have one."""
 
     @property
     def text(self) -> str:
         """The lines as the text of a block."""
         return "\n".join(self.lines)
 
+    @property
+    def scale_text(self) -> str:
+        """The numbers along its vertical axis as the text of a block, "" if there are none."""
+        return " ".join(label.text for label in self.scale)
 
-def read_chart(labels: Sequence[Label], rgb: NDArray[Any]) -> Chart | None:
-    """Return the values that could be joined to their labels; None if it is no chart or too few can be joined."""
+
+def read_chart(labels: Sequence[Label], rgb: NDArray[Any], read: ReadLabel | None = None) -> Chart | None:
+    """Return the values that could be joined to their labels; None if it is no chart or too few can be joined.
+
+    `read` reads the print in a place of the picture: labels that the OCR did not find, but that must be there.
+    """
     if not may_be_chart(labels):
         return None
     canvas = Canvas(rgb)
     legend = find_legend(labels, canvas)
+    joined = _joined(labels, canvas, legend)
+    if _count_read(joined) < MIN_VALUES:
+        return None
+    found: list[Label] = []
+    if read:
+        found = [*values_over([item.value.box for item in joined if item.is_unread], labels, read),
+                 *end_of_scale(labels, read)]  # fmt: skip
+        joined = max(joined, _joined([*labels, *found], canvas, legend), key=_count_read) if found else joined
+    joined = _with_gaps(joined)
+    scale = scale_of(labels := [*labels, *found])
+    along = sorted((label for label in labels if id(label) in scale), key=lambda label: -label.middle[1])
+    return Chart(
+        tuple(_lines(joined, legend)),
+        tuple(_other_words(labels, joined)),
+        tuple(label for label in along if not any(label is item.value for item in joined)),
+        tuple(found),
+    )
+
+
+def _joined(labels: Sequence[Label], canvas: Canvas, legend: Sequence[Entry]) -> list[Joined]:
+    """Return the values of a chart with their labels, of the kind of chart that has most of them."""
     logarithmic = has_logarithmic_scale(labels)
     bars = [join_bars(labels, canvas.marks, legend, lying, logarithmic) for lying in (False, True)]
     if any(found is not None for found in bars):
-        joined = max((found or [] for found in bars), key=_count_read)
-    else:
-        joined = join_slices(labels, canvas, legend) or join_points(labels, canvas, legend)
-    if _count_read(joined) < MIN_VALUES:
-        return None
-    joined = _with_gaps(joined)
-    return Chart(tuple(_lines(joined, legend)), tuple(_other_words(labels, joined)))
+        return max((found or [] for found in bars), key=_count_read)
+    return join_slices(labels, canvas, legend) or join_points(labels, canvas, legend)
 
 
 def _count_read(joined: Sequence[Joined]) -> int:

@@ -83,7 +83,7 @@ def front_matter(file_title: str, names: Sequence[str], pages: Sequence[tuple[in
         pages: Its pages; only page 1 is used.
     """
     first = [block for number, blocks in pages if number == 1 for block in blocks]
-    body = [block for block in first if not block.is_header_or_footer and not block.is_watermark]
+    body = [block for block in first if not block.is_header_or_footer and not block.is_never_searched]
     at = _title_at(body)
     printed = _title_text(body, at) if at is not None else ""
     title = file_title if is_title(file_title, names) else printed

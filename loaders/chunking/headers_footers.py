@@ -30,12 +30,13 @@ Pages = Sequence[tuple[int, Sequence[Block]]]
 
 
 def drop_headers_footers(pages: Pages) -> list[tuple[int, list[Block]]]:
-    """Return the pages without watermarks, marked headers, footers and page numbers, and blocks repeated at an edge.
+    """Return the pages without watermarks, scales of charts, marked headers, footers and page numbers.
 
-    A mark is accepted for numbers and for blocks that occur on several pages; a block on a single page is text, such
-    as the one line of a slide. A page keeps all its blocks, as text, if it would have no text left otherwise.
+    Blocks that are repeated at an edge are left out too. A mark is accepted for numbers and for blocks that occur on
+    several pages; a block on a single page is text, such as the one line of a slide. A page keeps all its blocks, as
+    text, if it would have no text left otherwise.
     """
-    pages = [(number, [block for block in blocks if not block.is_watermark]) for number, blocks in pages]
+    pages = [(number, [block for block in blocks if not block.is_never_searched]) for number, blocks in pages]
     marks = Counter(_words(block) for _, blocks in pages for block in blocks if block.is_header_or_footer)
     bodies = [[_body(b) for b in blocks if not _is_header_or_footer(b, marks, blocks)] for _, blocks in pages]
     # Comments are no text of the page: if it has nothing else, what looks like a header is its text.

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -16,6 +17,8 @@ from loaders.charts.reading import Chart, read_chart
 from loaders.geometry import area, bounding_box, overlap
 from loaders.ocr.ink import Ink
 from loaders.ocr.lines import OcrLine, Quad, is_tall, split_words
+from loaders.ocr.readings import HEIGHT
+from loaders.ocr.recognition import careful_reader
 from loaders.types import Box
 
 Image = NDArray[np.uint8]
@@ -26,6 +29,8 @@ _DARK = 40  # grey levels under the background from which a pixel belongs to a d
 _SHARE = 0.12  # of the page's width or height that a chart's largest drawing covers
 _GRAIN = 40  # grey levels: the noise of a scan that is smoothed; edges of colours are kept
 _LONGEST = 44  # characters of a label: lines of prose are longer
+_KEY = 0.8  # of a line's height before its first character: more is no margin
+_SURE_LABEL = 0.8  # confidence of the recogniser in each character of a label that was looked for in its place
 _ABOVE = 4.0  # of a label's height around the drawing within which its labels lie
 
 
@@ -37,6 +42,8 @@ class ScanChart:
     lines: tuple[OcrLine, ...]
     others: tuple[OcrLine, ...]
     """Those of the lines that name no value: titles of axes and the like."""
+    scale: tuple[OcrLine, ...]
+    """Those that are numbers along its axis."""
 
 
 def find_charts(lines: Sequence[OcrLine], image: Image, *, noisy: bool = False) -> list[ScanChart]:
@@ -62,12 +69,12 @@ def find_level_charts(lines: Sequence[OcrLine], image: Image, ink: Ink) -> list[
         return []
     level = [replace(line, quad=_corners(line.box)) for line in lines]
     given = {id(copy): line for copy, line in zip(level, lines, strict=True)}
+
+    def on_page(found: Sequence[OcrLine]) -> tuple[OcrLine, ...]:
+        return tuple(given.get(id(line)) or replace(line, quad=ink.quad_on_page(line.quad)) for line in found)
+
     return [
-        ScanChart(
-            found.chart,
-            tuple(given[id(line)] for line in found.lines),
-            tuple(given[id(line)] for line in found.others),
-        )
+        ScanChart(found.chart, on_page(found.lines), on_page(found.others), on_page(found.scale))
         for found in find_charts(level, ink.level(image), noisy=True)
     ]
 
@@ -91,11 +98,34 @@ def chart_of(
     x1, y1 = min(math.ceil(around.x1 + 4), width), min(math.ceil(around.y1 + 4), height)
     labels = [Label(label.text, _moved(label.box, x0, y0), label.turned) for label, _ in placed]
     part = image[y0:y1, x0:x1]
-    chart = read_chart(labels, cv2.cvtColor(_without_grain(part) if noisy else part, cv2.COLOR_BGR2RGB))
+    rgb = cv2.cvtColor(_without_grain(part) if noisy else part, cv2.COLOR_BGR2RGB)
+    chart = read_chart(labels, rgb, partial(_read_label, part))
     if chart is None:
         return None
     others = [line for label, line in placed if label.text in chart.words]
-    return ScanChart(chart, tuple(line for line in lines if line not in others), tuple(dict.fromkeys(others)))
+    own = [(label, line) for label, (_, line) in zip(labels, placed, strict=True)]
+    own += [(label, _line_of(label, x0, y0)) for label in chart.overlooked]
+    marks = {id(label) for label in chart.scale}
+    values = [line for label, line in own if id(label) not in marks]
+    scale = [line for label, line in own if id(label) in marks and line not in values]
+    rest = [line for line in dict.fromkeys((*lines, *values)) if line not in others and line not in scale]
+    return ScanChart(chart, tuple(rest), tuple(dict.fromkeys(others)), tuple(scale))
+
+
+def _line_of(label: Label, x: float, y: float) -> OcrLine:
+    """Return a label that was read in its place in a part of the image, whose corner is at `x` and `y`, as a line."""
+    box = _moved(label.box, -x, -y)
+    return OcrLine(label.text, _SURE_LABEL, _corners(box), box)
+
+
+def _read_label(image: Image, place: Box) -> str:
+    """Return the print in a place of a picture as the careful recogniser reads it, "" if it is not sure of it."""
+    x0, y0, x1, y1 = (max(0, round(edge)) for edge in place)
+    crop = np.ascontiguousarray(image[y0:y1, x0:x1])
+    if not crop.size:
+        return ""
+    found = careful_reader()(crop, HEIGHT)
+    return found.text.strip() if min(found.sure, default=0.0) >= _SURE_LABEL else ""
 
 
 def picture_text(lines: Sequence[OcrLine], text: str) -> str:
@@ -114,7 +144,17 @@ def _labels(line: OcrLine) -> list[Label]:
         return []
     if _NUMBERS.fullmatch(text):
         return [Label(word.text, word.box) for word in split_words(text, line.quad, line.places)]
-    return [Label(text, _box(line), turned=is_tall(line.quad) and len(text) > 1)]
+    return [Label(text, _print_box(line), turned=is_tall(line.quad) and len(text) > 1)]
+
+
+def _print_box(line: OcrLine) -> Box:
+    """Return the box of a line from its first character on: the detector joins the key of a legend to its name."""
+    box = _box(line)
+    if is_tall(line.quad) or len(line.places) < 2:
+        return box
+    half = (line.places[-1] - line.places[0]) / (len(line.places) - 1) / 2 if line.places else 0.0
+    before = (line.places[0] - half) * (box.x1 - box.x0)
+    return box._replace(x0=box.x0 + before) if before > _KEY * (box.y1 - box.y0) else box
 
 
 def _without_grain(image: Image) -> Image:

@@ -63,6 +63,12 @@ class Ink:
         turn = np.array([[cos, sin, 0.0], [-sin, cos, 0.0]])
         return cv2.warpAffine(image, turn, (width, height), borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
 
+    def quad_on_page(self, quad: Quad) -> Quad:
+        """Return the corners on the page, with its skew, of a place in its level image."""
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        a, b, c, d = ((x * cos - y * sin, x * sin + y * cos) for x, y in quad)
+        return a, b, c, d
+
     def skewed(self, image: Image) -> Image:
         """Return a level picture, such as the mask, with the page's skew."""
         height, width = image.shape[:2]

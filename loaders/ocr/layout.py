@@ -66,7 +66,7 @@ def build_blocks(
         return [PlacedBlock("list", f"* {field.text}", 0, [field]) for field in fields]
     known = vocabulary(line.text for line in lines)
     numbers = [line for line in lines if _is_page_number(line, lines, height)]
-    in_charts = {id(line) for chart in charts for line in (*chart.lines, *chart.others)}
+    in_charts = {id(line) for chart in charts for line in (*chart.lines, *chart.others, *chart.scale)}
     in_charts |= {id(line) for block in diagram for line in block.lines}
     body = [line for line in lines if id(line) not in in_charts and not any(line is number for number in numbers)]
     tables = find_tables(body, ink)
@@ -90,9 +90,11 @@ def build_blocks(
 
 
 def chart_blocks(chart: ScanChart) -> list[PlacedBlock]:
-    """Return the words of a chart that name no value, and its lines of values."""
+    """Return the words of a chart that name no value, its lines of values, and the numbers along its axis."""
     others = [PlacedBlock("figure", "\n".join(line.text for line in chart.others), 0, list(chart.others))]
-    return [*(others if chart.others else []), PlacedBlock("chart", chart.chart.text, 0, list(chart.lines))]
+    scale = [PlacedBlock("scale", chart.chart.scale_text, 0, list(chart.scale))]
+    values = PlacedBlock("chart", chart.chart.text, 0, list(chart.lines))
+    return [*(others if chart.others else []), values, *(scale if chart.scale else [])]
 
 
 def diagram_blocks(diagram: Diagram, lines: Sequence[OcrLine]) -> list[PlacedBlock]:

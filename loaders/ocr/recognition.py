@@ -16,7 +16,7 @@ from loaders.ocr.fractions import with_fractions
 from loaders.ocr.glyphs import with_signs
 from loaders.ocr.gutters import in_tables
 from loaders.ocr.legibility import Piece, Unread, piece_of, unread_of
-from loaders.ocr.lines import Quad
+from loaders.ocr.lines import Quad, is_sideways, is_tall
 from loaders.ocr.rapid import TextDetOutput, TextRecOutput, apply_vertical_padding
 from loaders.ocr.readings import HEIGHT, Reader, Reading, read_line, reader_of
 from loaders.ocr.sign_doubts import unsure_numbers
@@ -28,6 +28,7 @@ THREADS_PER_ENGINE = 1
 MIN_SCORE = 0.5
 """Confidence (0-1) under which a line is noise: specks, rules, halves of pictures."""
 
+_SURE_TALL = 0.95  # confidence in a piece that runs up or down, under which it is read the other way round as well
 _OLD_STYLE = 3  # numbers in old-style figures from which all figures of a page count as such
 _LOW_ONE = re.compile(r"(?<=\d)I(?![A-Za-z])|(?<![A-Za-z])I(?=\d)")  # an old-style 1 is a small capital I
 _MIN_GREEK = 10  # letters: fewer are a formula
@@ -81,19 +82,27 @@ class _Ocr(QuickRapidOCR):
     pieces: list[Piece]
     in_picture = False
     careful: list[bool]  # whether a line is a cell of a table, which the tiny model does not read alone
+    tall: list[bool]  # whether a piece of a level page runs up or down
 
     def detect_and_crop(self, img: Image, op_record: dict[str, Any]) -> Any:
         """Find the lines, each of one column, and record which are in tables."""
         # Flat images get paper above and below, which the boxes include: RapidOCR subtracts it by the record.
         img, _ = apply_vertical_padding(img, op_record, self.width_height_ratio, self.min_height)
         quads = detect(img, self.find, _find_by_default_model, in_picture=self.in_picture)
-        self.careful = in_tables(quads)
+        self.careful, sideways = in_tables(quads), is_sideways(quads)
+        self.tall = [is_tall(quad) and not sideways for quad in quads]
         boxes = np.array(quads, np.float32)
         return self.crop_text_regions(img, boxes), TextDetOutput(img, boxes, [1.0] * len(quads))
 
     def recognize_txt(self, img: list[Image]) -> TextRecOutput:
         tiny = reader_of(self._load_rec_model())
         found = [read_line(crop, tiny, careful_reader(), cell) for crop, cell in zip(img, self.careful, strict=True)]
+        for at in (at for at, tall in enumerate(self.tall) if tall and found[at].score < _SURE_TALL):
+            # RapidOCR turns it so that print that runs down is upright, and the title of an axis runs up.
+            over = np.rot90(img[at], 2).copy()
+            again = read_line(over, tiny, careful_reader(), self.careful[at])
+            if again.score > found[at].score:
+                img[at], found[at] = over, again
         self.pieces, votes = list[Piece](), 0
         for crop, reading in zip(img, found, strict=True):
             piece, vote = _piece(crop, reading)

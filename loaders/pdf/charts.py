@@ -80,7 +80,8 @@ def _read(
     if chart is None:
         return None
     others = [Block("figure", "\n".join(chart.words), box=place)] if chart.words else []
-    return [*others, Block("chart", chart.text, box=place)]
+    scale = [Block("scale", chart.scale_text, box=place)] if chart.scale else []
+    return [*others, Block("chart", chart.text, box=place), *scale]
 
 
 def _labels_in(block: Block, layer: TextLayer) -> list[Label]:
