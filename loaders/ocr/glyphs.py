@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from loaders.ocr.letter_o import with_letter_o
 from loaders.ocr.line_print import Print, kind_of, own_shapes, print_of
 from loaders.ocr.lost_signs import ReadSign, read_again, with_lost_digits, with_minus
 from loaders.ocr.sign_doubts import doubtful_numbers, overlong_numbers
@@ -61,6 +62,7 @@ def with_signs(
         return Signed(text, tuple(places), tuple(overlong_numbers(text)))
     if line.is_small:
         return Signed(text, tuple(places), tuple(doubtful_numbers(crop, line)), line.old_style)
+    line = with_letter_o(line)
     powers: tuple[str, ...] = ()
     if read:
         line, places, powers = with_lost_digits(crop, read_again(crop, line, read), places, read)

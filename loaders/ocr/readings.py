@@ -196,7 +196,15 @@ def _read_short(crop: Image, tiny: Reader, careful: Reader) -> Reading:
         agreed = alike and least >= _SURE_LOOKALIKE
     else:
         agreed = least >= (_AGREED if alike else _SURE_LOOKALIKE)
-    return found if agreed else careful(crop, SHORT)
+    if agreed:
+        return found
+    again = careful(crop, SHORT)  # it saw another bracket there in "(Pass@1)"
+    return found if again.text != found.text and _is_closed(found.text) and not _is_closed(again.text) else again
+
+
+def _is_closed(text: str) -> bool:
+    """Return whether each bracket of a text is closed."""
+    return text.count("(") == text.count(")")
 
 
 def _is_plain(found: Reading, sure: float) -> bool:
@@ -207,7 +215,7 @@ def _is_plain(found: Reading, sure: float) -> bool:
     """
     known = all(char.isascii() or char in _FAMILIAR for char in found.text)
     named = any(_is_name_with_digits(found.text[start:end]) for start, end in _words(found.text))
-    closed = found.text.count("(") == found.text.count(")") and not _TWO_POINTS.search(found.text)
+    closed = _is_closed(found.text) and not _TWO_POINTS.search(found.text)
     least = min(found.scores)
     if least >= _SURE_FIRST and not any(map(str.isalpha, found.text)):
         least = min(found.sure)

@@ -1,0 +1,74 @@
+"""Letters o in names with digits, and numbers behind commas, told by the shapes of the print and its gaps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import pymupdf
+import pytest
+
+from loaders.ocr.glyphs import with_signs
+from loaders.ocr.readings import SHORT, Image, Reading, read_line
+from loaders.ocr.spacing import with_spaces
+from tests.unit.loaders.ocr.scans import scanned
+
+PIXELS = 150 / 72
+
+
+def printed(text: str, font: str, size: float = 11.0) -> tuple[Image, list[float]]:
+    """Return the scan of a line at 150 dpi, and the x of the middle of each of its characters that is no space."""
+    document: Any = pymupdf.open()
+    page = document.new_page(width=400, height=60)
+    page.insert_text((20, 36), text, fontname=font, fontsize=size)
+    chars = [
+        char["bbox"]
+        for block in page.get_text("rawdict")["blocks"]
+        for line in block["lines"]
+        for span in line["spans"]
+        for char in span["chars"]
+        if not char["c"].isspace()
+    ]
+    image = cv2.imdecode(np.frombuffer(scanned(page, turn=0), np.uint8), cv2.IMREAD_COLOR)
+    assert image is not None
+    left, right = int(chars[0][0] * PIXELS) - 4, int(chars[-1][2] * PIXELS) + 4
+    crop = np.ascontiguousarray(image[int(24 * PIXELS) : int(40 * PIXELS), left:right], np.uint8)
+    return crop, [(x0 + x1) / 2 * PIXELS - left for x0, _, x1, _ in chars]
+
+
+@pytest.mark.parametrize("font", ["tiro", "helv", "cour"])
+@pytest.mark.parametrize("text", ["OpenAI-o1-1217", "o1-0912-pass@1", "model GPT-4o of 2014", "Look at Looe"])
+def test_a_letter_that_was_read_as_a_zero_is_told_by_its_height(font: str, text: str) -> None:
+    crop, places = printed(text, font)
+    misread = text.replace("o1", "01").replace("4o", "40").replace("ooe", "o0e")
+    assert with_signs(crop, misread, places).text == text
+
+
+@pytest.mark.parametrize("font", ["tiro", "helv", "cour"])
+@pytest.mark.parametrize("text", ["MATH-500 and GPT-40", "size a0b of 12", "A-01-1217 and B200", "a total of 10,204 in 2008"])
+def test_a_printed_zero_stays_one(font: str, text: str) -> None:
+    crop, places = printed(text, font)
+    assert with_signs(crop, text, places).text == text
+
+
+@pytest.mark.parametrize("font", ["tiro", "helv", "cour"])
+@pytest.mark.parametrize(
+    "text", ["abs/2403.07974, 2024. URL", "on pages 12, 145 and 23, 7", "a total of 32,768 or 12,5 of 1,111,011 tons"]
+)
+def test_a_number_behind_a_comma_is_another_one_where_a_space_is_printed(font: str, text: str) -> None:
+    crop, places = printed(text, font)
+    glued = text.replace(", ", ",")
+    assert with_spaces(crop, glued, places) == text
+
+
+def test_of_two_readings_of_a_short_piece_that_with_its_brackets_closed_is_taken() -> None:
+    crop = np.full((20, 60, 3), 255, np.uint8)
+
+    def reading(text: str, score: float) -> Reading:
+        return Reading(text, (score,) * len(text), tuple((at + 0.5) / len(text) for at in range(len(text))))
+
+    def careful(image: Image, least: int) -> Reading:
+        return reading("(Pass(@1)" if least == SHORT else "(Pass@1)", 0.85)
+
+    assert read_line(crop, lambda image, least: reading("(Pass(@1)", 0.9), careful).text == "(Pass@1)"
