@@ -155,13 +155,8 @@ class Block:
         return self.kind == "furniture"
 
     @property
-    def is_watermark(self) -> bool:
-        """Whether it is a mark laid over the whole page, such as "DRAFT": stored, and never searched."""
-        return self.kind == "watermark"
-
-    @property
     def is_never_searched(self) -> bool:
-        """Whether it is stored alone: a watermark, or the numbers along a chart's axis, which match any question."""
+        """Whether it is only stored: a mark over the page such as "DRAFT", or the numbers along a chart's axis."""
         return self.kind in ("watermark", "scale")
 
     @property

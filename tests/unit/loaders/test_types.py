@@ -20,8 +20,9 @@ def test_the_predicates_of_blocks() -> None:
     assert kinds_where("is_title") == {"title"}
     assert kinds_where("is_running_text") == {"text", "list"}
     assert kinds_where("is_header_or_footer") == {"furniture"}
+    assert kinds_where("is_never_searched") == {"watermark", "scale"}
     assert kinds_where("interrupts_text") == {
-        "table", "figure", "chart", "caption", "footnote", "comment", "watermark", "description",
+        "table", "figure", "chart", "caption", "footnote", "comment", "watermark", "description", "scale",
     }  # fmt: skip
     assert kinds_where("may_be_header_or_footer").isdisjoint({"table", "figure", "caption", "formula", "furniture"})
     assert {kind: Block(kind, "").sentence_kind for kind in ("title", "list", "text", "footnote")} == {

@@ -46,7 +46,7 @@ def test_a_letter_that_was_read_as_a_zero_is_told_by_its_height(font: str, text:
 
 
 @pytest.mark.parametrize("font", ["tiro", "helv", "cour"])
-@pytest.mark.parametrize("text", ["MATH-500 and GPT-40", "size a0b of 12", "A-01-1217 and B200", "a total of 10,204 in 2008"])
+@pytest.mark.parametrize("text", ["MATH-500, GPT-40", "size a0b of 12", "A-01-1217 and B200", "10,204 in 2008"])
 def test_a_printed_zero_stays_one(font: str, text: str) -> None:
     crop, places = printed(text, font)
     assert with_signs(crop, text, places).text == text

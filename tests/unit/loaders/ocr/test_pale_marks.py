@@ -56,9 +56,9 @@ def test_what_is_printed_over_pale_marks_is_read(
     read = marked(text, size, angle, places, over=False)
     (table,) = (block.text for block in read.blocks if block.is_table)
     assert [tuple(line.strip("|").split("|")) for line in table.splitlines() if "---" not in line] == ROWS
-    prose = " ".join(block.text for block in read.blocks if not block.is_watermark)
+    prose = " ".join(block.text for block in read.blocks if not block.is_never_searched)
     assert all(number in prose for number in ("266", "9,109", "23 March 1996", "6 boats"))
-    assert not any(text[:4] in block.text for block in read.blocks if not block.is_watermark)
+    assert not any(text[:4] in block.text for block in read.blocks if not block.is_never_searched)
 
 
 @pytest.mark.parametrize(

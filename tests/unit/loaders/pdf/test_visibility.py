@@ -180,11 +180,11 @@ def test_a_watermark_enters_no_paragraph_and_costs_no_heading(page_of: Callable[
         WATERMARKS[way](page)
 
     page = page_of(draw)
-    heading, prose = (block for block in page.blocks if not block.is_watermark)
+    heading, prose = (block for block in page.blocks if not block.is_never_searched)
     assert heading.is_heading
     assert heading.text.endswith("Prizes")
     assert prose.text.startswith("The winner of the cup receives 600 pounds and a barometer.")
-    assert any("licensed to" in block.text for block in page.blocks if block.is_watermark)
+    assert any("licensed to" in block.text for block in page.blocks if block.is_never_searched)
     assert "licensed" not in " ".join(chunk.text for chunk in chunk_pages("", [(1, page.blocks)]))
 
 
@@ -196,7 +196,7 @@ def test_turned_labels_of_a_chart_are_no_watermark(page_of: Callable[..., PageTe
 
     page = page_of(draw)
     assert all(month in page.markdown for month in ("January", "February", "March", "April"))
-    assert not any(block.is_watermark for block in page.blocks)
+    assert not any(block.is_never_searched for block in page.blocks)
 
 
 @pytest.mark.data
