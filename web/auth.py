@@ -25,7 +25,7 @@ from graph.errors import BadInputError
 from graph.settings import settings
 from graph.storage.stores import Stores
 from web import ownership
-from web.responses import WebError
+from web.responses import WebError, body_of
 from web.sessions import COOKIE, is_equal, of_cookie, session_of
 
 IDENTITY = "pagewitness.identity"
@@ -124,13 +124,11 @@ def unauthorized() -> Response:
 
 async def sign_in(request: Request) -> Response:
     """Exchange the token, which is the body of the request, for a cookie."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MAX_TOKEN_BYTES:
-            return WebError(
-                413, f"The token is longer than {_MAX_TOKEN_BYTES:,} bytes: send the token alone."
-            ).response()
+    too_long = f"The token is longer than {_MAX_TOKEN_BYTES:,} bytes: send the token alone."
+    try:
+        body = await body_of(request, _MAX_TOKEN_BYTES, too_long)
+    except WebError as error:
+        return error.response()
     try:
         session = await asyncio.to_thread(session_of, body.decode("utf-8", "replace").strip())
     except BadInputError as error:

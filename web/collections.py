@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Any
 
 from starlette.requests import Request
@@ -14,10 +13,11 @@ from graph.errors import BadInputError
 from web.auth import stores_of
 from web.documents import find_document
 from web.openapi import DocumentPath, endpoint
-from web.responses import WebError
+from web.responses import WebError, json_of
 
 _MAX_BYTES = 16 * 2**10
 _MAX_BYTES_OF_MANY = 2**20  # the ids of 50,000 documents
+_TOO_LARGE = "The body is larger than {} kB: send fewer ids or names at once."
 _ADDITION = 'The body must be a JSON object: {"documents": [their ids], "names": [names of collections]}.'
 
 
@@ -39,7 +39,7 @@ class Added(TypedDict):
 @endpoint(path=DocumentPath, body="application/json", errors=[404, 413, 422])
 async def put(request: Request) -> InCollections:
     """Put a document into collections, and into no other; the body is a JSON list of their names."""
-    names = await _json(request, _MAX_BYTES)
+    names = await json_of(request, _MAX_BYTES, _TOO_LARGE.format(_MAX_BYTES >> 10))
     if not _is_texts(names):
         raise WebError(422, "The body must be a JSON list of the names of collections.")
     return await asyncio.to_thread(_put, request, names)
@@ -48,24 +48,11 @@ async def put(request: Request) -> InCollections:
 @endpoint(body="application/json", errors=[413, 422])
 async def add(request: Request) -> Added:
     """Add documents to collections; the body is a JSON object of `documents`, their ids, and `names`."""
-    given = await _json(request, _MAX_BYTES_OF_MANY)
+    given = await json_of(request, _MAX_BYTES_OF_MANY, _TOO_LARGE.format(_MAX_BYTES_OF_MANY >> 10))
     documents, names = (given.get("documents"), given.get("names")) if isinstance(given, dict) else (None, None)
     if not (_is_texts(documents) and _is_texts(names) and documents and names):
         raise WebError(422, _ADDITION)
     return await asyncio.to_thread(_add, request, documents, names)
-
-
-async def _json(request: Request, most: int) -> Any:
-    """Return the body of a request as JSON, or None if it is not JSON."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > most:
-            raise WebError(413, f"The body is larger than {most >> 10} kB: send fewer ids or names at once.")
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _is_texts(value: Any) -> bool:

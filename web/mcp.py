@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from graph.access import Identity
 from web.auth import identity_of
 from web.mcp_tools import call_tool, described_tools, knows_tool
-from web.responses import without_half_characters
+from web.responses import WebError, body_of, without_half_characters
 
 _VERSIONS = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
 """Versions of the protocol, the newest first."""
@@ -39,13 +39,11 @@ async def mcp(request: Request) -> Response:
     """Answer a message of an MCP client."""
     if request.method != "POST":
         return Response(status_code=405, headers={"Allow": "POST"})  # there are no sessions to join or to end
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MAX_BYTES:
-            return JSONResponse(_error(None, _INVALID_REQUEST, "The message is larger than 1 MB."), 413)
     try:
+        body = await body_of(request, _MAX_BYTES, "The message is larger than 1 MB.")
         message = json.loads(without_half_characters(body))
+    except WebError as error:
+        return JSONResponse(_error(None, _INVALID_REQUEST, error.detail), error.status)
     except (ValueError, RecursionError):
         return JSONResponse(_error(None, _PARSE_ERROR, "The body must be one JSON object."), 400)
     if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":

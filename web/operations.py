@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
 from collections.abc import Mapping
 from typing import Any, NotRequired, get_type_hints
 
@@ -18,9 +17,10 @@ from graph.errors import BadInputError, UnknownDocumentError
 from graph.operations import OPERATIONS, Operation
 from web.auth import identity_of
 from web.openapi import Endpoint, endpoint
-from web.responses import WebError
+from web.responses import WebError, json_of
 
 _MAX_BYTES = 64 * 2**10
+_TOO_LARGE = f"The body is larger than {_MAX_BYTES >> 10} kB: send less at once."
 
 
 def routes() -> list[Route]:
@@ -42,7 +42,9 @@ def _endpoint(operation: Operation[Any, Any]) -> Endpoint:
     check: TypeAdapter[Any] | None = TypeAdapter(given) if given else None
 
     async def respond(request: Request) -> Any:
-        sent = await _sent(request, operation.has_body) if check else {}
+        sent: Any = {}
+        if check:
+            sent = await json_of(request, _MAX_BYTES, _TOO_LARGE) if operation.has_body else dict(request.query_params)
         try:
             parameters = {**(check.validate_python(sent) if check else {}), **request.path_params}
         except ValidationError as error:
@@ -65,21 +67,6 @@ def _endpoint(operation: Operation[Any, Any]) -> Endpoint:
         errors=operation.errors,
     )
     return described(respond)
-
-
-async def _sent(request: Request, has_body: bool) -> Any:
-    """Return the query as a dictionary of texts, or the body as JSON; None if it is not JSON."""
-    if not has_body:
-        return dict(request.query_params)
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MAX_BYTES:
-            raise WebError(413, f"The body is larger than {_MAX_BYTES >> 10} kB: send less at once.")
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _sentence(error: ValidationError, names: Mapping[str, Any], has_body: bool) -> str:

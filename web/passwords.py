@@ -14,7 +14,7 @@ from graph.ingestion.passwords import remember
 from loaders.errors import PasswordError, SourceError
 from web.auth import identity_of, stores_of
 from web.openapi import DocumentPath, endpoint
-from web.responses import WebError
+from web.responses import WebError, body_of
 
 _MAX_PASSWORD_BYTES = 1024
 
@@ -28,11 +28,8 @@ class Opened(TypedDict):
 @endpoint(path=DocumentPath, body="text/plain", errors=[404, 413, 415, 422, 500])
 async def password(request: Request) -> Opened:
     """Give the password of an encrypted upload; it is kept in memory until the file has been read."""
-    given = b""
-    async for part in request.stream():
-        given += part
-        if len(given) > _MAX_PASSWORD_BYTES:
-            raise WebError(413, f"The password is longer than {_MAX_PASSWORD_BYTES:,} bytes: check it.")
+    too_long = f"The password is longer than {_MAX_PASSWORD_BYTES:,} bytes: check it."
+    given = await body_of(request, _MAX_PASSWORD_BYTES, too_long)
     from loaders.pages.reader import inspect  # loads NumPy, which a server starts without
 
     document = request.path_params["document"]

@@ -15,7 +15,7 @@ from graph.export.proof import write_proof
 from loaders.errors import SourceError
 from web.auth import stores_of
 from web.openapi import endpoint
-from web.responses import WebError, without_half_characters
+from web.responses import WebError, body_of, without_half_characters
 
 _MAX_BYTES = 4 * 2**20
 """Bytes of an answer: its citations with quotes and boxes take a few kilobytes."""
@@ -34,13 +34,10 @@ async def proof(request: Request) -> Response:
 
 
 async def _answer(request: Request) -> Mapping[str, Any]:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _MAX_BYTES:
-            raise WebError(413, f"The answer is larger than {_MAX_BYTES >> 20} MB: send only its citations.")
+    too_large = f"The answer is larger than {_MAX_BYTES >> 20} MB: send only its citations."
+    body = await body_of(request, _MAX_BYTES, too_large)
     try:
-        answer = json.loads(without_half_characters(bytes(body)))
+        answer = json.loads(without_half_characters(body))
     except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):

@@ -28,11 +28,12 @@ from graph.settings import settings
 from graph.storage.stores import Stores
 from web.auth import stores_of
 from web.replies import DOES_NOT_FIT, STATE_PATH
-from web.responses import WebError, error_response, without_half_characters
+from web.responses import WebError, body_of, error_response, without_half_characters
 from web.uploads import prepare_folder
 
 MAX_BODY_BYTES = 300 * 2**20
 """The largest request; the API itself has the same limit."""
+_TOO_LARGE = f"The request is larger than {MAX_BODY_BYTES >> 20} MB: upload files one by one instead."
 
 _STORED_PATH = re.compile(r"/(?:runs|threads|assistants|v1)(?:/.*)?")
 _MAX_MODEL_NAME = 1100  # characters: `pagewitness:` and the longest name of an upload
@@ -60,9 +61,8 @@ class RequestFilter:
         else:
             try:
                 of_state = bool(STATE_PATH.fullmatch(path))
-                body = await run_in_threadpool(
-                    filter_body, await _body(Request(scope, receive)), scope, of_state=of_state
-                )
+                sent = await body_of(Request(scope, receive), MAX_BODY_BYTES, _TOO_LARGE)
+                body = await run_in_threadpool(filter_body, sent, scope, of_state=of_state)
             except ClientDisconnect:
                 return
             except Exception as error:  # becomes the response: a bad input with its sentence, the rest as 500
@@ -181,17 +181,6 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, Mapping):
         for item in value.values():
             yield from _texts(item)
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_BODY_BYTES:
-            raise WebError(
-                413, f"The request is larger than {MAX_BODY_BYTES >> 20} MB: upload files one by one instead."
-            )
-    return bytes(body)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

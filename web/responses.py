@@ -1,10 +1,11 @@
-"""Helpers of the routes: error responses without paths of this machine, numbers in queries, and lone surrogates."""
+"""Helpers of the routes: errors without paths of this machine, bodies, numbers in queries, and lone surrogates."""
 
 from __future__ import annotations
 
 import json
 import logging
 import re
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -61,6 +62,33 @@ def without_half_characters(body: bytes) -> bytes:
     if not _HALF_CHARACTER.search(body):
         return body
     return json.dumps(json.loads(body), ensure_ascii=False).encode("utf-8", "replace")
+
+
+async def body_of(request: Request, most: int, otherwise: str) -> bytes:
+    """Return the body of a request.
+
+    Args:
+        request: The request.
+        most: Its largest size in bytes; not much more is read.
+        otherwise: What is said of a larger one, a sentence.
+
+    Raises:
+        WebError: It is larger.
+    """
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > most:
+            raise WebError(413, otherwise)
+    return bytes(body)
+
+
+async def json_of(request: Request, most: int, otherwise: str) -> Any:
+    """Return the body of a request as JSON, or None if it is not JSON; see `body_of`."""
+    try:
+        return json.loads(await body_of(request, most, otherwise))
+    except (ValueError, RecursionError):
+        return None
 
 
 def query_number(request: Request, name: str, least: int, most: int) -> int | None:

@@ -22,21 +22,14 @@ import pytest
 from tests.conftest import ROOT
 from tests.postgres import KillableServer
 from tests.wire.gemini_server import GeminiServer
-from tests.wire.test_drills import check, ended, undisturbed, wait_for_requests
+from tests.wire.test_drills import check, ended, server, undisturbed, wait_for_requests
 from tests.wire.test_many_readers import CHUNKS, COMMAND, PAGES, asked, book, rows, service, start
 
-__all__ = ["book", "service", "undisturbed"]  # fixtures
+__all__ = ["book", "server", "service", "undisturbed"]  # fixtures
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes]
 _DISK_MB = 220
 _AN_HOUR_OFF = "import time\nreal = time.time\ntime.time = lambda: real() + {}\n"
-
-
-@pytest.fixture
-def server() -> Iterator[KillableServer]:
-    made = KillableServer()
-    yield made
-    made.remove()
 
 
 @pytest.fixture
