@@ -164,3 +164,9 @@ def require_extra(extra: str, what: str) -> None:
             f"{what} needs packages that are not installed ({', '.join(missing)}): run `pip install "
             f"'pagewitness[{extra}]'`."
         )
+
+
+def no_such_page(number: int, name: str, pages: int) -> BadInputError:
+    """Return the error for a page that a document of so many pages does not have."""
+    known = "it has one page" if pages == 1 else f"it has pages 1 to {pages}"
+    return BadInputError(f"There is no page {number} in {name!r}: {known}.")

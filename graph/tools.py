@@ -28,7 +28,7 @@ def ingest(sources: list[str]) -> list[str]:
     """Read documents into the library, so that questions can be asked about them; returns the result for each.
 
     Args:
-        sources: Files, folders, globs or http(s) addresses of PDFs, books and images.
+        sources: Files, folders, globs or http(s) addresses of PDFs, images, books, Office files, e-mails and web pages.
     """
     found = ingest_graph.invoke({"sources": sources})
     return list(found.get("outcome") or [found["problem"]])

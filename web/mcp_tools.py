@@ -18,7 +18,7 @@ from typing_extensions import TypedDict
 
 from graph import dependencies, tool_graphs
 from graph.access import Identity
-from graph.errors import BadInputError, HomeError, IndexMismatchError, ModelError
+from graph.errors import BadInputError, HomeError, IndexMismatchError, ModelError, no_such_page
 from graph.query.citation_links import document_url
 from graph.retrieval.documents import find_document
 from graph.settings import settings
@@ -138,7 +138,7 @@ def _page_of(user: Identity, name: str, number: int, with_image: bool) -> Result
     row = find_document(stores.catalog, name)
     line = next((one for one in stores.catalog.pages(row.id) if one.page == number), None)
     if line is None:
-        raise BadInputError(f"There is no page {number} in {row.name!r}: it has pages 1 to {row.pages}.")
+        raise no_such_page(number, row.name, row.pages)
     read = stores.catalog.transcript(line.transcript) if line.transcript else None
     link = document_url(row.id, number, settings().public_url)
     data = {"document": row.name, "id": row.id, "page": number, "status": line.status, "link": link}

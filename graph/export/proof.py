@@ -17,7 +17,7 @@ from typing import Any
 
 from graph import context, dependencies
 from graph.access import Scope
-from graph.errors import BadInputError
+from graph.errors import BadInputError, no_such_page
 from graph.runtime import async_nodes
 from graph.storage.local_sources import path_here
 from graph.storage.rows import DocumentRow, PageRow
@@ -118,7 +118,7 @@ def _document(stores: Stores, document: str) -> DocumentRow:
 def _row(stores: Stores, document: DocumentRow, number: int) -> PageRow:
     for row in stores.catalog.pages(document.id, [number]):
         return row
-    raise BadInputError(f"There is no page {number} in {document.name!r}: it has pages 1 to {document.pages}.")
+    raise no_such_page(number, document.name, document.pages)
 
 
 def pdf_of(stores: Stores, row: DocumentRow) -> Path | None:

@@ -109,7 +109,8 @@ class Report(TypedDict):
 Sources = Annotated[
     list[str],
     Field(
-        description="Files, folders, globs or http(s) addresses to ingest: PDFs, books (EPUB, ...) and images.",
+        description="Files, folders, globs or http(s) addresses to ingest: PDFs, images, books (EPUB, ...), Office "
+        "files, e-mails, text and web pages.",
         examples=[["examples/sample.pdf"]],
     ),
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from graph.cli.progress import EventHandler
-from graph.errors import BadInputError
+from graph.errors import no_such_page
 
 if TYPE_CHECKING:
     from graph.maintenance.graph import Task
@@ -104,7 +104,7 @@ def page_line(ledger: Sequence[Mapping[str, Any]], name: str, number: int) -> Ma
     for line in ledger:
         if line["page"] == number:
             return line
-    raise BadInputError(f"There is no page {number} in {name!r}: it has pages 1 to {len(ledger)}.")
+    raise no_such_page(number, name, len(ledger))
 
 
 def page_text(document: Mapping[str, Any], line: Mapping[str, Any], text: str) -> Mapping[str, Any]:
