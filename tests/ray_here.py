@@ -29,6 +29,7 @@ def ray_cluster(processors: int) -> Iterator[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "RAY_AUTH_TOKEN": TOKEN, "RAY_AUTH_MODE": "token"}
     head = [f"--port={port}", f"--ray-client-server-port={client}", f"--num-cpus={processors}"]
     rest = ["--node-ip-address=127.0.0.1", "--object-store-memory=200000000", "--include-dashboard=false"]
+    rest += ["--min-worker-port=10002", "--max-worker-port=14999"]  # by default it takes the ports of `free_port` too
     # In the foreground, so that only this cluster is ended: `ray stop` ends all clusters of a machine.
     command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block", "--disable-usage-stats"]
     with subprocess.Popen([*command, *head, *rest], env=environment, stdout=subprocess.DEVNULL) as process:
