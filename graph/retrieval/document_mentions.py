@@ -71,21 +71,13 @@ _MAX_CACHED = 10_000  # documents; to parse a name takes 50 µs for each documen
 _MIN_LETTERS = 4  # of a word that can identify a document: "oecd", not "the"
 
 
-def mentioned_documents(question: str, documents: Sequence[DocumentRow]) -> list[str]:
+def mentioned_in(catalog: DocumentStore, question: str) -> list[str]:
     """Return the ids of the documents that a question mentions, best matches only; none if it mentions none, or all.
 
     A document is mentioned by its file name, or by words of its name or of its title's beginning: a distinctive one
     ("Netflix") and either a second one or the kind of document after it ("the Netflix 10-K"). Without the kind, both
-    must be written with a capital or a digit.
-    """
-    found = list(_best_matches(question, documents))
-    return found if len(found) < len(documents) else []
-
-
-def mentioned_in(catalog: DocumentStore, question: str) -> list[str]:
-    """Return the ids of the documents of a library that a question mentions; as `mentioned_documents`.
-
-    Names are found through the catalog's index. A word that a thousand names share identifies no document.
+    must be written with a capital or a digit. Names are found through the catalog's index. A word that a thousand names
+    share identifies no document.
     """
     found = list(_best_matches(question, candidates(catalog, question)))
     return found if found and len(found) < catalog.count_searchable(len(found) + 1) else []
@@ -153,7 +145,7 @@ def _names(file: str, title: str) -> _Names:
     files += [stem] if telling and " " not in stem else []
     lead = words_of(re.split(r"[:–—(|]| - ", title)[0])
     sets = (set(words_of(stem)), set(lead if len(lead) <= _MAX_TITLE else []))
-    return _Names(tuple(files), tuple(frozenset(words - STOP_WORDS) for words in sets))
+    return _Names(tuple(files), tuple(frozenset(words) for words in sets))
 
 
 def _files_named(question: str, row: DocumentRow) -> frozenset[str]:
@@ -175,7 +167,7 @@ def _hits(asked: list[str], capitals: set[str], row: DocumentRow) -> frozenset[s
     """Return the words of its name or title that a question holds, if they mention the document; else none."""
     best, held = frozenset[str](), frozenset(asked)
     for words in _words_of_names(row):
-        hits = words & held
+        hits = (words & held) - STOP_WORDS
         telling = {word for word in hits if _is_distinctive(word)}
         named_so = len(hits & capitals) > 1 and telling & capitals
         if telling and (named_so or any(_before_kind(asked, word) for word in telling)):

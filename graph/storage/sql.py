@@ -17,10 +17,6 @@ _SLICE = 900
 class Cursor(Protocol):
     """The result of a statement."""
 
-    @property
-    def rowcount(self) -> int:
-        """How many rows the statement changed."""
-
     def fetchone(self) -> Any:
         """Return the next row, or None."""
 

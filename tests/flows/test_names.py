@@ -10,7 +10,7 @@ from graph import dependencies
 from graph.access import Scope
 from graph.app import app
 from graph.errors import UnknownDocumentError
-from graph.retrieval.document_mentions import mentioned_documents
+from graph.retrieval.document_mentions import mentioned_in
 from graph.retrieval.documents import find_document
 from tests.conftest import MakePdf
 from tests.flows.test_ingestion import TICKET, ingest
@@ -32,7 +32,7 @@ def test_the_same_bytes_under_another_name_add_a_name_and_each_name_finds_the_do
     make_pdf("other.pdf", "The pier has 77 planks.")
     ingest(tmp_path / "other.pdf")
     question = "What does it cost according to crossing.pdf?"
-    assert mentioned_documents(question, catalog.documents()) == [row.id]
+    assert mentioned_in(catalog, question) == [row.id]
 
 
 def test_two_documents_of_one_name_are_told_apart_wherever_they_are_shown(home: Path, make_pdf: MakePdf) -> None:

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from graph.engines.llm.nearest_quotes import with_nearest_quote
 from graph.engines.llm.schemas import MAX_CLAIMS
 from graph.providers import split_name
 from graph.types import Claim, RetrievedChunk
 from prompts import Prompt, load
-
-Forms = Literal["auto", "short", "full"]
 
 MAX_BILLIONS = 9.0
 """Parameters of a small model, at most: what is sold as 8B has up to 8.3 billion, the next size is 12."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
-from graph.retrieval.document_mentions import asks_about_library, mentioned_documents
+from graph.retrieval.document_mentions import asks_about_library, called_by_kind, mentioned_in
+from graph.storage.library import Library
 from graph.storage.rows import DocumentRow
+from tests.libraries import open_catalog
 
 
 @pytest.mark.parametrize(
@@ -67,7 +73,19 @@ OTHERS = [
     row("AMCOR_2023Q2_10Q.pdf"),
 ]
 MANY = [row(f"minutes-{number:03}.pdf", "Minutes of the board") for number in range(300)]
-ALL = [*FILINGS, *OTHERS, *MANY]
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with closing(open_catalog(tmp_path_factory.mktemp("library") / "catalog.db")) as catalog:
+        for document in (*FILINGS, *OTHERS, *MANY):
+            add(catalog, document)
+        yield catalog
+
+
+def add(catalog: Library, document: DocumentRow) -> None:
+    catalog.add_document(document)
+    catalog.publish(document.id, catalog.stage_chunks(document.id, []))
 
 
 @pytest.mark.parametrize(
@@ -87,8 +105,8 @@ ALL = [*FILINGS, *OTHERS, *MANY]
         ("What share does the wind energy Europe report name?", ["wind_energy_europe.pdf"]),
     ],
 )
-def test_questions_that_mention_a_document(question: str, found: list[str]) -> None:
-    assert mentioned_documents(question, ALL) == found
+def test_questions_that_mention_a_document(question: str, found: list[str], library: Library) -> None:
+    assert mentioned_in(library, question) == found
 
 
 @pytest.mark.parametrize(
@@ -105,9 +123,27 @@ def test_questions_that_mention_a_document(question: str, found: list[str]) -> N
         "",
     ],
 )
-def test_questions_that_mention_no_document(question: str) -> None:
-    assert mentioned_documents(question, ALL) == []
+def test_questions_that_mention_no_document(question: str, library: Library) -> None:
+    assert mentioned_in(library, question) == []
 
 
-def test_a_library_of_one_document_is_not_narrowed() -> None:
-    assert mentioned_documents("What did Netflix earn in 2022, as by NETFLIX_2022_10K.pdf?", [FILINGS[1]]) == []
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Summarise the scan.", ["scan 12.png"]),
+        ("How many pages does my old report have?", ["report.pdf"]),
+        ("How many pages does a report have?", []),
+        ("Who wrote the document?", []),
+        ("Who wrote the handbook?", []),
+    ],
+)
+def test_the_one_document_of_a_kind_is_called_by_it(question: str, found: list[str], library: Library) -> None:
+    assert called_by_kind(library, question) == found
+    assert len(called_by_kind(library, "Who wrote the minutes?")) == len(MANY)
+
+
+def test_a_library_of_one_document_is_not_narrowed(tmp_path: Path) -> None:
+    with closing(open_catalog(tmp_path / "catalog.db")) as one:
+        add(one, FILINGS[1])
+        assert mentioned_in(one, "What did Netflix earn in 2022, as by NETFLIX_2022_10K.pdf?") == []
+        assert called_by_kind(one, "Summarise the 10-K.") == []
