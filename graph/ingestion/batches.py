@@ -1,4 +1,4 @@
-"""Rendering and transcription of the pages of a batch, once it holds their leases."""
+"""The two steps of a batch that holds the leases of its pages: they are rendered, then read."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ async def estimate(sources: list[str], context: Context) -> Estimate:
         SourceError: a path or glob matches no file, or may not be read by this process.
     """
     if not sources:
-        raise BadInputError("No sources were given: name files, folders, globs or addresses of PDFs, books or images.")
+        raise BadInputError("No sources were given: name files, folders, globs or http(s) addresses.")
     engine = dependencies.reader_name(context, settings())
     by_hash: dict[str, DocumentEstimate] = {}
     with temporary_folder() as downloads:

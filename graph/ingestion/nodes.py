@@ -70,7 +70,7 @@ _DELETED = "The document was deleted while it was being read: give it again if i
 async def load_sources(state: IngestionState) -> dict[str, object]:
     """Find and open the files, and add each document with all its pages to the catalog."""
     if not state.get("sources"):
-        raise BadInputError("No sources were given: name files, folders, globs or addresses of PDFs, books or images.")
+        raise BadInputError("No sources were given: name files, folders, globs or http(s) addresses.")
     deps = await dependencies.current()
     await _open_for_writing(deps.stores, deps.embedder.identity)
     documents: dict[str, PendingDocument] = {}

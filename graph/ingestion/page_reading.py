@@ -1,4 +1,4 @@
-"""Reading one batch of pages: rendering, transcription, and the page ledger.
+"""The reader of one batch of pages: what is rendered, read or reused, and the lines of the page ledger.
 
 A page that cannot be read is a line in the ledger, not an exception.
 """

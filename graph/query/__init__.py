@@ -5,6 +5,6 @@
 - The question: `understanding`, `conversation`, `document_questions`, `ask_back`.
 - Documents and their parts: `places`, `named_parts`, `front_matter`, `summary`, `whole_document`, `second_readings`,
   `struck_text`.
-- The answer: `answers`, `claim_checks`, `streaming`, `spent_day`.
+- The answer: `answers`, `claim_checks`, `streaming`, `daily_quota`.
 - Its words: `messages`, `wording`, `reasons`, `citation_links`; translated in `languages/`.
 """

@@ -160,7 +160,7 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     builder.add_node("repair_claims", nodes.repair_claims)
     builder.add_node("follow_plan", planning.app)
     builder.add_node("write_answer", nodes.write_answer)
-    builder.add_node("describe_library", nodes.describe_library)
+    builder.add_node("describe_library", library_nodes.describe_library)
     builder.add_node("greet", description_nodes.greet)
     builder.add_node("describe_document", description_nodes.describe_document)
     builder.add_node("search_each_document", library_nodes.search_each_document)

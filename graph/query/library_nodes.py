@@ -1,4 +1,4 @@
-"""The node for questions over several documents: each is searched and cited, and a note names those without answer."""
+"""The nodes for questions about the library: a list of its documents, and what each of several documents says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from graph import context, dependencies
 from graph.events import step
-from graph.query import spent_day
+from graph.query import daily_quota, messages
 from graph.query.answers import final_state
 from graph.query.state import Note, QueryState
 from graph.query.table_nodes import with_chunks
@@ -41,12 +41,20 @@ _FRAME = re.compile(
 )
 
 
+def describe_library(state: QueryState) -> QueryState:
+    """Answer a question about the library from the catalog, without a model."""
+    catalog = dependencies.for_context(context.current()).stores.catalog
+    listed = messages.document_list(catalog, state["allowed_documents"], state["question"])
+    return final_state(state, sanitize_markdown(listed), "catalog")
+
+
 @async_node
 @step("Searching each document")
 async def search_each_document(state: QueryState) -> QueryState:
     """Answer from each document with its own quotes, or say in which ones the words stand that are asked for.
 
-    The question is left to the search where there is one document, or too many to search each.
+    A note names the documents in which nothing answers. The question is left to the search where there is one document,
+    or too many to search each.
     """
     deps = await dependencies.current()
     catalog = deps.stores.catalog
@@ -84,7 +92,7 @@ def _searchable(catalog: Catalog, state: QueryState) -> tuple[list[DocumentRow],
 async def _from(deps: dependencies.Deps, state: QueryState, row: DocumentRow, subject: str) -> list[Claim]:
     """Return the claims of the engine about the subject from the best chunks of one document."""
     retriever = await asyncio.to_thread(deps.retriever)
-    reply, _ = await spent_day.search(retriever, subject, [row.id], _MAX_CHUNKS)
+    reply, _ = await daily_quota.search(retriever, subject, [row.id], _MAX_CHUNKS)
     grades = await deps.engine.grade(subject, reply.value)
     passed = {grade["chunk"] for grade in grades.value if grade["score"] >= context.current().min_grade}
     relevant = [chunk for chunk in reply.value if chunk["chunk"] in passed]

@@ -9,7 +9,7 @@ from graph import context, dependencies
 from graph.engines.base import OnDraft
 from graph.errors import ModelError, UnusableReplyError
 from graph.events import Draft, step, writer
-from graph.query import clarifying, messages, reasons, spent_day, struck_text, whole_document
+from graph.query import clarifying, daily_quota, messages, reasons, struck_text, whole_document
 from graph.query.answers import (
     build_verifier,
     final_state,
@@ -44,12 +44,12 @@ async def retrieve_chunks(state: QueryState) -> QueryState:
     questions = split_questions(state["queries"][-1])
     searched = state["mentioned_documents"] or (state["allowed_documents"] if state.get("documents") else [])
     retriever = await asyncio.to_thread(deps.retriever)
-    found = [await spent_day.search(retriever, question, searched, limit) for question in questions]
+    found = [await daily_quota.search(retriever, question, searched, limit) for question in questions]
     usage, notes = state["usage"], [note for note in state["notes"] if note["kind"] != "searched_by_words"]
     for reply, _ in found:
         usage = add_usage(usage, reply.usage)
     if any(by_words for _, by_words in found):
-        notes.append(spent_day.NOTE_ON_WORDS)
+        notes.append(daily_quota.NOTE_ON_WORDS)
     chunks = round_robin([reply.value for reply, _ in found], limit)
     update: QueryState = {"retrieved": [_preview(chunk) for chunk in chunks], "usage": usage, "notes": notes}
     return {**update, **clarifying.of_chunks({**state, **update}, [chunk["text"] for chunk in chunks])}
@@ -67,7 +67,7 @@ async def grade_chunks(state: QueryState) -> QueryState:
     """Grade all chunks in one request; where the grader fails, keep the order of the search and add a note."""
     deps = await dependencies.current()
     candidates = await asyncio.to_thread(_with_full_text, deps.stores.catalog, state["retrieved"])
-    reply = await spent_day.engine_of(deps, state).grade(state["standalone_question"], candidates)
+    reply = await daily_quota.engine_of(deps, state).grade(state["standalone_question"], candidates)
     grades = {grade["chunk"]: grade for grade in reply.value}
     min_grade = context.current().min_grade
     # A chunk without a grade counts as relevant only if no graded one does: a failed grader must not cost an answer.
@@ -101,7 +101,7 @@ def widen_search(state: QueryState) -> QueryState:
 async def rewrite_question(state: QueryState) -> QueryState:
     """Add a reworded query; if the engine returns none, only the count of rewrites is increased."""
     deps = await dependencies.current()
-    reply = await spent_day.or_nothing(
+    reply = await daily_quota.or_nothing(
         deps.engine.rewrite(state["standalone_question"], state["queries"], state["retrieved"])
     )
     tried = {query.casefold().strip() for query in state["queries"]}
@@ -126,7 +126,7 @@ async def generate_answer(state: QueryState) -> QueryState:
     whole = state.get("whole_documents") or []
     offered, views = await asyncio.to_thread(_evidence, deps, state)
     shown = [PageRef(document=view.document, page=view.page) for view in views]
-    engine, stream = spent_day.engine_of(deps, state), reply_stream(state)
+    engine, stream = daily_quota.engine_of(deps, state), reply_stream(state)
     on_draft = _draft_writer({**state, "page_images": shown}, stream)
     failure: QueryState = {}
     try:
@@ -136,16 +136,16 @@ async def generate_answer(state: QueryState) -> QueryState:
     except ModelError as error:
         if kept := budget.keep_first_answer(state, error):
             return kept
-        if not spent_day.is_spent(error):
+        if not daily_quota.is_exhausted(error):
             raise
-        return spent_day.go_offline(state)
+        return daily_quota.go_offline(state)
     claims = budget.with_computed(reply.value, state)
     return {
         **(await asyncio.to_thread(_kept, catalog, state, offered, claims) if whole else {}),
         "claims": claims,
         "shortcut": "",
         "page_images": shown,
-        "notes": [*state["notes"], *spent_day.notes_on_model(reply.model)],
+        "notes": [*state["notes"], *daily_quota.notes_on_model(reply.model)],
         "questions_left": await deps.engine.questions_left(),
         "usage": add_usage(state["usage"], reply.usage),
         "reply_id": stream.reply_id,
@@ -258,13 +258,6 @@ def write_answer(state: QueryState) -> QueryState:
     if checks != state["verdicts"]:
         written = {**written, "verdicts": checks}
     return {**written, "reason": None} if kept is not state["verdicts"] else written
-
-
-def describe_library(state: QueryState) -> QueryState:
-    """Answer a question about the library from the catalog, without a model."""
-    catalog = dependencies.for_context(context.current()).stores.catalog
-    listed = messages.document_list(catalog, state["allowed_documents"], state["question"])
-    return final_state(state, sanitize_markdown(listed), "catalog")
 
 
 def decline(state: QueryState) -> QueryState:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from graph import dependencies
 from graph.errors import BadInputError, as_list
 from graph.events import step
-from graph.query import clarifying, conversation, messages, spent_day
+from graph.query import clarifying, conversation, daily_quota, messages
 from graph.query.state import QueryState
 from graph.query.whole_document import of_run
 from graph.runtime.async_nodes import async_node
@@ -39,7 +39,7 @@ async def contextualize(state: QueryState) -> QueryState:
     catalog, given = deps.stores.catalog, as_list(state.get("documents") or [], "documents")
     allowed = await asyncio.to_thread(clarifying.resolve, catalog, given) if given else []
     about_library = document_mentions.asks_about_library(question)
-    reply = Reply(question) if about_library else await spent_day.standalone(deps, question, history)
+    reply = Reply(question) if about_library else await daily_quota.standalone(deps, question, history)
     update: QueryState = {
         **_fresh(),
         "question": question,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from graph import context
 from graph.errors import ModelError
-from graph.query import spent_day
+from graph.query import daily_quota
 from graph.query.state import Note, Plan, QueryState
 from graph.query.whole_document import is_hosted
 from graph.retrieval import terms
@@ -91,7 +91,9 @@ def checks_of_answer(state: QueryState) -> Sequence[ClaimCheck]:
 
 def reason_to_stop(error: ModelError) -> str:
     """Return the clause that says why a plan ended early."""
-    return "the day's requests to the models are used up" if spent_day.is_spent(error) else "the service gave no reply"
+    if daily_quota.is_exhausted(error):
+        return "the day's requests to the models are used up"
+    return "the service gave no reply"
 
 
 def keep_first_answer(state: QueryState, error: ModelError) -> QueryState | None:

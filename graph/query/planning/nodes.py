@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from graph import context, dependencies
 from graph.errors import ModelError
 from graph.events import Planned, Step, step, writer
-from graph.query import spent_day
+from graph.query import daily_quota
 from graph.query.planning import budget, tools
 from graph.query.planning.state import Finding, PlanInput, PlanOutput, PlanState, StepInput
 from graph.query.state import Plan, PlanStep
@@ -68,8 +68,8 @@ async def gather_findings(state: PlanState) -> PlanOutput:
     findings, first = state.get("findings") or [], state.get("verdicts") or []
     plan = await asyncio.to_thread(_plan, deps.stores.catalog, state)
     notes = [*state["notes"], budget.note_on(plan)]
-    if any(one["by_words"] for one in findings) and spent_day.NOTE_ON_WORDS not in notes:
-        notes.append(spent_day.NOTE_ON_WORDS)
+    if any(one["by_words"] for one in findings) and daily_quota.NOTE_ON_WORDS not in notes:
+        notes.append(daily_quota.NOTE_ON_WORDS)
     output: PlanOutput = {
         "plan": plan, "first_checks": first, "notes": notes, "usage": add_usage(state["usage"], _spent(state))
     }  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from graph import dependencies
 from graph.errors import ModelError
-from graph.query import spent_day
+from graph.query import daily_quota
 from graph.query.planning.budget import reason_to_stop
 from graph.query.planning.state import Finding
 from graph.query.table_nodes import answer_in
@@ -36,7 +36,7 @@ async def take(deps: dependencies.Deps, step: PlannedStep, searched: Sequence[st
 async def _search(deps: dependencies.Deps, step: PlannedStep, documents: Sequence[str]) -> Finding:
     retriever = await asyncio.to_thread(deps.retriever)
     try:
-        reply, by_words = await spent_day.search(retriever, step["query"] or step["question"], documents, _FOUND)
+        reply, by_words = await daily_quota.search(retriever, step["query"] or step["question"], documents, _FOUND)
     except ModelError as error:
         return _finding(step, said=reason_to_stop(error))
     return {**_finding(step, [c["chunk"] for c in reply.value]), "usage": reply.usage, "by_words": by_words}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from graph.retrieval.retriever import Retriever
 
 
-def is_spent(error: ModelError) -> bool:
+def is_exhausted(error: ModelError) -> bool:
     """Return whether the day's requests are used up; other errors of a service may pass in a minute."""
     return isinstance(error, ServiceOutOfOrderError) and error.failure.reason == "quota_day"
 
@@ -38,7 +38,7 @@ async def standalone(deps: dependencies.Deps, question: str, history: Sequence[T
         try:
             return await deps.engine.contextualize(question, history)
         except ServiceOutOfOrderError as error:
-            if not is_spent(error):
+            if not is_exhausted(error):
                 raise
     return await dependencies.offline_engine(deps.stores).contextualize(
         question, conversation.facts_asked(question, history)
@@ -52,7 +52,7 @@ async def search(
     try:
         return await retriever.search(query, documents, limit), False
     except ServiceOutOfOrderError as error:
-        if not is_spent(error):
+        if not is_exhausted(error):
             raise
         return await retriever.search(query, documents, limit, words_only=True), True
 
@@ -62,7 +62,7 @@ async def or_nothing(reply: Awaitable[Reply[str]]) -> Reply[str]:
     try:
         return await reply
     except ServiceOutOfOrderError as error:
-        if not is_spent(error):
+        if not is_exhausted(error):
             raise
         return Reply("")
 
