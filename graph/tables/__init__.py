@@ -2,6 +2,7 @@
 
 - Answers: `answers`, `table_claims`, `absences`, `absent_names`, `results`, `across`.
 - A question and a table: `operations`, `matching`, `question_words`, `linking_verbs`, `column_words`, `header_words`,
-  `order_words`, `measures`, `row_names`, `row_keys`, `rows_asked`, `year_columns`, `views`, `sums`, `open_values`.
+  `order_words`, `measures`, `row_names`, `row_keys`, `rows_asked`, `year_columns`, `views`, `sums`, `open_values`,
+  `changes_asked`.
 - Other ways to answer: `plain`, `statements`, `timetables`, `marked_rows`, `text_conditions`.
 """

@@ -8,6 +8,7 @@ from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables import results
 from graph.tables.matching import Match
+from graph.tables.measures import IS_PERIOD
 from graph.tables.operations import Asked
 from graph.tables.question_words import Word
 from graph.tables.views import TOTALS, Row, TableView
@@ -20,7 +21,11 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _PERIOD = frozenset(map(stem, ("year", "years", "ended", "ending", "fiscal", "fy", "31", "30", "june", "december")))
 # Columns that are computed from the others, or only point elsewhere.
 _DERIVED = re.compile(r"\b(change|growth|variance|difference|delta|notes?)\b|^\W*%\W*$|[Δ±]", re.IGNORECASE)
-# "Which year had the highest sales?": the noun for the columns need not be in the table.
+# "Which year had the highest sales?": such a noun for the columns need not be in the table, as any other has to.
+_ANY_COLUMN = frozenset(
+    "model type version variant one option product item kind device machine sort candidate column".split()
+)
+_OF_TIME = frozenset("year month quarter week day season period half date time decade term".split())
 _ASKED_NOUN = re.compile(r"\b(?:which|what) (?:of the )?(\w+)|\bhow many (\w+)", re.IGNORECASE)
 
 
@@ -94,11 +99,13 @@ def as_column(view: TableView, row: Row, columns: list[str]) -> TableView:
 
 
 def _is_explained(question: str, found: Match) -> bool:
-    """Return whether the table explains every word except the noun for its columns ("which year")."""
+    """Return whether the table explains every word but a noun for columns of any kind or of times ("which year")."""
     asked = _ASKED_NOUN.search(question)
     noun = next((one.lower() for one in asked.groups() if one), "") if asked else ""
+    in_time = any(IS_PERIOD.search(column) for column in found.view.columns)
+    free = {form for one in (_OF_TIME if in_time else _ANY_COLUMN) for form in (one, f"{one}s")}
     partial = frozenset[str]().union(*(terms.stems(column) for column in found.partial))
-    return all(word.text == noun for word in found.unexplained if word.stem not in partial)
+    return all(word.text == noun and noun in free for word in found.unexplained if word.stem not in partial)
 
 
 _DEGREE = re.compile(r"\b(?:more|less) ([a-z]+) than\b", re.IGNORECASE)

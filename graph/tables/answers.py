@@ -11,6 +11,7 @@ from graph.storage.rows import ChunkRow
 from graph.tables import results
 from graph.tables.absences import absence_in
 from graph.tables.across import claims_across
+from graph.tables.changes_asked import is_other_change
 from graph.tables.column_words import in_column_words
 from graph.tables.marked_rows import answer_from_marked_rows
 from graph.tables.matching import Match, match
@@ -42,6 +43,12 @@ _COUNTED = frozenset({"number", "amount", "valu", "level"})  # "the average numb
 
 
 def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[str, str]) -> TableAnswer:
+    """Return the answer of the tables (`_answer`) without claims on another change than the question asks for."""
+    found = _answer(question, chunks, titles)
+    return TableAnswer() if any(is_other_change(question, claim) for claim in found.claims) else found
+
+
+def _answer(question: str, chunks: Sequence[ChunkRow], titles: dict[str, str]) -> TableAnswer:
     """Answer a question from the tables among chunks; report a row as missing only if no other chunk has it.
 
     Args:

@@ -45,6 +45,8 @@ def table(caption: str, first: str, rows: tuple[tuple[str, *tuple[tuple[str, str
     [
         ("Which model uses the most fuel per hour?", "P25: Fuel used per hour (litres) 9.1, the highest of 3 values"),
         ("Which model has the lowest weight?", "P10: Weight (kg) 61, the lowest of 3 values"),
+        ("Which boat has the lowest weight?", ""),
+        ("Which pump has the lowest weight?", "P10: Weight (kg) 61, the lowest of 3 values"),
         ("Which model has the lowest power?", ""),
         ("Which model has the most spare parts kept?", "P25 and P40 (a tie): Spare parts kept 40"),
         ("By how much is the fuel used per hour of the P25 higher than that of the P10?", "9.1 − 4.5 = 4.6"),
