@@ -21,6 +21,7 @@ from graph.engines.offline.asked_words import (
     REASON,
     WORD,
 )
+from graph.engines.offline.other_counts import ASKS_ALL
 from graph.engines.offline.other_things import POINTS_BACK, SENTENCES, Evidence, says
 from graph.engines.offline.required_words import counts_persons, is_for_persons
 from graph.engines.offline.said_as import is_left_unsaid, is_said_otherwise
@@ -110,6 +111,14 @@ _ASKS_AMOUNT = re.compile(
 )
 _AMOUNT = re.compile(r"\d|^(?:no|nil|zero|nothing|hundreds?|thousands?|millions?|billions?)$", re.IGNORECASE)
 _PERCENTAGE = re.compile(r"\d[\d.,]*\s?(?:%|per ?cent\b|percentage points?\b)")  # "sales were 4% lower" tells no sales
+_ASKS_COST = re.compile(r"\b(?:costs?|prices?)\b", re.IGNORECASE)
+# What takes 300 km takes no time.
+_HOW_LONG_IT_TAKES = re.compile(r"\bhow long\b.*\b(?:takes?|taken|last(?:s|ed)?)\b", re.IGNORECASE)
+_TIME = re.compile(
+    r"\b(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|quarters?|years?|decades?|centur(?:y|ies)|until|till"
+    r"|night|noon|midnight)\b(?! \d+[:.])|\d[–-]\d|\d ?(?:h|min|s)\b|\b(?:from|between) \S*\d|\d\S* to \S*\d",
+    re.IGNORECASE,
+)
 _HOW_LARGE = re.compile(
     r"\bhow (?:big|large|high|tall|long|deep|wide|far|fast|old|heavy|hot|cold|loud|thick|expensive)\b", re.IGNORECASE
 )
@@ -177,7 +186,9 @@ def is_value_of_another(question: str, kind: str, required: Sequence[str], evide
 
     "Arrears are £5,310. The reserve stands at" gives no amount of the reserve.
     """
-    parts = SENTENCES.split(evidence.quote) if kind in ("number", "count", "date") and not evidence.label else [""]
+    if kind not in ("number", "count", "date") or evidence.label:
+        return False
+    parts = SENTENCES.split(evidence.quote)
     naming = [any(says(word, stems(part)) for word in required) for part in parts]
     if len(parts) == 1 or not any(naming) or not parts[0].strip(" .").count(" "):  # "PX-7. The supply is 48 volts."
         return False
@@ -200,7 +211,8 @@ _HOW_TO_COLUMN = re.compile(r"\b(?:what|how) to [a-z]+", re.IGNORECASE)  # the h
 
 def _holds_amount(question: str, quote: str, known: frozenset[str]) -> bool:
     """Return whether a quote has an amount of money, if a question asks for a price; for sales, any new number."""
-    if ASKS_MONEY.search(question) and not MONEY.search(quote):
+    sums = _PERCENTAGE.sub(" ", quote) if _ASKS_COST.search(question) else quote  # 47 per cent are no price in cents
+    if ASKS_MONEY.search(question) and not MONEY.search(sums):
         return False
     return not _ASKS_AMOUNT.search(question) or _new(_AMOUNT, _PERCENTAGE.sub(" ", quote), known)
 
@@ -214,6 +226,8 @@ def _holds_unit(question: str, quote: str, *, is_row: bool) -> bool:
         return False
     if is_row:
         return True
+    if _HOW_LONG_IT_TAKES.search(question) and not _TIME.search(quote):
+        return False
     if _HOW_LONG.search(question):
         return bool(_LASTS.search(_ONE_OF_THEM.sub(" ", _EVERY.sub(" ", quote))))
     return not _HOW_TALL.search(question) or bool(_MEASURED.search(quote))
@@ -310,9 +324,17 @@ def _after_number(words: Sequence[str], at: int) -> Sequence[str]:
 
 _DETERMINERS = frozenset(("the", "this", "these", "those", "its", "their", "our", "his", "her"))
 # What happened last year is not what may happen.
-_HOW_MANY_MAY = re.compile(r"^\W*(?:and |so )?how many [\w ]{2,40}? (?:can|may|must|should) (?:i|we|you|one)\b", re.I)
+_HOW_MANY_MAY = re.compile(r"^\W*(?:and |so )?how many [\w ]{2,40}? (?:can|may|must|should)\b", re.I)
 _WERE = re.compile(r"\b(?:were|was|had|have been|has been)\b", re.IGNORECASE)
 _MAY = re.compile(r"\b(?:can|may|must|should|shall|up to|at most|allowed|permitted|each|per|limit\w*)\b", re.IGNORECASE)
+
+
+# "Three quarters of all members" are a part of them, and so is "one other member".
+_OF_WHOLE = re.compile(
+    r"(?:half|third|quarter)\b"
+    r"|[\w.]+ (?:halves|thirds|quarters|fifths|sixths|eighths|tenths|others?|further|another)\b",
+    re.IGNORECASE,
+)
 
 
 def _counts(question: str, evidence: Evidence, known: frozenset[str]) -> bool:
@@ -324,13 +346,16 @@ def _counts(question: str, evidence: Evidence, known: frozenset[str]) -> bool:
     if _HOW_MANY_MAY.match(question) and _WERE.search(quote) and not _MAY.search(quote):
         return False
     named = [word.lower() for word in (asked.groups() if asked else ()) if word]
-    counted = frozenset(map(stem, named)) - terms.STOP_WORDS
+    named = [word for word in named if word not in terms.STOP_WORDS]
+    counted = frozenset(map(stem, named))
     counted |= PERSONS if "people" in named and counts_persons(question, quote) else frozenset()
     rest = _NO_COUNT.sub("x", _IDENTIFIER.sub("x", quote))
     words = [found.group() for found in re.finditer(r"[\w.,]*\w", rest)]
     numbers = [at for at, word in enumerate(words) if NUMBER.search(word) and word.lower() not in known]
     things = [at for at, word in enumerate(words) if stem(word.lower()) in counted]
     numbers = [at for at in numbers if not _is_amount(_after_number(words, at), counted, named)]
+    if ASKS_ALL.search(question):
+        numbers = [at for at in numbers if not _OF_WHOLE.match(" ".join(words[at : at + 2]))]
     if evidence.label or not numbers:
         return bool(numbers)
     if "people" in named and is_for_persons(quote):

@@ -9,12 +9,11 @@ from graph.storage.fulltext import stem
 WORD = re.compile(r"[^\W_]+")
 # Words of a question that say how it is asked, not what about.
 FRAME = frozenset(
-    """according account actually again almost asked became become began begin begun came come commonly consider
-    considered contain contained counted currently define defined did different draw draws during exactly exist far find
-    fiscal following form found generally get go good had happen happened held help hold include included involve kind
-    kinds know known like locate located location made main mainly make may mean meant must need occur occurred often
-    one part particular person place please possible provide put reach recorded refer referred relate require required
-    requires said see shall should since someone something sort stand take taken term terms thing things time times
+    """according account actually again almost asked came come commonly counted currently
+    define defined did different during exactly exist far fiscal following form generally get go good had happen
+    happened held hold kind kinds like locate located location made main mainly make may mean meant must need occur
+    occurred often one part particular person place please possible put refer referred relate require required
+    requires said see shall should since someone something sort take taken term terms thing things time times
     today took type types typically use used usually various view way ways well went year years anyway just ok okay
     really uses takes comes goes gives
     consumes needs gets happens myself meanwhile still already moment everything anything""".split()
@@ -27,7 +26,7 @@ SYNONYMS = tuple(
     end finish expire terminate close stop
     terminate cancel end
     buy purchase acquire
-    pay paid payment spend spent cost debit
+    pay paid payment spend spent debit
     sell sale
     big large great
     price cost fee charge rate
@@ -86,7 +85,7 @@ MEASURES = tuple(
         ("voltage", r"volts?|k?V"),
         ("current", r"amperes?|amps?|m?A"),
         ("temperatures?|how (?:hot|cold|warm)", r"degrees|°|° ?[CF]|kelvin"),
-        ("weights?|weighs?|how heavy|mass", r"kilograms?|grams?|k?g|tonnes?|tons?|pounds|lbs?"),
+        ("weights?|weighs?|how heavy|mass", r"kilograms?|grams?|k?g|tonnes?|tons?|lbs?"),
         ("power|output|wattage", r"watts?|kilowatts?|megawatts?|[kM]?W|horsepower"),
         ("heights?|widths?|depths?|how (?:high|tall|wide|deep|thick)", LENGTH_UNITS),
         (
@@ -191,10 +190,10 @@ ASKED_KIND = re.compile(
 # "What is the account number?" asks for a number, of which the page may say only "account 40-11".
 HOW_MUCH = re.compile(r"\bhow much\b", re.IGNORECASE)
 ASKS_MONEY = re.compile(
-    r"\bhow (?:much\b.*\b(?:costs?|paid|pay|spent|spend|earn(?:ed|s)?|charged?|donated?|sold|bought|worth)\b"
+    r"\bhow (?:much\b.*\b(?:costs?(?!-)|paid|pay|spent|spend|earn(?:ed|s)?|charged?|donated?|sold|bought|worth)\b"
     r"|expensive\b|much (?:is|was) it to\b)"
     r"|\b(?:what|which|how (?:much|high)) (?:is|are|was|were) (?:the|its|their) (?:[\w-]+ ){0,2}"
-    r"(?:prices?|costs?|fees?|rent|salary)\b"
+    r"(?:prices?|costs?(?!-)|fees?|rent|salary)\b"
     r"|\bwhat (?:do|does|did|will|would) [\w -]+ cost\b|\bwhat (?:is|are|was|were) [\w -]+ worth\b",
     re.IGNORECASE,
 )

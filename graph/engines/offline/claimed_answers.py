@@ -19,7 +19,8 @@ from graph.engines.offline.doers import names_doer
 from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.evidence_rules import Surroundings, answers_question, why_related
 from graph.engines.offline.listed_answers import formula_after, is_way, items_by_form, with_items
-from graph.engines.offline.nearest import is_like, may_be_nearest, nearest
+from graph.engines.offline.nearest import may_be_nearest, may_stay_unsaid, nearest
+from graph.engines.offline.other_persons import asks_holder
 from graph.engines.offline.other_things import Evidence, head, headings_above
 from graph.engines.offline.permissions import rules_on
 from graph.engines.offline.required_words import (
@@ -54,10 +55,6 @@ _PERSON = re.compile(
 
 _ASKS_HOW_LONG = re.compile(r"\bhow long\b.*\b(?:take|last)\W*$", re.IGNORECASE)
 _LASTS = re.compile(r"\b(?:last(?:s|ed|ing)?|tak(?:es?|ing)|took|duration)\b", re.IGNORECASE)
-# The date of one deed is not that of another: when a house was built is not when its lease was made.
-_WHEN_DONE = re.compile(
-    r"^\W*(?:and |so )?when (?:(?:was|were|did|has|have)\b|(?:will|must|shall) [^?]* be )", re.IGNORECASE
-)
 
 
 class Implied(NamedTuple):
@@ -271,7 +268,7 @@ def _overlooked(
     units = units_asked(query.text)
     near = sorted(scored, key=lambda one: -one.fit)
     measured = [one for one in near if any(unit.search(one.sentence.text) for unit in units)]
-    if everyday and not measured and not is_plainly_asked(query.text, ""):
+    if everyday and not measured and not is_plainly_asked(query.text, "") and not asks_holder(query.text):
         return []
     doers = [one for one in near if names_doer(asked_verb(query.text), one.sentence.text)]
     quoted = {claim["quote"] for claim in others}
@@ -306,9 +303,7 @@ def nearest_answer(
     label = sentence.cells[0][1] if sentence.kind == "row" and sentence.cells else ""
     evidence = Evidence(sentence.search if label else sentence.text, above, label)
     missing = missing_words(question, kind, evidence)
-    if asked_verb(question) in missing or (missing and _WHEN_DONE.match(question)):
-        return None
-    if not is_like(query, one, required_words(question, kind), missing):
+    if not may_stay_unsaid(question, missing, sentence.text):
         return None
     return one if not why_related(question, replace(evidence, above=f"{above} | {' '.join(missing)}")) else None
 

@@ -30,10 +30,15 @@ _WITH_VERB = re.compile(r"\b(?:do|does|did|will|would|can|could|should|must|may|
 def opening_of(chunks: Sequence[ChunkRow]) -> str:
     """Return the first lines of a document, of which these are all chunks, up to the heading after them."""
     lines: list[str] = []
+    headings = 0
     for sentence in (one for chunk in chunks for one in chunk.sentences):
         if (lines and sentence.kind == "heading") or sum(len(text.split()) for text in lines) > _OPENING_WORDS:
             break
-        lines += [sentence.text] if sentence.kind in ("prose", "item") else []
+        if sentence.kind in ("prose", "item"):
+            if not lines and headings > 1 and sentence.text.endswith("."):
+                return ""  # a sentence of the first section
+            lines.append(sentence.text)
+        headings += sentence.kind == "heading"
     return " ".join(lines)
 
 

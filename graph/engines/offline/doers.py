@@ -74,6 +74,21 @@ def _is_said_of(things: set[str], before: str) -> bool:
     return not _BESIDE.search(before[: first.start])
 
 
+def is_done_by_nobody(verb: str, quote: str) -> bool:
+    """Return whether a sentence says that something was done, and not by whom: "which was founded in 1989"."""
+    done = re.compile(
+        r"\b(?:was|were|been|being|be|is|are) (?:[a-z]+ly )?(?P<verb>[a-z]{3,})\b(?P<after>[^;]*)", re.IGNORECASE
+    )
+    own = [one for one in re.findall(r"[a-z]+", quote.lower()) if is_same_verb(verb, one)]
+    passive = [found for found in done.finditer(quote) if is_same_verb(verb, found["verb"])]
+    return bool(passive) and len(own) == len(passive) and not any(re.search(r"\bby\b", one["after"]) for one in passive)
+
+
+def is_same_verb(verb: str, other: str) -> bool:
+    """Return whether two words are forms of one verb."""
+    return stem(verb.lower()) == stem(other.lower())
+
+
 def names_doer(verb: str, quote: str) -> bool:
     """Return whether a sentence begins with the name of who does what a verb says: "The manager is Ann Lee"."""
     found = _IS_NAMED.match(quote) if verb else None

@@ -35,7 +35,7 @@ salary wage wages money : remuneration pay salary compensation balance funds
 money cash : balance funds budget sum amount income
 money : refund refunds refunded reimbursed
 look looks looked looking : care cares cared caring
-fit fits hold holds : room capacity space
+fit fits hold holds : room capacity space litres
 free : for_nothing without_charge
 transport : bus train tram metro underground ferry coach
 laundry dry : washing hung clothes
@@ -144,7 +144,7 @@ app software : application app software
 computer laptop : device laptop equipment
 switch turn turning : activate press switch set power
 reset restart : reset restart initialise
-charge charging : charging battery recharge
+charge charging : charging recharge
 plug socket : mains connection plug outlet power
 dishwasher fridge washer machine oven : appliance machine device unit
 machine : appliance device unit
@@ -307,6 +307,7 @@ decline declined reject rejected refuse refused : turned_down declined rejected 
 calories calorie : kilocalories kcal
 rest remaining : balance remainder
 stay staying : nights
+ask asks asking : questions
 builder builds built : contractor builder
 """
 

@@ -12,15 +12,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from graph.engines.offline.asked_nouns import other_noun
 from graph.engines.offline.asked_values import holds_value, is_value_of_another
 from graph.engines.offline.asked_words import NEGATED_QUESTION, NEGATIVE
 from graph.engines.offline.comments import is_comment
-from graph.engines.offline.doers import names_doer
+from graph.engines.offline.doers import is_done_by_nobody, names_doer
 from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.other_amounts import dates_another_age, gives_another
 from graph.engines.offline.other_cases import is_of_part, is_other_case
+from graph.engines.offline.other_clauses import is_of_other_clause
 from graph.engines.offline.other_counts import counts_other_things
-from graph.engines.offline.other_persons import is_of_kin, other_person
+from graph.engines.offline.other_payments import other_payment
+from graph.engines.offline.other_persons import is_of_kin, names_holder, other_person
 from graph.engines.offline.other_things import (
     Evidence,
     head,
@@ -196,7 +199,7 @@ def _is_near(question: str, sentence: SentenceRow, scored: scoring.ScoredSentenc
     ):
         least = min(least, _MIN_COSINE_OF_EVERYDAY)
     near = scored is not None and scored.cosine >= least
-    if names_doer(asked_verb(question), sentence.text):
+    if names_doer(asked_verb(question), sentence.text) or names_holder(question, sentence.text):
         return True
     return near or rules_on(question, required, sentence.text) or says_outright(question, required, sentence.text)
 
@@ -282,19 +285,16 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
         else _no_statement(question, evidence.quote, evidence.above)
     ):
         return why
-    if missing and (
-        weights is None
-        or asks_yes_or_no(question)  # the missing word may be the very thing in question
-        or not may_go_unnamed(question, required, missing, evidence.quote, weights, only_general=is_row)
-    ):
+    if missing and not _may_lack(question, missing, evidence, weights):
         return f"the quote does not name {', '.join(missing)}"
     own = stems(evidence.quote.removeprefix(evidence.caption))
-    if evidence.caption and not any(is_named(word, own, frozenset()) for word in required_words(question, kind)):
+    if evidence.caption and not any(is_named(word, own, frozenset()) for word in required):
         return "only its caption is about what is asked"
     name = other_name(question, evidence) or other_row(question, evidence)
     if name := name or sets_apart(question, required, evidence.quote):
         return f"the quote is not about {name}"
-    if why := other_value(question, required_words(question, kind), evidence) or other_person(question, evidence):
+    others = (other_noun(question, kind, required, evidence), other_value(question, required, evidence))
+    if why := next(filter(None, others), "") or other_person(question, evidence):
         return why
     settled = rules_on(question, required, evidence.quote) or (not missing and asks_yes_or_no(question))
     if (act := HOW_TO.match(question)) and act[1].lower() in required and not says(act[1], own):
@@ -302,6 +302,26 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     why_not = kind == "reason" and NEGATED_QUESTION.search(question) and NEGATIVE.search(evidence.quote)
     if differ_in_negation(question, evidence.quote) and not settled and not why_not:
         return "one of question and quote is negated"
-    if not settled and is_value_of_another(question, kind, required, evidence):
+    if not settled and (
+        is_value_of_another(question, kind, required, evidence)
+        or is_of_other_clause(question, kind, required, evidence)
+    ):
         return "the quote gives a value of something else"
-    return "" if settled or holds_value(question, kind, evidence) else "the quote holds no value of the asked kind"
+    if not settled and not holds_value(question, kind, evidence):
+        return "the quote holds no value of the asked kind"
+    return "" if is_row else _of_other_deed(question, evidence.quote)
+
+
+def _may_lack(question: str, missing: Sequence[str], evidence: Evidence, weights: Mapping[str, float] | None) -> bool:
+    """Return whether a quote may lack some words of a question; for yes or no they may be what is in question."""
+    if weights is None or asks_yes_or_no(question):
+        return False
+    required = required_words(question, asked_kind(question))
+    return may_go_unnamed(question, required, missing, evidence.quote, weights, only_general=bool(evidence.label))
+
+
+def _of_other_deed(question: str, quote: str) -> str:
+    """Return what a sentence tells in place of the payment or deed that is asked for, as a clause; "" for nothing."""
+    if (verb := asked_verb(question)) and is_done_by_nobody(verb, quote):
+        return "the quote does not say by whom"
+    return other_payment(question, quote)

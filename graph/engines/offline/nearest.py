@@ -1,51 +1,32 @@
-"""The sentence that fits a short question by far best, though it expresses some of its words differently.
+"""The sentence that fits a short question by far best, though it does not say how large, far or much something is.
 
-"How long does it stay fresh" and "It keeps for three days" share few words. Where no other sentence comes near, the
-value is of the asked kind, and what is not named is like something in the sentence, it is an answer.
+"How large is the deposit?" and "The deposit equals two months' rent" share one word. Where no other sentence comes
+near, the value is of the asked kind, and every thing and deed of the question is named, it is an answer.
 """
 
 from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-import numpy as np
-
-from graph.engines.offline.asked_words import NUMBER
+from graph.engines.offline.asked_words import MEASURES, NUMBER
 from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.permissions import asks_permission
-from graph.engines.offline.unnamed_words import has_opposite, is_replaced
-from graph.retrieval import scoring, terms
-from graph.storage.fulltext import stem
+from graph.retrieval import scoring
 from graph.storage.rows import ChunkRow
 
-# A looser form of this rule proved 16 more of 114 short questions over sixteen small documents, and nothing wrong of 19
-# without an answer; on 1,000 questions over articles one right and four wrong. This one: see docs/quality.md.
 _MARGIN = 1.0  # of the answer's score, before the next sentence
-_LIKE = 0.2  # of a token that is not named
-# From this likeness on of each word that is not named, and cosine of the whole, nothing has to be named. Of 50 short
-# questions over six documents that no rule had seen 22 were right and proven without it, 25 with it, and none was wrong
-# by it; of 1,000 over articles none is decided by it. With .45 one of these is wrong.
-_CLOSE = 0.5
-_LEAST_NAMED = 0.3  # of the question's weight
 _MIN_COSINE = 0.3
 _COMPARED = 8  # sentences, those that fit best: the others score less
+# Words that say how something is given or whether it may be, not what is: a sentence with a value need not repeat them.
+# Things and deeds need names: while a likeness of word vectors (0.2) stood for them, 15 of 23 questions with one word
+# changed got the old answer as proven ("How hot does the steam iron get?" that of the steam pipe).
+_MANNER = frozenset("away back off cost costs allowed possible responsible".split())
+_DEGREE = re.compile(r"\bhow (large|big|long|far|high)\b", re.IGNORECASE)
+_UNITS = "|".join(units.pattern for _, units in MEASURES)
+_MEASURED = re.compile(rf"(?:\d ?|\b{NUMBER.pattern} )(?:{_UNITS}|[kMGT]i?B\b|[a-z]{{1,2}}[²³])|[$€£¥] ?\d|\buntil\b")
 _WHAT_IF = re.compile(r"^\W*what (?:happens |do i do |should i do )?(?:if|when)\b", re.IGNORECASE)
-# "The harbour" of "a ticket to the harbour" is a thing of which there may be others; their likeness does not tell them
-# apart.
-_THING = (
-    r"\b(?:an?|the|my|your|our|his|her|its|their|this|that|these|those|each|every|any|some|which|of|in|at|on|from|for|with|by"
-    r"|into) (?:(\w+) )?"
-)
-# "When is the chess tournament?", with no word after the noun that may be a verb or an adjective.
-_OF_NOUN = re.compile(
-    r"^\W*(?:and |so )?(?:when|where|who|how much)(?:['’]s| is| are| was| were) (?:the|our|its|their|your|my|this)"
-    r" (?:[\w-]+ )+(?P<head>(?!\w+(?:ed|en|ing)\b|(?:held|sold|paid|made|done|kept|sent|shut|built|due|over|open|free"
-    r"|out|off|on|up|in|put|set|cut|told|found|left|lost|won|met|run|about|like|now|today)\b)[\w-]+)\W*$",
-    re.IGNORECASE,
-)
-_PLACED = r"\b(?:to|into|in|at|on|from|for|of|with|by) (?:the |an? |my |your |our )?(?:\w+ )?"
 _KINDS = ("number", "date", "name", "place", "frequency", "reason")
 
 
@@ -70,57 +51,13 @@ def nearest(
     best = ranked[0][1]
     rival = next((score for score, one in ranked[1:] if one.sentence.text != best.sentence.text), 0.0)
     clear = ranked[0][0] - rival >= _MARGIN and best.cosine >= _MIN_COSINE
-    return best if clear and best.likeness is not None and best.sentence.kind != "heading" else None
+    return best if clear and best.sentence.kind != "heading" else None
 
 
-def is_like(query: scoring.Query, one: scoring.ScoredSentence, required: Sequence[str], missing: Sequence[str]) -> bool:
-    """Return whether a sentence has something like each word that it does not name, and names enough of the others."""
-    likeness = _likeness_of(query, one, missing)
-    if one.cosine >= _CLOSE and likeness and min(likeness) >= _CLOSE:
-        return not any(
-            _is_opposed(word, query.text, one.sentence.text) or _is_placed(word, query.text) for word in missing
-        )
-    named_words = {word.lower() for word in required} - {word.lower() for word in missing}
-    if any(_may_differ(word, query.text, one.sentence.text, named_words) for word in missing):
-        return False
-    weight = {word: query.term_weights.get(stem(word.lower()), 0.0) for word in required}
-    named = sum(value for word, value in weight.items() if word not in missing)
-    if one.likeness is None or named < _LEAST_NAMED * sum(weight.values()):
-        return False
-    return all(found >= _LIKE for found in likeness)
+def may_stay_unsaid(question: str, missing: Sequence[str], quote: str) -> bool:
+    """Return whether a sentence may leave out the words of a question that it does not name.
 
-
-def _likeness_of(query: scoring.Query, one: scoring.ScoredSentence, words: Sequence[str]) -> list[float]:
-    """Return how like something in a sentence each of some words of the question is; one without tokens is left out."""
-    if one.likeness is None:
-        return []
-    spans = [query.encoded.spans[at] for at in np.flatnonzero(query.token_weights)]
-    lower = {word.lower() for word in words}
-    found = []
-    for term in terms.terms(query.text):
-        if term.text in lower:
-            tokens = [at for at, (start, end) in enumerate(spans) if start < term.end and term.start < end]
-            found += [float(np.mean(one.likeness[tokens]))] if tokens else []
-    return found
-
-
-def _may_differ(word: str, question: str, quote: str, named: Collection[str]) -> bool:
-    """Return whether a word that a quote does not name may be another thing than the one the quote is about.
-
-    After "the jam", which it names, "stay" is no thing; "the chess tournament" is no chess.
+    "Large" of "how large" may be, where it holds a measure: two months' rent or 2 GB, and not two bicycles.
     """
-    if _is_opposed(word, question, quote):
-        return True
-    if (asked := _OF_NOUN.match(question)) and asked["head"].lower() == word.lower():
-        return True
-    found = re.search(rf"{_THING}{re.escape(word)}\b", question, re.IGNORECASE)
-    return found is not None and (found[1] or "").lower() not in named
-
-
-def _is_opposed(word: str, question: str, quote: str) -> bool:
-    return bool(has_opposite(word) or NUMBER.fullmatch(word) or is_replaced(question, word, quote))
-
-
-def _is_placed(word: str, question: str) -> bool:
-    """Return whether a word is a thing after a preposition, of which there are others: "a ticket to the harbour"."""
-    return bool(re.search(rf"{_PLACED}{re.escape(word)}\b", question, re.IGNORECASE))
+    degrees = {degree.lower() for degree in _DEGREE.findall(question)} if _MEASURED.search(quote) else set[str]()
+    return all(word.lower() in _MANNER | degrees for word in missing)

@@ -27,6 +27,8 @@ def is_other_case(question: str, quote: str) -> str:
         return "the quote says only when it may be ended"
     if _IS_DUE.search(question) and _HAPPENED.search(quote) and not _DUE.search(quote):
         return "the quote says what has happened"
+    if _is_yet_to_happen(question, quote):
+        return "the quote says what may or will happen"
     if _is_without_case(question, quote):
         return "the quote does not name the case"
     if _is_circumstance(question, quote):
@@ -159,6 +161,40 @@ _HAPPENED = re.compile(r"\b(?:received|was|were|has been|have been|had)\b", re.I
 _DUE = re.compile(
     r"\b(?:must|should|shall|due|payable|please|have to|has to|need|needs|required?|may|can|is|are|be)\b", re.IGNORECASE
 )
+_HAPPENED_THEN = re.compile(
+    r"^\W*(?:and |so )?(?:when|where|why|who|whom|(?:with|to|from|by|for) whom|how (?:much|many|long|often|far)"
+    r"|(?:what|which))\b[\w ,'’-]*?\b(?:did|was|were)\b",
+    re.IGNORECASE,
+)
+_AHEAD = re.compile(
+    r"\b(?:(?-i:may|can|must|will|shall|should)|is to|are to|expects?|expected|plans?|planned|intends?|proposes?"
+    r"|proposed|announced that|scheduled|due)\b",
+    re.IGNORECASE,
+)
+# "May be lodged", "an estimated 9 million": participles that tell of nothing that happened.
+_MODAL = r"(?:may|can|must|will|shall|should) (?:not )?(?:[a-z]+ly )?"
+_NOT_FINITE = re.compile(
+    rf"\b(?:{_MODAL})?(?:be|is|are|being) (?:not )?(?:[a-z]+ly )?[a-z]+|\b{_MODAL}[a-z]+"
+    r"|\b(?:an?|the) [a-z]+ed (?=[\w$€£])",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(?:was|were|had|did|has|have|been|(?!need|plan|expect|propos|schedul|announc)[a-z]{2,}ed|ago|began|took|came|went"
+    r"|gave|made|met|won|lost|sold|bought|paid|built|held|led|left|became|fell|rose|grew|cut|set|put|wrote|spent|sent"
+    r"|found|kept|told|said|stood|ran|drew|brought|taught|got|let|sat|broke|chose|drove|flew|hid|knew|lent|read|saw|spoke"
+    r"|stole|swam|threw|wore)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_yet_to_happen(question: str, quote: str) -> bool:
+    """Return whether a question asks what happened, and a quote says only what may, must or will happen."""
+    if not _HAPPENED_THEN.match(question) or _AHEAD.search(question):
+        return False
+    told = quote.split(", of which")[0]
+    return bool(_AHEAD.search(told)) and not _PAST.search(_NOT_FINITE.sub(" ", told))
+
+
 _ASKS_MEAN = re.compile(
     r"\b(?:what|how (?:high|low|large|long|old|much)) .*\b(?:the|its|their) (?:mean|average) \w", re.IGNORECASE
 )

@@ -13,7 +13,7 @@ from graph.engines.offline.asked_words import HOW_MANY, NUMBER, WORD
 from graph.engines.offline.word_forms import is_named, stems
 from graph.retrieval import terms
 
-_ASKS_ALL = re.compile(
+ASKS_ALL = re.compile(
     r"\bhow many (?P<what>[\w-]+(?: [\w-]+)?) (?:(?:is|are|were|was) there\b|(?:do|does|did) [\w' -]{1,60}? (?:have|own"
     r"|employ)\b|(?:has|have|had) )",
     re.IGNORECASE,
@@ -55,7 +55,7 @@ def counts_other_things(question: str, quote: str, above: str) -> bool:
         quote: A sentence.
         above: The headings above it and the title of its document, whose words say whose the things are.
     """
-    asked = _ASKS_ALL.search(question)
+    asked = ASKS_ALL.search(question)
     if asked is None:
         return is_rate(question, quote)
     what = asked["what"].split()
@@ -67,7 +67,15 @@ def counts_other_things(question: str, quote: str, above: str) -> bool:
         for word in counted
         for start, end in _counted(word, quote)
     ]
-    return (bool(found) and all(found)) or is_rate(question, quote)
+    return (bool(found) and all(found)) or is_rate(question, quote) or _is_conditional(quote)
+
+
+_IF = re.compile(r"\b(?:if|unless|provided that|as soon as) .*", re.IGNORECASE)
+
+
+def _is_conditional(quote: str) -> bool:
+    """Return whether all numbers of a quote stand in a condition: "a quorum if at least 25 members are present"."""
+    return bool(_IF.search(quote)) and not NUMBER.search(_IF.sub(" ", quote))
 
 
 def is_rate(question: str, quote: str) -> bool:

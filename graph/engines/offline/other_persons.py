@@ -44,6 +44,16 @@ _NAME_THEN_ROLE = (
 )
 
 
+def asks_holder(question: str) -> bool:
+    """Return whether a question asks who has a role: "Who is the claimant?"."""
+    return _ASKS_WHO_IS.match(question) is not None
+
+
+def names_holder(question: str, quote: str) -> bool:
+    """Return whether a quote says who has the role that a question asks for."""
+    return asks_holder(question) and not other_person(question, Evidence(quote, ""))
+
+
 def other_person(question: str, evidence: Evidence) -> str:
     """Return why a quote does not say who the holder of a role is ("Who is the landlord?"), as a clause; "" if it does.
 
@@ -57,7 +67,7 @@ def other_person(question: str, evidence: Evidence) -> str:
         return "the quote says who gives it up"
     if not asked or evidence.label:
         return ""
-    role = rf"\b{re.escape(asked['head'])}s?\b"
+    role = rf"{_OWN}\b{re.escape(asked['head'])}s?\b"
     ways = [f"{role}{_ROLE_THEN_NAME}", *(f"{way}{role}" for way in _NAME_THEN_ROLE)]
     if asked["head"].lower() in _MARRIED_TO and not _KIN.match(evidence.quote):
         ways.append(_MARRIED)
@@ -66,6 +76,8 @@ def other_person(question: str, evidence: Evidence) -> str:
     return "" if is_said else f"the quote does not say who the {asked['role']} is"
 
 
+# "Counsel for the claimant was Ann Lee" names no claimant, "the office of the chair is held by Ann Lee" a chair.
+_OWN = r"(?:(?<=\bname of the )|(?<=\boffice of the )|(?<!\bfor the )(?<!\bof the ))"
 _MARRIED_TO = frozenset(("husband", "wife", "spouse"))
 # "She married the botanist Jo Lie"
 _MARRIED = rf"\bmarried (?:to )?(?:(?:the|an?|his|her) (?:[a-z-]+ ){{1,3}})?{_A_NAME}"

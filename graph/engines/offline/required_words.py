@@ -162,11 +162,15 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
 _EACH = re.compile(r"\b(?:each|every) (?=(?P<period>day|night|week|month|term|quarter|season|year)\b)", re.IGNORECASE)
 
 
+_OPEN_EXCEPT = re.compile(r"\bopen\b.*\bexcept\b", re.IGNORECASE)
+
+
 def _is_said_otherwise(question: str, word: str, quote: str) -> bool:
     """Return whether a quote says a word of a question by who did it, or "a year" where the question says "each"."""
     asked = _EACH.search(question) if word.lower() in ("each", "every") else None
     each = asked is not None and bool(re.search(rf"\b(?:an?|per) {asked['period']}\b", quote, re.IGNORECASE))
-    return each or is_done_by_name(question, word, quote)
+    closed = word.lower() == "closed" and bool(_OPEN_EXCEPT.search(quote))
+    return each or closed or is_done_by_name(question, word, quote)
 
 
 def counts_persons(question: str, quote: str) -> bool:

@@ -345,6 +345,21 @@ shrink shrank shrunk
 bind bound
 hide hid hidden
 strike struck
+ride rode ridden
+ring rang rung
+sink sank sunk
+tear tore torn
+shake shook shaken
+blow blew blown
+forget forgot forgotten
+sleep slept
+sweep swept
+dig dug
+hang hung
+shoot shot
+bite bit bitten
+hear heard
+shine shone
 """
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Protocol
 
 from graph.engines.offline.asked_words import HOW_MANY, MEASURES, NUMBER, SYNONYMS, WORD
@@ -22,7 +23,7 @@ _MOST_LEFT_OUT = 0.25
 Weights = Mapping[str, float]
 _DEFAULT_WEIGHT = 3.0  # of a word without an idf
 
-_GENERAL = frozenset(
+GENERAL = frozenset(
     """along within among amongst important notable key significant specific specifically largely
     mostly additionally associated themselves itself himself want wanted looking look looks
     intuitively example examples effect result results basis context identify identified order call
@@ -98,11 +99,13 @@ def may_go_unnamed(
         return False  # else any sentence about a person would answer any question about them
     counting = HOW_MANY.search(question)
     counted = {found.lower() for found in counting.groups() if found} if counting else set[str]()
-    general = _GENERAL - counted
+    general = GENERAL - counted
     left_out = [word for word in missing if word.lower() not in general or _is_name(question, word)]
     if counting or only_general:  # a number stands beside too many things
         return not left_out
     if any(_tells_apart(question, word) or is_replaced(question, word, quote) for word in left_out):
+        return False
+    if any(_is_thing_or_deed(question, word) or is_followed_by_other(question, word, quote) for word in left_out):
         return False
     return _sum(left_out, weights) <= _MOST_LEFT_OUT * _sum(required, weights)
 
@@ -136,12 +139,6 @@ def _is_name(question: str, word: str) -> bool:
     return has_digit or (word[0].isupper() and (not question.strip().startswith(word) or not word[1:].islower()))
 
 
-def has_opposite(word: str) -> bool:
-    """Return whether a word has an opposite or a sibling, which a quote may say instead, or is a name or code."""
-    lower = word.lower()
-    return word != lower or lower in _CONTRASTS or bool(_OPPOSITE.match(lower) or _COMPARATIVE.fullmatch(lower))
-
-
 def _tells_apart(question: str, word: str) -> bool:
     """Return whether a word distinguishes a thing from its siblings, or is what the question asks for."""
     lower, form, asked = word.lower(), stem(word.lower()), _ASKED_FOR.search(question)
@@ -154,6 +151,43 @@ def _tells_apart(question: str, word: str) -> bool:
         or any(names.fullmatch(word) for names, _ in MEASURES)
         or bool(NUMBER.fullmatch(lower) or _OPPOSITE.match(lower) or _COMPARATIVE.fullmatch(lower))
     )
+
+
+_AUXILIARY = re.compile(
+    r"\b(?:is|are|was|were|do|does|did|has|have|had|can|may|must|will|should|shall|could|would)\b", re.IGNORECASE
+)
+_THING = (
+    r"\b(?:an?|the|my|your|our|his|her|its|their|this|that|these|those|each|every|of|in|at|on|to|for|from|with|by) "
+)
+
+
+def _is_thing_or_deed(question: str, word: str) -> bool:
+    """Return whether a word is a thing of a short question ("to the fence"), or the deed at its end ("be oiled")."""
+    if len(question.split()) > _SHORT:
+        return False
+    own = re.escape(word)
+    deed = re.search(rf"\b{own}\W*$", question, re.IGNORECASE) and _AUXILIARY.search(question)
+    return bool(deed or re.search(rf"{_THING}(?:[\w-]+ )?{own}\b", question, re.IGNORECASE))
+
+
+_SHORT = 14  # words of a question
+
+
+def is_followed_by_other(question: str, word: str, quote: str) -> bool:
+    """Return whether the quote has another word where the question has this one: after the word before it.
+
+    "The longest walk" for "the longest meeting", "the carbon seal" for "the carbon motor".
+    """
+    asked = [found.lower() for found in WORD.findall(question)]
+    said = [found.lower() for found in WORD.findall(quote)]
+    stems, known = [stem(one) for one in said], {stem(one) for one in asked}
+    for before, own in pairwise(asked):
+        if own != word.lower() or before in terms.STOP_WORDS:
+            continue
+        places = [place for place, form in enumerate(stems[:-1]) if form == stem(before)]
+        if places and all(said[p + 1] not in terms.STOP_WORDS and stems[p + 1] not in known for p in places):
+            return True
+    return False
 
 
 def is_replaced(question: str, word: str, quote: str) -> bool:

@@ -29,6 +29,8 @@ def is_named(word: str, held: frozenset[str], initials: frozenset[str]) -> bool:
             return True
         if f" {form[:-1]}" in _in_line(held):
             return True
+    if f"{lower}able" in held or f"{form}able" in held:  # what can be read is readable
+        return True
     if len(lower) < _MIN_TYPO or form in SAME:  # a known word is not a typing error: "contract", "contact"
         return False
     alike = rf"(?<= ){lower[0]}[^ ]{{{len(lower) - 2},{len(lower)}}}(?= )"
