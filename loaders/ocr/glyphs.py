@@ -13,6 +13,7 @@ from loaders.ocr.letter_o import with_letter_o
 from loaders.ocr.line_print import Print, kind_of, own_shapes, print_of
 from loaders.ocr.lost_signs import ReadSign, read_again, with_lost_digits, with_minus
 from loaders.ocr.sign_doubts import doubtful_numbers, overlong_numbers
+from loaders.ocr.thousands import with_commas
 from loaders.text.raised_signs import FRACTIONS, lowered, raised
 
 Image = NDArray[np.uint8]
@@ -39,6 +40,8 @@ class Signed(NamedTuple):
     """Its numbers of which the last digit may be a sign."""
     old_style: int = 0
     """Its numbers in old-style figures, minus those in lining figures."""
+    unsure: tuple[str, ...] = ()
+    """Its numbers with a point that may be a comma."""
 
 
 def with_signs(
@@ -62,7 +65,7 @@ def with_signs(
         return Signed(text, tuple(places), tuple(overlong_numbers(text)))
     if line.is_small:
         return Signed(text, tuple(places), tuple(doubtful_numbers(crop, line)), line.old_style)
-    line = with_letter_o(line)
+    line, unsure = with_commas(with_letter_o(line))
     powers: tuple[str, ...] = ()
     if read:
         line, places, powers = with_lost_digits(crop, read_again(crop, line, read), places, read)
@@ -70,7 +73,8 @@ def with_signs(
     for run in _numbers(line):
         signs |= _signs(line, run, signs)
     written = line._replace(text=_written(line.text, signs | dict.fromkeys(_beyond_groups(line), "raised")))
-    return Signed(*with_minus(crop, written, places), (*doubtful_numbers(crop, written), *powers), line.old_style)
+    doubtful = (*doubtful_numbers(crop, written), *powers)
+    return Signed(*with_minus(crop, written, places), doubtful, line.old_style, unsure)
 
 
 def _numbers(line: Print) -> Iterator[range]:

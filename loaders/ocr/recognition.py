@@ -131,7 +131,7 @@ def _piece(crop: Image, found: Reading, *, old: bool = False) -> tuple[Piece, in
     shares = tuple(place / width for place in signed.places)
     piece = piece_of(crop)._replace(
         characters=characters, score=score, text=text, places=shares, doubtful=signed.doubtful,
-        unsure=tuple(unsure_numbers(text, found.text, found.scores)),
+        unsure=(*unsure_numbers(text, found.text, found.scores), *signed.unsure),
     )  # fmt: skip
     return piece, signed.old_style
 

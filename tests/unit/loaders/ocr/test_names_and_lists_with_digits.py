@@ -1,4 +1,4 @@
-"""Letters o in names with digits, and numbers behind commas, told by the shapes of the print and its gaps."""
+"""Letters o in names with digits, commas read as points and numbers behind commas, told by shapes and gaps."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import pymupdf
 import pytest
 
 from loaders.ocr.glyphs import with_signs
+from loaders.ocr.line_print import Print
 from loaders.ocr.readings import SHORT, Image, Reading, read_line
+from loaders.ocr.shapes import Shape
 from loaders.ocr.spacing import with_spaces
+from loaders.ocr.thousands import with_commas
 from tests.unit.loaders.ocr.scans import scanned
 
 PIXELS = 150 / 72
@@ -60,6 +63,26 @@ def test_a_number_behind_a_comma_is_another_one_where_a_space_is_printed(font: s
     crop, places = printed(text, font)
     glued = text.replace(", ", ",")
     assert with_spaces(crop, glued, places) == text
+
+
+@pytest.mark.parametrize("font", ["tiro", "helv", "cour"])
+def test_a_comma_that_was_read_as_a_point_is_told_by_how_deep_it_hangs(font: str) -> None:
+    text = "a total of 1,048 and 17,426,300 tons"
+    crop, places = printed(text, font)
+    assert with_signs(crop, text.replace(",", "."), places).text == text
+    german = "Summe von 1.048 und 17.426.300 t zu 0.532"
+    crop, places = printed(german, font)
+    found = with_signs(crop, german, places)
+    assert (found.text, found.unsure) == (german, ())
+
+
+def test_a_number_whose_mark_hangs_a_little_is_unsure() -> None:
+    def shape(at: int, bottom: float, height: float) -> Shape:
+        return Shape(10.0 * at, bottom - height, 10.0 * at + 6, bottom)
+
+    shapes = {at: shape(at, 20.0, 12.0) for at in (0, 1, 3, 4, 5)} | {2: shape(2, 20.5, 2.0)}
+    line, unsure = with_commas(Print("17.426", shapes, 12.0, 0.0))
+    assert (line.text, unsure) == ("17.426", ("17.426",))
 
 
 def test_of_two_readings_of_a_short_piece_that_with_its_brackets_closed_is_taken() -> None:
