@@ -32,7 +32,7 @@ def markdown(answer: Mapping[str, Any]) -> str:
 
     parts = [f"# {_line(answer.get('question') or 'Answer')}", str(answer["answer"]).strip()]
     if said := verdict_of(answer):
-        parts.append(f"Verdict: {said}. {verdict_sentence(said, str(answer.get('question') or ''))}")
+        parts.append(verdict_sentence(said, str(answer.get("question") or "")))
     citations = [
         f"{marker(one['marker'])} **{_line(one['name'])}**, {page_in_words(one)}{_read_from(one)}\n\n"
         + "\n".join(f"> {sanitize_markdown(line)}" for line in str(one["quote"]).splitlines() or [""])

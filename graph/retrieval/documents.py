@@ -101,7 +101,9 @@ def find_among(known: Sequence[Row], name: str) -> Row:
     """
     hits = fitting(known, name)
     if not hits:
-        listed = ", ".join(row.label or row.name for row in known[:_MAX_LISTED]) or "none yet"
+        if not known:
+            raise UnknownDocumentError(f"There is no document {name!r}: none has been ingested yet.")
+        listed = ", ".join(row.label or row.name for row in known[:_MAX_LISTED])
         raise UnknownDocumentError(f"There is no document {name!r}: name one of these ({listed}), or its id.")
     if len(hits) > 1:
         ids = ", ".join(f"{row.id} ({row.source})" for row in hits[:_MAX_LISTED])

@@ -121,7 +121,7 @@ def test_a_proof_is_made_by_the_server_and_written_here(library: Path, pagewitne
     assert citation["quote"] in said
     assert share_held(citation["quote"], {page: boxes}, proof) >= HELD
     assert f"The cited pages are now in {proof}." in err
-    assert "Verdict: proven" in text.read_text("utf-8")
+    assert "\n\nProven: the quote" in text.read_text("utf-8")
     none = tmp_path / "none.pdf"
     code, _, err = pagewitness("ask", "Who is the captain?", "--document", "sample", "--proof", str(none))
     assert (code, none.exists()) == (0, False)

@@ -80,7 +80,7 @@ BAD_INPUT: dict[str, tuple[Prepare, str]] = {
         r"noise\.png.* is not an image that can be read",
     ),
     "empty question": (plain("ask", "  "), r"question is empty: say what"),
-    "unknown document, nothing ingested": (plain("ask", "Why?", "--document", "x"), r"no document 'x'.*none yet"),
+    "unknown document, nothing ingested": (plain("ask", "Why?", "--document", "x"), r"no document 'x': none has been"),
     "pages of an unknown document": (plain("pages", "x.pdf"), r"no document 'x\.pdf'"),
     "deleting an unknown document": (plain("delete", "x.pdf"), r"no document 'x\.pdf'"),
     "llm without a key": (plain("ask", "Why?", "--engine", "llm"), r"GOOGLE_API_KEY"),
