@@ -31,12 +31,12 @@ _COMPARES = re.compile(r"\b(?:compar\w+|differ\w*|versus|vs|both|each|all)\b", r
 _THINGS = r"(?:documents?|files?|pdfs?|reports?|papers?|contracts?|letters?|invoices?|articles?|filings?|studies)"
 # Words that say which documents are meant, and not what is asked about them.
 _FRAME = re.compile(
-    r"\b(?:in |from |across |between |of )?(?:which|what|how many|both|all|these|those|the two|the three|each)(?: of)?"
-    rf"(?: (?:the|these|those|my|our|your|two|three))* {_THINGS}\b"
+    r"\b(?:in |from |across |between |of )?(?:which|what|how many|any|both|all|these|those|the two|the three|each)"
+    rf"(?: of)?(?: (?:the|these|those|my|our|your|two|three))* {_THINGS}\b"
     r"|\b(?:compare[ds]?|comparison|difference|differ)\b(?: between| of| in)?"
     r"|[\w.() -]+?\.(?:pdf|docx?|txt|md|html?)\b"
     r"|\b(?:are|is|deals?|talks?|speaks?) (?:about|with|of)\b"
-    r"|\b(?:mentions?|mentioned|contains?|gives?|says?|names?)\b",
+    r"|\b(?:mentions?|mentioned|contains?|gives?|says?|names?)\b|\b(?:the|an?) (?:words?|terms?|phrase|expression)\b",
     re.IGNORECASE,
 )
 

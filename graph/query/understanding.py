@@ -38,6 +38,9 @@ _SEVERAL = re.compile(
     r"|(?:both|all|these|the two|the three|two|three|each of the|across (?:the|all)"
     r"|between the(?: two)?) (?:\w+ )?(?:documents|files|pdfs|reports|papers|contracts|articles"
     r"|studies|filings)"
+    r"|\b(?:do|does) any (?:of (?:the|these|those|my|our) )?(?:documents?|files?|pdfs?|reports?|papers?|contracts?"
+    r"|letters?|invoices?|articles?)\b"
+    r"|^\W*where (?:is|are) (?:(?!\b(?:that|which|he|she|they|you|we|i)\b).){2,60} mentioned\W*$"
     r"|compare .*\b(?:documents?|reports?|papers?|contracts?|filings?|\.pdf)\b|(?:difference"
     r"|differ)\w* between .*(?:documents?|reports?|papers?|contracts?|\.pdf))",
     re.IGNORECASE,

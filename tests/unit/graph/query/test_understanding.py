@@ -192,6 +192,9 @@ def test_no_question_of_fact_is_answered_from_the_structure() -> None:
         ("How many pages has it?", "place", ""),
         ("How many kilometres is it to Wick?", "unit", "kilometres"),
         ("Who wrote it?", "aspect", "authors"),
+        ("Does any of my letters mention a shed?", "kind", "documents"),
+        ("Where is the word shed mentioned?", "kind", "documents"),
+        ("Where is the shed that he mentioned?", "kind", "where"),
         ("Into which chapters is the book divided?", "aspect", "outline"),
     ],
 )
