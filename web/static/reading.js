@@ -203,8 +203,9 @@ function fail(job, text) {
   job.row.fail(text);
 }
 
-/** Take the row of a file for that of the unread upload which it is. */
+/** Take the row of a file for that of the unread upload which it is, in place of an earlier row: it may be sent again. */
 function isUnread(job) {
+  if (unreadRows.get(job.id) !== job.row) unreadRows.get(job.id)?.remove();
   job.row.erasable(() => erase(job));
   unreadRows.set(job.id, job.row);
 }
