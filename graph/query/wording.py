@@ -22,7 +22,7 @@ Phrase = Literal[
 ]  # fmt: skip
 
 ENGLISH: Mapping[Phrase, str] = {
-    "nothing_ingested": "No document has been ingested yet: run `pagewitness ingest FILE` first.",
+    "nothing_ingested": "No document has been added yet: add one first (in a terminal, `pagewitness ingest FILE`).",
     "nothing_relevant": "The documents do not answer this question: nothing relevant was found in them.",
     "fact_absent": "The documents mention the subject, but no page supports an answer.",
     "page_unreadable": "The pages that could be read do not answer this question.",

@@ -118,7 +118,7 @@ def test_min_grade_decides_what_is_relevant() -> None:
 def test_nothing_ingested_yet() -> None:
     result = ask("Why?")
     assert (result["refused"], result["reason"], result["retrieved"]) == (True, "nothing_ingested", [])
-    assert "ingest" in result["answer"]
+    assert "add one first (in a terminal, `pagewitness ingest FILE`)" in result["answer"]  # a browser has a button
 
 
 @pytest.mark.parametrize("question", ["", "  \n"])
