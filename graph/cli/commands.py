@@ -102,7 +102,7 @@ def ingest(
 
 
 @click.command(epilog=EXPLAINED)
-@click.argument("question")
+@click.argument("question", nargs=-1, required=True, metavar="QUESTION")
 @_documents
 @click.option(
     "--thread", metavar="ID", default="", show_default="none",
@@ -119,17 +119,20 @@ def ingest(
 @_collection("Look only in the documents of this collection.", "all that may be read")
 @with_options
 def ask(
-    options: Options, question: str, documents: tuple[str, ...], thread: str, proof: Path | None,
+    options: Options, question: tuple[str, ...], documents: tuple[str, ...], thread: str, proof: Path | None,
     exports: tuple[Path, ...], collection: str,
 ) -> int:  # fmt: skip
-    """Answer a QUESTION, citing the pages that support the answer."""
+    """Answer a QUESTION, citing the pages that support the answer.
+
+    Quotation marks around it keep the shell from reading its "?" and "'".
+    """
     from graph.cli import exports as files
     from graph.cli import output, progress
 
     files.check(proof, exports)
     client = options.client(**_wish(collection))
     with progress.live_draft(quiet=options.json) as on_event:
-        answer = client.ask(question, documents, thread, on_event, options.asker())
+        answer = client.ask(" ".join(question), documents, thread, on_event, options.asker())
     options.show({field: answer.get(field) for field in _ANSWER_FIELDS}, output.answer)
     for said in files.write(client, answer, proof, exports):
         click.echo(said, err=True)

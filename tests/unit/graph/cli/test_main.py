@@ -54,7 +54,8 @@ def test_ask_prints_the_documented_json(library: Path, capsys: pytest.CaptureFix
 
 
 def test_ask_shows_the_answer_with_its_citation(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = run(capsys, "ask", "What does a day ticket to the island cost?", "--document", "sample.pdf")
+    unquoted = "What does a day ticket to the island cost?".split()
+    code, out, _ = run(capsys, "ask", *unquoted, "--document", "sample.pdf")
     assert code == 0
     assert re.search(r"14\s+euros.*\[1\].*Citations.*\[1\] sample\.pdf, page 6.*“.*14\s+euros", out, re.DOTALL)
 
