@@ -49,6 +49,16 @@ _HAVING = frozenset(
         take took make made number measure bear live belong fetch manage land landed""".split(),
     )
 )
+# Verbs of what is usual for things in tables, where no number of them is asked for: "sail" of a flag, "come" of a home.
+# Any other ("retire", "hate", "freeze", "scan") says something of its own, which the table has to say too.
+_DOING = frozenset(
+    map(
+        stem,
+        """sail go goes went come came start started play print appear fly flow travel arrive depart call visit perform
+        speak talk happen occur take mean stay stop wear eat drink grow rank compete represent belong do""".split(),
+    )
+)
+_CURRENCIES = frozenset("euros dollars pounds francs crowns kroner kronor yen zlotys".split())
 _FALLING = frozenset("rain snow hail precipitation rainfall snowfall".split())
 """What falls where it is measured; of anything else "fell" says that it is less than before."""
 _NEGATED = re.compile(r"\b(?:not|never|no|without|except|neither|nor)\b|n['’]t\b", re.IGNORECASE)
@@ -104,6 +114,8 @@ _MIN_PREFIX = 4
 
 def _links(texts: Sequence[str], at: int, word: Word, *, before_row: bool) -> bool:
     before, after = texts[:at], texts[at + 1 : at + 2]
+    if word.text in _CURRENCIES and texts[at - 1].isdigit():  # "less than 90 euros in low season"
+        return True
     if word.text in _THERE and _BE.intersection(before):
         return True
     if word.text in ("fall", "falls", "fell", "fallen") and _FALLING.intersection(texts):
@@ -112,7 +124,7 @@ def _links(texts: Sequence[str], at: int, word: Word, *, before_row: bool) -> bo
         return False
     helped = max((place for place, text in enumerate(before) if text in _AUXILIARY), default=-1)
     counted = "how" in texts and bool({"many", "much"} & set(texts))
-    if counted and word.stem not in _HAVING:
+    if word.stem not in (_HAVING if counted else _HAVING | _DOING):
         return False
     if 0 <= helped < at - 1 and texts[at - 1] not in _LINKS | {"the", "a", "an"}:
         return not after or after[0] in _AFTER_VERB

@@ -46,6 +46,7 @@ def test_a_verb_that_only_links_needs_no_place_in_the_table(question: str, begin
         "How many sheep does Quarry Farm not keep?",
         "How many cows does Brook End insure?",
         "Which farm slaughtered the most sheep?",
+        "What number of cows sleeps on Brook End?",
         "Which farms dismissed more than 60 cows?",
         "How many cows were sold at Brook End?",
         "How many cows were vaccinated at Brook End?",
