@@ -57,7 +57,15 @@ def _replaced_below(question: str, required: Sequence[str], evidence: Evidence) 
         return ""
     own, above = stems(evidence.quote), stems(evidence.above)
     unsaid = (word for word in required if says(word, above) and not says(word, own))
-    return next((word for word in unsaid if is_followed_by_other(question, word, evidence.quote)), "")
+    return next(
+        (word for word in unsaid if _is_means(question, word) or is_followed_by_other(question, word, evidence.quote)),
+        "",
+    )
+
+
+def _is_means(question: str, word: str) -> bool:
+    """Return whether something is to be done with a thing: "descale with coffee" under "Coffee machine"."""
+    return bool(re.search(rf"\b(?:with|without|using) (?:(?:an?|the) )?{re.escape(word)}\b", question, re.IGNORECASE))
 
 
 def _unnamed_noun(question: str, kind: str, evidence: Evidence) -> str:

@@ -278,11 +278,22 @@ def _names_somebody(question: str, quote: str, known: frozenset[str]) -> bool:
     return bool(names - terms.STOP_WORDS) or any(doer.split()[-1] not in known for doer in _DOER.findall(quote))
 
 
+_TO_NAME = re.compile(r"\b(?:to|from) (?:the )?[A-Z]")
+# "Awarded to the best tender" says no place, but "taken to Wick" does.
+_MOVES = re.compile(
+    r"\b(?:to|from|go|goes|going|went|come|comes|came|move[sd]?|travel\w*|sen[dt]|deliver\w*|sail\w*|run|runs|lead|leads|led"
+    r"|fl(?:y|ew|ies|ow\w*)|ship\w*|bring|brought|tak(?:e|en)|took|return\w*|fle(?:e|d)|emigrat\w*|turn\w*|write|wrote|apply"
+    r"|report|hand|export\w*|connect\w*|get|belong\w*|relocat\w*|transfer\w*|exil\w*|banish\w*|depor\w*|escap\w*|spread)\b",
+    re.IGNORECASE,
+)
+
+
 def _holds_place(question: str, quote: str, known: frozenset[str]) -> bool:
     """Return whether a quote says where: by a name after "in" or "at" if a question asks where something is located."""
     rest = _ON_DAY.sub(" ", _TO_DO.sub(" ", _IN_TIME.sub(" ", quote)))
     if not _IS_LOCATED.search(question):
-        return bool(PLACE.search(rest))
+        found = {one.group().lower() for one in PLACE.finditer(rest)}
+        return bool(found if _MOVES.search(question) else found - {"to", "from"}) or bool(_TO_NAME.search(rest))
     names = {found[1] for found in _AT_NAME.finditer(rest) if not _DAY_OR_MONTH.fullmatch(found[1])}
     named = any(name.lower() not in known for name in names)
     return named or bool(_LOCATED.search(rest))

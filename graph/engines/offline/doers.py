@@ -84,6 +84,25 @@ def is_done_by_nobody(verb: str, quote: str) -> bool:
     return bool(passive) and len(own) == len(passive) and not any(re.search(r"\bby\b", one["after"]) for one in passive)
 
 
+# "Emil sold his shares" says who bought them only with "to", and "they bought the mill" who sold it with "from".
+_REVERSED = {
+    "buy": (r"(?:sold|sells?|selling)", "to"), "bought": (r"(?:sold|sells?|selling)", "to"),
+    "sell": (r"(?:bought|buys?|purchased|acquired)", "from"), "sold": (r"(?:bought|buys?|purchased|acquired)", "from"),
+    "lend": (r"(?:borrow(?:s|ed)?)", "from"), "lent": (r"(?:borrow(?:s|ed)?)", "from"),
+    "borrow": (r"(?:lends?|lent)", "to"), "borrowed": (r"(?:lends?|lent)", "to"),
+}  # fmt: skip
+
+
+def is_by_other_side(verb: str, quote: str) -> bool:
+    """Return whether a sentence names the other side of a deal than the one who does what a verb says."""
+    other, way = _REVERSED.get(verb.lower().removesuffix("s"), ("(?!)", ""))
+    said = re.search(
+        rf"\b(?i:{other})\b(?P<side>(?: (?!and\b)[\w'’-]+){{0,6}} {way} (?:the |an? |[a-z]+ ){{0,3}}[A-Z])?", quote
+    )
+    own = any(is_same_verb(verb, one) for one in re.findall(r"[a-z]+", quote.lower()))
+    return said is not None and not own and not said["side"]
+
+
 def is_same_verb(verb: str, other: str) -> bool:
     """Return whether two words are forms of one verb."""
     return stem(verb.lower()) == stem(other.lower())

@@ -16,7 +16,7 @@ from graph.engines.offline.asked_nouns import other_noun
 from graph.engines.offline.asked_values import holds_value, is_value_of_another
 from graph.engines.offline.asked_words import NEGATED_QUESTION, NEGATIVE
 from graph.engines.offline.comments import is_comment
-from graph.engines.offline.doers import is_done_by_nobody, names_doer
+from graph.engines.offline.doers import is_by_other_side, is_done_by_nobody, names_doer
 from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.other_amounts import dates_another_age, gives_another
 from graph.engines.offline.other_cases import is_of_part, is_other_case
@@ -322,6 +322,6 @@ def _may_lack(question: str, missing: Sequence[str], evidence: Evidence, weights
 
 def _of_other_deed(question: str, quote: str) -> str:
     """Return what a sentence tells in place of the payment or deed that is asked for, as a clause; "" for nothing."""
-    if (verb := asked_verb(question)) and is_done_by_nobody(verb, quote):
+    if (verb := asked_verb(question)) and (is_done_by_nobody(verb, quote) or is_by_other_side(verb, quote)):
         return "the quote does not say by whom"
     return other_payment(question, quote)

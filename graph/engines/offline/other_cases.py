@@ -167,8 +167,8 @@ _HAPPENED_THEN = re.compile(
     re.IGNORECASE,
 )
 _AHEAD = re.compile(
-    r"\b(?:(?-i:may|can|must|will|shall|should)|is to|are to|expects?|expected|plans?|planned|intends?|proposes?"
-    r"|proposed|announced that|scheduled|due)\b",
+    r"\b(?:(?-i:may|can|must|will|shall|should)|is to|are to|going to|expects?|expected|plans?|intends?|proposes?"
+    r"|planned|proposed|announced that|scheduled|due)\b",
     re.IGNORECASE,
 )
 # "May be lodged", "an estimated 9 million": participles that tell of nothing that happened.

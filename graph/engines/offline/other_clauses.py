@@ -1,6 +1,7 @@
 """Values that stand in another clause of a sentence than what a question asks about.
 
-"The primary school is 600 m away, the next grammar school is in Harwick" does not say how far the latter is.
+"The primary school is 600 m away, the next grammar school is in Harwick" does not say how far the latter is, nor "Carla
+stayed for ten months and now studies in Turin" how long she studied.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from graph.engines.offline.word_forms import stems
 
 # Another subject with its own verb: ", the next grammar school is".
 _CLAUSES = re.compile(
-    r"; |, (?=(?:but |and |while |whereas )?(?:the|its|those|that|an?|his|her|our|their) (?:[\w-]+ ){1,3}?"
+    r"; |, (?:while|whereas) |, (?=(?:but |and )?(?:the|its|those|that|an?|his|her|our|their) (?:[\w-]+ ){1,3}?"
     r"(?:is|are|was|were|has|have|had|could|can|will)\b)"
+    r"| and (?=(?:now|then|later|afterwards|since then) [a-z])"
 )
 _PRONOUN = re.compile(r"\b(?:it|they|them|its|their|this|these|both)\b", re.IGNORECASE)
 _LED_IN = re.compile(
@@ -35,7 +37,7 @@ def is_of_other_clause(question: str, kind: str, required: Sequence[str], eviden
         required: Its words that an answer has to name.
         evidence: The sentence with its context.
     """
-    if kind not in ("number", "count", "date") or evidence.label:
+    if kind not in ("number", "count", "date", "reason") or evidence.label:
         return False
     parts = _CLAUSES.split(evidence.quote)
     if len(parts) == 1 or _LED_IN.match(evidence.quote):

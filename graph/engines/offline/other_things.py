@@ -267,10 +267,20 @@ _ASKED_NOUN = re.compile(
 _WAY = re.compile(r"\bfrom (?:the )?(\w+)(?: [^\s,.;?]+){0,2}? to (?:the )?(\w+)")
 
 
+_END = re.compile(r"\b(from|to) (?:the )?([A-Z][\w-]+)")
+_OTHER_END = {"from": "to", "to": "from"}
+_IS_FAR = re.compile(r"\b(?:how (?:far|long)|distance|away)\b", re.IGNORECASE)
+
+
 def _is_other_way(question: str, quote: str) -> bool:
     """Return whether a quote has the two ends of a way exchanged: "from Kiel to Bergen" for "from Bergen to Kiel"."""
     asked, said = _ways(question), _ways(quote)
-    return any((end, start) in said for start, end in asked) and not asked & said
+    if any((end, start) in said for start, end in asked) and not asked & said:
+        return True
+    # "The flight from Hamburg" is not the one "from Alta to Hamburg".
+    ends = _END.findall(question) if not asked and not _IS_FAR.search(question) else []
+    of_quote = set(_END.findall(quote))
+    return any((_OTHER_END[way], name) in of_quote and (way, name) not in of_quote for way, name in ends)
 
 
 def _ways(text: str) -> set[tuple[str, str]]:

@@ -346,6 +346,7 @@ bind bound
 hide hid hidden
 strike struck
 ride rode ridden
+lie lay lain
 ring rang rung
 sink sank sunk
 tear tore torn
