@@ -171,7 +171,7 @@ def test_an_unfinished_run_goes_on_and_another_ones_rows_are_not_lost(
         (json.dumps(TICKET), ["--compare", "none.json"], "cannot be read as results"),
         (json.dumps(TICKET), ["--out", "set.jsonl"], "name another folder with --out"),
         (json.dumps(TICKET), ["--judge", "google_genai:gemini-3.8-flash"], "GOOGLE_API_KEY"),
-        (json.dumps(TICKET), ["--judge", "nobody:model"], "'nobody:model' cannot be used"),
+        (json.dumps(TICKET), ["--judge", "nobody:model"], "nobody:model' has no known provider: write provider:model"),
     ],
 )
 def test_bad_input_is_one_sentence(

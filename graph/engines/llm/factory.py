@@ -5,6 +5,7 @@ Imports are lazy: loading a provider takes seconds.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping
 from functools import lru_cache
@@ -37,6 +38,11 @@ EMBEDDING_SETTING, FALLBACK_SETTING = "PAGEWITNESS_EMBEDDING_MODEL", "PAGEWITNES
 _MAX_CLIENTS = 16
 # Clients refuse to be built without a key, which a server on one's own machine does not ask for.
 _NO_KEY = "none"
+_UNKNOWN_PROVIDER = re.compile("Unable to infer|Provider .* is not supported|Unsupported provider|Must specify")
+"""What LangChain says of a model without a provider, or of one that it does not know, on several lines."""
+_NO_PROVIDER = (
+    f"has no known provider: write provider:model, with {', '.join(PROVIDERS)} or another provider of LangChain."
+)
 
 
 def build_client(
@@ -218,5 +224,7 @@ def _init(module: str, function: str, name: str, given: dict[str, Any]) -> Any:
         extra = getattr(PROVIDERS.get(split_name(name)[0]), "extra", "")
         remedy = f"install it with pip install 'pagewitness[{extra}]'" if extra else str(error)
         raise ModelError(f"The model {name!r} cannot be used, its package is not installed: {remedy}.") from error
-    except ValueError as error:  # the message names the known providers
-        raise ModelError(f"The model {name!r} cannot be used: {error}") from error
+    except ValueError as error:
+        if _UNKNOWN_PROVIDER.match(str(error)):
+            raise ModelError(f"The model {name!r} {_NO_PROVIDER}") from error
+        raise ModelError(f"The model {name!r} cannot be used: {' '.join(str(error).split())}") from error
