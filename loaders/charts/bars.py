@@ -8,16 +8,17 @@ from itertools import combinations
 from statistics import median
 
 from loaders.charts.categories import Category, find_categories, nearest_category
-from loaders.charts.labels import Label, label_size, logarithm, magnitude, transpose
+from loaders.charts.labels import Label, label_size, logarithm, magnitude, scale_of, transpose
 from loaders.charts.legend import Entry, series_of
 from loaders.charts.pixels import Mark
-from loaders.geometry import contains
+from loaders.geometry import bounding_box, contains
 from loaders.text.charts import UNREAD
 from loaders.types import Box
 
 _TOUCH = 4.0  # pixels at 150 dpi between edges that still count as touching
 _SEAM = 8.0  # pixels between the segments of a stack
-_CRUMB = 0.4  # of the usual width of a bar
+_CRACK = 12.0  # pixels: a thin line through a bar, and what blur mixes with it on both sides
+_CRUMB = 0.5  # of the usual width of a bar
 _ABOVE = 1.6  # of a label's height between a bar's end and its value
 _SINK = 0.7  # of a label's height by which the value may reach into the bar
 _OFF = 0.06  # of the largest value: most that a value may differ from its bar's length
@@ -65,16 +66,33 @@ def join_bars(
     if lying:
         free = [label.transposed() for label in free]
         shown = [Mark(transpose(mark.box), mark.colour) for mark in shown]
-    axis, bars = _bars(shown)
+    axis, bars = _bars(_without_cracks(shown))
     valued = _values(free, bars, axis, size)
     measures = (magnitude, logarithm) if logarithmic else (magnitude,)
     found = max((_consistent(valued, measure) for measure in measures), key=len)
     if not found:
         return None
-    taken = {id(bar.value) for bar in found}
+    taken = {id(bar.value) for bar in found} | (set() if lying else scale_of(labels))
     lowest = max(bar.box.y1 for bar in bars)
     categories = find_categories([label for label in free if id(label) not in taken], axis, lowest, size, lying)
     return _join(found, bars, categories, legend)
+
+
+def _without_cracks(marks: Sequence[Mark]) -> list[Mark]:
+    """Return the marks, those of one colour as one that a thin line parts: hatches are drawn in tiles."""
+    whole: list[Mark] = []
+    for mark in sorted(marks, key=lambda mark: mark.box.y0):
+        above = next((one for one in whole if one.colour == mark.colour and _goes_on(one.box, mark.box)), None)
+        if above is not None:
+            whole.remove(above)
+            mark = Mark(bounding_box([above.box, mark.box]), mark.colour)
+        whole.append(mark)
+    return whole
+
+
+def _goes_on(above: Box, below: Box) -> bool:
+    same = abs(above.x0 - below.x0) <= _TOUCH and abs(above.x1 - below.x1) <= _TOUCH
+    return same and 0 <= below.y0 - above.y1 <= _CRACK
 
 
 def _bars(marks: Sequence[Mark]) -> tuple[float, list[Mark]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from loaders.charts.labels import Label, label_size
+from loaders.charts.labels import Label, label_size, scale_of
 from loaders.charts.pixels import NONE, Canvas, components
 from loaders.geometry import centre, contains
 from loaders.types import Box
@@ -30,12 +30,13 @@ class Entry:
 
 def find_legend(labels: Sequence[Label], canvas: Canvas) -> list[Entry]:
     """Return the legend's entries in reading order; a single one is enough."""
-    size = label_size(labels)
-    found = [entry for label in labels if (entry := _entry(label, labels, canvas, size))]
+    size, scale = label_size(labels), scale_of(labels)
+    found = [entry for label in labels if (entry := _entry(label, labels, canvas, size, scale))]
     return sorted(found, key=lambda entry: (round(entry.label.middle[1] / max(size, 1.0)), entry.label.box.x0))
 
 
-def _entry(label: Label, labels: Sequence[Label], canvas: Canvas, size: float) -> Entry | None:
+def _entry(label: Label, labels: Sequence[Label], canvas: Canvas, size: float, scale: Collection[int]) -> Entry | None:
+    """Return the entry of a label with a key; a sign may be a marker, unless it is the zero of the `scale`."""
     if label.turned or (label.is_value and not label.is_year):
         return None  # a value beside its marker is no legend
     box = label.box
@@ -55,7 +56,8 @@ def _entry(label: Label, labels: Sequence[Label], canvas: Canvas, size: float) -
         if not (alone and near) or kinds.size < _MIN_KEY * size * size:
             continue
         key = Box(part.x0 + left, part.y0 + top, part.x1 + left, part.y1 + top)
-        if not any(len(other.text) > 1 and contains(other.box, centre(key)) for other in labels if other is not label):
+        printed = (other for other in labels if other is not label and (len(other.text) > 1 or id(other) in scale))
+        if not any(contains(other.box, centre(key)) for other in printed):
             keys.append((key, int(np.bincount(kinds).argmax())))
     if not keys:
         return None

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from loaders.geometry import overlap
 from loaders.types import Box
 
 NONE = -1  # no colour of the palette: edges of letters and lines
@@ -23,6 +24,7 @@ _APART = 24.0  # levels (of 441) between two colours of the palette; pale blues 
 _NEAR = 40.0  # levels by which a pixel may differ from its colour: the noise of JPEG and scanners
 _HATCH = 5  # pixels at 150 dpi: white lines of a hatch are 1-3 wide, gaps between bars of one colour wider
 _THIN = 3  # pixels: thinner parts are lines or edges of letters
+_LINES = 7  # pixels: axes, frames and grids are thinner, bars are wider
 _MIN_SIDE = 4  # pixels: thinner marks are lines
 _STRAIGHT = 0.7  # share of each edge of a bar that is filled; letters and markers have less
 _TILT = 0.008  # of a bar's length: half a degree of skew, which remains after a scan was straightened
@@ -67,7 +69,13 @@ class Canvas:
         mask = (self.colours == colour).astype(np.uint8)
         solid = _morphed(mask, cv2.MORPH_OPEN, _THIN)  # edges of grey letters
         closed = _morphed(solid, cv2.MORPH_CLOSE, _HATCH)
-        return [Mark(box, colour) for box in _rectangles(closed, solid)]
+        found = list(_rectangles(closed, solid))
+        # A bar that an axis, a frame or a grid of nearly its colour joins to others stands alone without thin lines.
+        for box in _rectangles(_morphed(closed, cv2.MORPH_OPEN, _LINES), solid):
+            large = min(box.x1 - box.x0, box.y1 - box.y0) >= _LARGE
+            if large and not any(overlap(box, other) for other in found):
+                found.append(box)
+        return [Mark(box, colour) for box in found]
 
     def crop(self, box: Box) -> NDArray[np.int8]:
         """Return the colours in a box, clipped to the picture."""

@@ -7,6 +7,9 @@ from typing import Any
 import cv2
 import numpy as np
 
+from loaders.charts.bars import join_bars
+from loaders.charts.labels import Label, scale_of
+from loaders.charts.pixels import Canvas, Mark
 from loaders.chunking.headers_footers import drop_headers_footers
 from loaders.ocr.charts import ScanChart, chart_of
 from loaders.ocr.engine import read_image
@@ -85,3 +88,31 @@ def test_the_title_of_an_axis_is_read_upwards() -> None:
     document, _ = LOOKS["bars, one series"]()
     text = "\n".join(block.text for block in read_image(scanned(document[0]), 1).blocks)
     assert "Landings (tonnes)" in text
+
+
+def label(text: str, middle: float, bottom: float) -> Label:
+    half = 4.0 * len(text)
+    return Label(text, Box(middle - half, bottom - 16, middle + half, bottom))
+
+
+def test_bars_that_an_axis_of_their_colour_joins_are_bars_of_their_own() -> None:
+    picture = np.full((200, 320, 3), 255, np.uint8)
+    for left, top in ((40, 60), (140, 100), (240, 20)):
+        picture[top:180, left : left + 24] = 190
+    picture[178:181, 20:300] = 190
+    boxes = sorted(mark.box for mark in Canvas(picture).marks)
+    assert [(box.x0, box.y0, box.x1) for box in boxes] == [(40, 60, 64), (140, 100, 164), (240, 20, 264)]
+
+
+def test_a_bar_parted_by_a_thin_line_is_one_and_the_zero_of_a_scale_names_nothing() -> None:
+    marks = [Mark(Box(100, 100, 124, 140), 1), Mark(Box(100, 149, 124, 200), 1)]
+    marks += [Mark(Box(200, 150, 224, 200), 1), Mark(Box(300, 120, 324, 200), 1), Mark(Box(90, 197, 99, 201), 1)]
+    values = [label("100", 112, 98), label("50", 212, 148), label("80", 312, 118)]
+    names = [label("Looe", 112, 220), label("Fowey", 212, 220), label("Padstow", 312, 220)]
+    scale = [Label(text, Box(20, y - 10, right, y + 10)) for text, y, right in
+             (("0", 206, 38), ("40", 160, 44), ("80", 120, 42), ("120", 80, 43))]  # fmt: skip
+    joined = join_bars([*values, *names, *scale], marks, [], lying=False)
+    assert joined is not None
+    found = [(item.category, item.value.text) for item in joined]
+    assert found == [("Looe", "100"), ("Fowey", "50"), ("Padstow", "80")]
+    assert scale_of([*values, *names, *scale]) == {id(number) for number in scale}
