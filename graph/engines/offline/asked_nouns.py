@@ -56,11 +56,33 @@ def _replaced_below(question: str, required: Sequence[str], evidence: Evidence) 
     if evidence.label:
         return ""
     own, above = stems(evidence.quote), stems(evidence.above)
-    unsaid = (word for word in required if says(word, above) and not says(word, own))
-    return next(
-        (word for word in unsaid if _is_means(question, word) or is_followed_by_other(question, word, evidence.quote)),
-        "",
+    unsaid = [word for word in required if says(word, above) and not says(word, own)]
+    return next((word for word in unsaid if _has_other(question, word, evidence.quote)), "")
+
+
+def _has_other(question: str, word: str, quote: str) -> bool:
+    """Return whether a quote has another thing in the place of a word: before or after its neighbour, as a subject."""
+    return (
+        _is_means(question, word)
+        or is_followed_by_other(question, word, quote)
+        or _is_done_to_other(question, word, quote)
     )
+
+
+_WAS_DONE = re.compile(
+    r"\b(?:was|were|is|are|been) (?:the|an?|our|its|their|this) (?:[\w-]+ )*?(?P<head>[\w-]+) (?P<done>[a-z]+)\W*$",
+    re.IGNORECASE,
+)
+_SUBJECT = r"(?:^|[.;,] )(?:The|An?|Our|Its|Their|the|an?) (?:[\w-]+ )?[\w-]+ (?:was|were|is|are|will be)"
+
+
+def _is_done_to_other(question: str, word: str, quote: str) -> bool:
+    """Return whether something was done to another subject: "The ferry was repaired", where it is asked of a pier."""
+    asked = _WAS_DONE.search(question)
+    if asked is None or asked["head"].lower() != word.lower():
+        return False
+    done = rf"{_SUBJECT} (?:[a-z]+ly )?{re.escape(asked['done'])}\b"
+    return bool(re.search(done, quote))
 
 
 def _is_means(question: str, word: str) -> bool:

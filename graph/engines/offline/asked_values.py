@@ -119,6 +119,11 @@ _TIME = re.compile(
     r"|night|noon|midnight)\b(?! \d+[:.])|\d[–-]\d|\d ?(?:h|min|s)\b|\b(?:from|between) \S*\d|\d\S* to \S*\d",
     re.IGNORECASE,
 )
+_HOW_FAST_IS = re.compile(r"\bhow fast (?:is|was|are|were)\b", re.IGNORECASE)
+_SPEED = re.compile(
+    r"\b(?:knots?|kn|mph|kph|[kMG]bps|speed|times|faster|seconds?|minutes?|(?:an?|per) (?:hour|second|minute))\b|/",
+    re.IGNORECASE,
+)
 _HOW_LARGE = re.compile(
     r"\bhow (?:big|large|high|tall|long|deep|wide|far|fast|old|heavy|hot|cold|loud|thick|expensive)\b", re.IGNORECASE
 )
@@ -226,6 +231,8 @@ def _holds_unit(question: str, quote: str, *, is_row: bool) -> bool:
         return False
     if is_row:
         return True
+    if _HOW_FAST_IS.search(question) and not _SPEED.search(quote):
+        return False
     if _HOW_LONG_IT_TAKES.search(question) and not _TIME.search(quote):
         return False
     if _HOW_LONG.search(question):

@@ -31,7 +31,7 @@ def is_other_case(question: str, quote: str) -> str:
         return "the quote says what may or will happen"
     if _is_without_case(question, quote):
         return "the quote does not name the case"
-    if _is_circumstance(question, quote):
+    if _is_circumstance(question, quote) or (_HOW_LONG_OR_OLD.search(question) and _THRESHOLD.search(quote)):
         return "the quote gives how long something else is"
     if _ASKS_MEAN.search(question) and not _IS_MEAN.search(quote):
         return "the quote gives no average"
@@ -125,6 +125,14 @@ def _is_without_case(question: str, quote: str) -> bool:
     return not _CASE.search(quote) and not says(asked["does"], stems(quote))
 
 
+_HOW_LONG_OR_OLD = re.compile(
+    r"\bhow (?:old|long|large|big|high|heavy|fast|far|deep|wide|tall) (?:is|was|are|were)\b", re.IGNORECASE
+)
+# "All pumps that are older than twelve years" tells the age of none.
+_THRESHOLD = re.compile(
+    r"\b(?:all|any|every|those|each|no) [\w -]{1,30}?(?:that|which|who) (?:(?:is|are|was|were) )?[a-z]+er than\b",
+    re.IGNORECASE,
+)
 _HOW_LONG_IS = re.compile(r"^\W*(?:and |so )?how long (?:is|was|are|were|will)\b", re.IGNORECASE)
 _DURING = re.compile(
     r"^\W*(?:during|after|before|throughout|until|in|within) .*?"
@@ -168,7 +176,7 @@ _HAPPENED_THEN = re.compile(
 )
 _AHEAD = re.compile(
     r"\b(?:(?-i:may|can|must|will|shall|should)|is to|are to|going to|expects?|expected|plans?|intends?|proposes?"
-    r"|planned|proposed|announced that|scheduled|due)\b",
+    r"|planned|proposed|announced that|recommends?|recommended|advises?|suggests?|urges?|scheduled|due)\b",
     re.IGNORECASE,
 )
 # "May be lodged", "an estimated 9 million": participles that tell of nothing that happened.
@@ -179,10 +187,17 @@ _NOT_FINITE = re.compile(
     re.IGNORECASE,
 )
 _PAST = re.compile(
-    r"\b(?:was|were|had|did|has|have|been|(?!need|plan|expect|propos|schedul|announc)[a-z]{2,}ed|ago|began|took|came|went"
+    r"\b(?:was|were|had|did|has|have|been|(?!need|plan|expect|propos|schedul|announc|recommend|suggest)[a-z]{2,}ed|ago|began|took|came|went"
     r"|gave|made|met|won|lost|sold|bought|paid|built|held|led|left|became|fell|rose|grew|cut|set|put|wrote|spent|sent"
     r"|found|kept|told|said|stood|ran|drew|brought|taught|got|let|sat|broke|chose|drove|flew|hid|knew|lent|read|saw|spoke"
     r"|stole|swam|threw|wore)\b",
+    re.IGNORECASE,
+)
+
+
+# "The poet was to read in March but was ill."
+_DID_NOT = re.compile(
+    r"\b(?:was|were) (?:due |supposed |meant |planned |scheduled )?to [a-z]+.*\b(?:but|however|cancelled)\b",
     re.IGNORECASE,
 )
 
@@ -191,8 +206,12 @@ def _is_yet_to_happen(question: str, quote: str) -> bool:
     """Return whether a question asks what happened, and a quote says only what may, must or will happen."""
     if not _HAPPENED_THEN.match(question) or _AHEAD.search(question):
         return False
-    told = quote.split(", of which")[0]
-    return bool(_AHEAD.search(told)) and not _PAST.search(_NOT_FINITE.sub(" ", told))
+    if _DID_NOT.search(quote):
+        return True
+    parts = quote.split(", of which")[0].split("; ")
+    deed = next(reversed(required_words(question, asked_kind(question))), "")
+    saying = [part for part in parts if says(deed, stems(part))] or parts
+    return all(_AHEAD.search(part) and not _PAST.search(_NOT_FINITE.sub(" ", part)) for part in saying)
 
 
 _ASKS_MEAN = re.compile(

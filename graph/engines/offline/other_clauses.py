@@ -37,7 +37,7 @@ def is_of_other_clause(question: str, kind: str, required: Sequence[str], eviden
         required: Its words that an answer has to name.
         evidence: The sentence with its context.
     """
-    if kind not in ("number", "count", "date", "reason") or evidence.label:
+    if kind not in ("number", "count", "date", "reason", "name") or evidence.label:
         return False
     parts = _CLAUSES.split(evidence.quote)
     if len(parts) == 1 or _LED_IN.match(evidence.quote):

@@ -37,11 +37,19 @@ _ONLY_SAID = re.compile(
 )
 
 
+_WANTS_TO_PAY = re.compile(
+    r"\b(?:offer|promis|agree|want|hop|plan|pledg|intend|propos|refus|declin)\w* to (?:pay|spend|give|contribute)\b",
+    re.IGNORECASE,
+)
+
+
 def _is_other_flow(question: str, quote: str) -> bool:
     """Return whether a quote tells what came in, or what was demanded or estimated, in place of what was paid."""
     asked = _ASKS_PAID.match(question)
     if asked is None or _COMES_IN.search(question) or _ONLY_SAID.search(question):
         return False
+    if asked["past"] and _WANTS_TO_PAY.search(quote):
+        return not re.search(r"\b(?:paid|spent|cost)\b", quote, re.IGNORECASE)
     if _COMES_IN.search(quote):
         return not _SPENT.search(quote)
     return bool(asked["past"] and _ONLY_SAID.search(quote)) and not _IS_PAID.search(quote)
