@@ -19,11 +19,13 @@ _WIDE = 0.4
 scans; 99.99 % of the gaps within words are narrower than 0.38."""
 
 _NARROW = 0.17
-"""The same between a small letter and a capital, and before an address: words have gaps of up to 0.13 there. Behind a
-comma between two numbers as well: 21 of 22 spaces on the paper's office scan have 0.17-0.31, thousands up to 0.07."""
+"""The same between a small letter and a capital, in dates, and before an address: words have gaps of up to 0.13 there.
+Behind a comma between two numbers as well: 21 of 22 spaces on the paper's office scan have 0.17-0.31, thousands up to
+0.07."""
 
 _FIGURES = 0.2  # the same before three figures and fewer, which may be thousands or decimals
 _GROUP = 3  # figures of a group of thousands
+_YEAR = 4  # figures of a year
 _AFTER_COMMA = 1.8  # times the gap before it (2.3 behind a 1); in a typewriter's print those on both sides are alike
 
 _SPACED = 2.5  # times the line's usual gap between letters: in spaced print all gaps are wide
@@ -65,11 +67,19 @@ def _may_begin(text: str, at: int) -> bool:
 
 
 def _begins(text: str, at: int) -> bool:
-    """Return whether a character looks like the first of a word: after a raised sign or a small letter, an address."""
+    """Return whether a character looks like the first of a word: after a raised sign, in an address, date or name."""
     if text[at - 1] in RAISED_DIGITS and text[at].isalpha() and text[max(0, at - 3) : at - 1].strip(RAISED_DIGITS):
         return True
     address = text[at - 1].isalpha() and text.startswith(("http://", "https://"), at)
-    return address or (text[at - 1].islower() and text[at].isupper())
+    return address or (text[at - 1].islower() and text[at].isupper()) or _is_in_date(text, at)
+
+
+def _is_in_date(text: str, at: int) -> bool:
+    """Return whether a character begins a capitalized word behind figures ("6May"), or a year behind a word."""
+    if text[at - 1].isdecimal():
+        return text[at].isupper() and text[at + 1 : at + 3].isalpha() and text[at + 1 : at + 3].islower()
+    year = text[at : at + 5].rstrip(".,;:) ")
+    return text[at - 1].islower() and len(year) == _YEAR and year.isdecimal()
 
 
 def _is_next_number(text: str, at: int, gap: float, before: float) -> bool:

@@ -66,6 +66,21 @@ def test_a_number_behind_a_comma_is_another_one_where_a_space_is_printed(font: s
 
 
 @pytest.mark.parametrize("font", ["tiro", "helv", "cour"])
+@pytest.mark.parametrize("text", ["approved on 6 May 2024.", "from 30 June on to 11 Juli 2024, at 5"])
+def test_the_words_and_figures_of_a_date_are_apart_where_a_space_is_printed(font: str, text: str) -> None:
+    crop, places = printed(text, font)
+    glued = text.replace(" May ", "May").replace(" June", "June").replace(" Juli ", "Juli")
+    assert with_spaces(crop, glued, places) == text
+
+
+@pytest.mark.parametrize("font", ["tiro", "helv", "cour"])
+@pytest.mark.parametrize("text", ["from 3Com or 10Mbit", "Fortran2008 and Version2024", "4Kids, May2024"])
+def test_names_with_figures_are_not_parted_where_no_space_is_printed(font: str, text: str) -> None:
+    crop, places = printed(text, font)
+    assert with_spaces(crop, text, places) == text
+
+
+@pytest.mark.parametrize("font", ["tiro", "helv", "cour"])
 def test_a_comma_that_was_read_as_a_point_is_told_by_how_deep_it_hangs(font: str) -> None:
     text = "a total of 1,048 and 17,426,300 tons"
     crop, places = printed(text, font)
