@@ -7,7 +7,9 @@ the architect of the hall?" by "designed by Ann Lee".
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from graph.engines.offline.everyday_words import is_written_formally
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
 
@@ -82,6 +84,28 @@ def is_done_by_nobody(verb: str, quote: str) -> bool:
     own = [one for one in re.findall(r"[a-z]+", quote.lower()) if is_same_verb(verb, one)]
     passive = [found for found in done.finditer(quote) if is_same_verb(verb, found["verb"])]
     return bool(passive) and len(own) == len(passive) and not any(re.search(r"\bby\b", one["after"]) for one in passive)
+
+
+def is_done_to_part(verb: str, others: Sequence[str], quote: str) -> bool:
+    """Return whether a sentence says only of something in or of a thing by whom it was done: "the chairs in the hall".
+
+    `others` are the words of a question besides its verb.
+    """
+    things = {stem(word.lower()) for word in others}
+    done = [found for found in _DONE_BY_NAME.finditer(quote) if is_same_verb(verb, found["verb"])]
+    return bool(done) and not any(_is_said_of(things, _CLAUSE.split(quote[: found.start()])[-1]) for found in done)
+
+
+_THINGS = re.compile(r"\b(?:the|these|those|its|our|their|new|old|\d+) (?P<thing>[a-z]+s)\b", re.IGNORECASE)
+
+
+def is_named_by_things(verb: str, quote: str) -> bool:
+    """Return whether a sentence has a verb only in things of that name: "the chairs" chair or run nothing."""
+    words = re.findall(r"[a-z]+", quote.lower())
+    if any(is_same_verb(verb, word) for word in words):
+        return False
+    naming = {word for word in words if is_written_formally(verb, frozenset((word, stem(word))))}
+    return bool(naming) and naming <= {found["thing"].lower() for found in _THINGS.finditer(quote)}
 
 
 # "Emil sold his shares" says who bought them only with "to", and "they bought the mill" who sold it with "from".

@@ -16,7 +16,13 @@ from graph.engines.offline.asked_nouns import other_noun
 from graph.engines.offline.asked_values import holds_value, is_value_of_another
 from graph.engines.offline.asked_words import NEGATED_QUESTION, NEGATIVE
 from graph.engines.offline.comments import is_comment
-from graph.engines.offline.doers import is_by_other_side, is_done_by_nobody, names_doer
+from graph.engines.offline.doers import (
+    is_by_other_side,
+    is_done_by_nobody,
+    is_done_to_part,
+    is_named_by_things,
+    names_doer,
+)
 from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.other_amounts import dates_another_age, gives_another
 from graph.engines.offline.other_cases import is_of_part, is_other_case
@@ -324,4 +330,7 @@ def _of_other_deed(question: str, quote: str) -> str:
     """Return what a sentence tells in place of the payment or deed that is asked for, as a clause; "" for nothing."""
     if (verb := asked_verb(question)) and (is_done_by_nobody(verb, quote) or is_by_other_side(verb, quote)):
         return "the quote does not say by whom"
+    others = [word for word in required_words(question, "name") if word != verb] if verb else []
+    if verb and (is_named_by_things(verb, quote) or (others and is_done_to_part(verb, others, quote))):
+        return f"the quote does not say who {verb} it"
     return other_payment(question, quote)
