@@ -129,7 +129,7 @@ _HOW_LARGE = re.compile(
 )
 # "Garage no. 17" does not say how big it is.
 _NUMBERED = re.compile(
-    r"\b(?:no|nr|number|unit|block|flat|room|plot|page|section|clause|item|class|level|part)\b\.? ?#?\d[\w.-]*",
+    r"\b(?:no|nr|number|unit|block|flat|room|plot|page|section|clause|item|class|level|part)\b\.? ?#?\d[\w./-]*",
     re.IGNORECASE,
 )
 # "6 minutes" says how long something is, but not how tall.
@@ -137,6 +137,10 @@ _HOW_TALL = re.compile(r"\bhow (?:tall|wide|deep|thick)\b", re.IGNORECASE)
 _MEASURED = re.compile(
     rf"(?<![^\W\d_])(?:{LENGTH_UNITS})(?![^\W\d_])|\d ?(?:['’′″\"]|in\b)|\bstor(?:e?ys?|ies)\b", re.IGNORECASE
 )
+# "48 square metres" does not say how high or how long something is.
+_IN_LENGTH = re.compile(r"\bhow (?:tall|wide|broad|deep|thick|high|long|far)\b", re.IGNORECASE)
+_HOW_HIGH = re.compile(r"\bhow (?:tall|wide|broad|deep|thick|high)\b", re.IGNORECASE)  # "how long" may ask for times
+_AREA = re.compile(r"\d[\d.,]* ?(?:(?:square|cubic|sq\.?|cu\.?) [a-z]+|[kcm]?m[²³23]|sqm\b|acres?\b|hectares?\b)", re.I)
 _VAGUE = re.compile(r"\b(?:several|both|third|quarter|dozens?|no)\b", re.IGNORECASE)
 # "The tenant replaces the bulbs" says who, without a name.
 _WHO_MUST = re.compile(
@@ -237,7 +241,7 @@ def _holds_unit(question: str, quote: str, *, is_row: bool) -> bool:
         return False
     if _HOW_LONG.search(question):
         return bool(_LASTS.search(_ONE_OF_THEM.sub(" ", _EVERY.sub(" ", quote))))
-    return not _HOW_TALL.search(question) or bool(_MEASURED.search(quote))
+    return not _HOW_TALL.search(question) or bool(_MEASURED.search(_AREA.sub(" ", quote)))
 
 
 _NUMBER_ASKED = re.compile(
@@ -266,9 +270,11 @@ def _holds_identifier(question: str, quote: str) -> bool:
 
 def _without_other_numbers(question: str, evidence: Evidence) -> str:
     """Return a quote without dates, numbered names and vague words ("several"), if a question asks for an amount."""
-    dated = HOW_MUCH.search(question) and not evidence.label
-    quote = _NUMBERED.sub(" ", evidence.quote) if _HOW_LARGE.search(question) and not evidence.label else evidence.quote
-    quote = _DATES.sub(" ", quote) if dated else quote
+    quote = evidence.quote
+    if not evidence.label:
+        quote = _NUMBERED.sub(" ", quote) if _HOW_LARGE.search(question) else quote
+        quote = _AREA.sub(" ", quote) if _IN_LENGTH.search(question) else quote
+        quote = _DATES.sub(" ", quote) if HOW_MUCH.search(question) or _HOW_HIGH.search(question) else quote
     return _VAGUE.sub(" ", quote) if _HOW_LARGE.search(question) else quote
 
 
@@ -316,7 +322,9 @@ def _numbers(pattern: re.Pattern[str], text: str) -> Sequence[re.Match[str]]:
 
 
 _OF_UNIT = re.compile(
-    r"(?:pence|p|cents?|pounds?|euros?|dollars?|francs?|crowns?|per|percent|%|kg|km|m|cm)", re.IGNORECASE
+    r"(?:pence|p|cents?|pounds?|euros?|dollars?|francs?|crowns?|per|percent|%|(?:kilo)?grams?|k?g|tons?|tonnes?|square|cubic|sq"
+    rf"|acres?|hectares?|lit(?:re|er)s?|degrees?|volts?|(?:kilo)?watts?|{LENGTH_UNITS})",
+    re.IGNORECASE,
 )
 _OF_TIME = re.compile(r"(?:minute|hour|day|week|month|year)s?", re.IGNORECASE)
 
@@ -367,7 +375,7 @@ def _counts(question: str, evidence: Evidence, known: frozenset[str]) -> bool:
     named = [word for word in named if word not in terms.STOP_WORDS]
     counted = frozenset(map(stem, named))
     counted |= PERSONS if "people" in named and counts_persons(question, quote) else frozenset()
-    rest = _NO_COUNT.sub("x", _IDENTIFIER.sub("x", quote))
+    rest = _DATES.sub("x", _NO_COUNT.sub("x", _IDENTIFIER.sub("x", quote)))
     words = [found.group() for found in re.finditer(r"[\w.,]*\w", rest)]
     numbers = [at for at, word in enumerate(words) if NUMBER.search(word) and word.lower() not in known]
     things = [at for at, word in enumerate(words) if stem(word.lower()) in counted]
