@@ -62,8 +62,9 @@ _COST_OF = re.compile(
 )
 _PRICED = re.compile(r"\b(?:prices?|fees?|fares?|rates?|tariffs?)\b", re.IGNORECASE)
 _BESIDE = (
-    r"\b(?:(?!(?:price|costs?|purchase|value|construction|building|rent)\b)[\w-]+ of|in|at|inside|outside|near|behind"
-    r"|beside|from|with|without|to|into|around|under) (?:(?:the|an?|our|its|their) )?(?:[\w-]+ )?"
+    r"\b(?:(?!(?:price|costs?|purchase|value|construction|building|rent|\w+est|most|each|one|all|both|any)\b)[\w-]+ of"
+    r"|in|at|inside|outside|near|behind|beside|from|with|without|to|into|around|under)"
+    r" (?:(?:the|an?|our|its|their) )?(?:[\w-]+ )?"
 )
 
 

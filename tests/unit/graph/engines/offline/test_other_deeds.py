@@ -51,6 +51,7 @@ def test_a_word_of_the_title_is_not_said_where_the_sentence_has_another_in_its_p
         ("Where were the tenders sent?", "The tenders were sent to the firm.", ""),
         ("How much did the shed cost?", "Boats were kept in the shed for 120 pounds.", "price of something else"),
         ("How much did the shed cost?", "The conversion of the shed cost 120 pounds.", "price of something else"),
+        ("What does the largest hall cost?", "The largest of the three halls costs 2,400 euros.", ""),
         ("How much did the shed cost?", "The price of the shed was 120 pounds.", ""),
         ("How much did the walk cost?", "The sponsored walk raised 12,750 pounds.", "no such payment"),
         ("How much did Ann Roe pay for the cases?", "Ann Roe demands 320 crowns for the cases.", "no such payment"),
