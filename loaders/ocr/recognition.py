@@ -82,22 +82,24 @@ class _Ocr(QuickRapidOCR):
     pieces: list[Piece]
     in_picture = False
     careful: list[bool]  # whether a line is a cell of a table, which the tiny model does not read alone
-    tall: list[bool]  # whether a piece of a level page runs up or down
+    quads: list[Quad]
 
     def detect_and_crop(self, img: Image, op_record: dict[str, Any]) -> Any:
         """Find the lines, each of one column, and record which are in tables."""
         # Flat images get paper above and below, which the boxes include: RapidOCR subtracts it by the record.
         img, _ = apply_vertical_padding(img, op_record, self.width_height_ratio, self.min_height)
         quads = detect(img, self.find, _find_by_default_model, in_picture=self.in_picture)
-        self.careful, sideways = in_tables(quads), is_sideways(quads)
-        self.tall = [is_tall(quad) and not sideways for quad in quads]
+        self.careful, self.quads = in_tables(quads), quads
         boxes = np.array(quads, np.float32)
         return self.crop_text_regions(img, boxes), TextDetOutput(img, boxes, [1.0] * len(quads))
 
     def recognize_txt(self, img: list[Image]) -> TextRecOutput:
         tiny = reader_of(self._load_rec_model())
         found = [read_line(crop, tiny, careful_reader(), cell) for crop, cell in zip(img, self.careful, strict=True)]
-        for at in (at for at, tall in enumerate(self.tall) if tall and found[at].score < _SURE_TALL):
+        # Of a level page: one that is sideways is turned as a whole, the way in which its pieces are read worse.
+        read = [quad for quad, one in zip(self.quads, found, strict=True) if one.score >= MIN_SCORE]
+        tall = [] if is_sideways(read) else [at for at, quad in enumerate(self.quads) if is_tall(quad)]
+        for at in (at for at in tall if found[at].score < _SURE_TALL):
             # RapidOCR turns it so that print that runs down is upright, and the title of an axis runs up.
             over = np.rot90(img[at], 2).copy()
             again = read_line(over, tiny, careful_reader(), self.careful[at])
