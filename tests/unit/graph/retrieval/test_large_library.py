@@ -66,7 +66,8 @@ def test_the_index_finds_what_a_comparison_with_all_names_finds(many: Library) -
         words = {"name": one.name, "other": other.name, "stem": stem, "year": chance.randrange(2000, 2026)}
         question = chance.choice(QUESTIONS).format(**words, firm=chance.choice(FIRMS), kind=chance.choice(KINDS))
         found = document_mentions.mentioned_in(many, question)
-        assert sorted(found) == sorted(document_mentions.mentioned_documents(question, everything)), question
+        compared = document_mentions._best_matches(question, everything)
+        assert sorted(found) == (sorted(compared) if len(compared) < len(everything) else []), question
         mentioned += bool(found)
     assert mentioned > 75
 
