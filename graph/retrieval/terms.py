@@ -30,6 +30,14 @@ _INSTRUCTS = re.compile(
     re.IGNORECASE,
 )
 _NEXT_QUESTION = re.compile(r"(?<=\?)\s+(?=\S)")
+_INVERTED = r"\s+(?:do|does|did|is|are|was|were|can|must)\b"
+# "When do the quiet hours begin, when does music end?"; "When the storm came, who was mayor?" is one question, and
+# so is "Who is Ann Weber, who was born in Kiel?".
+_TWO_QUESTIONS = re.compile(
+    rf"((?:when|where|why|what|who|how(?: \w+)?){_INVERTED}[^,?]+),\s+(?:and\s+)?"
+    rf"((?:(?:when|where|why|how(?: \w+)?){_INVERTED}|(?:what|who)\s+(?:do|does|did)\b)[^,?]+\??)",
+    re.IGNORECASE,
+)
 
 
 class Term(NamedTuple):
@@ -86,7 +94,9 @@ def stems(text: str) -> frozenset[str]:
 
 def split_questions(question: str) -> list[str]:
     """Split a text into the questions that it asks; a text with more than six stays whole."""
-    found = list(dict.fromkeys(part.strip() for part in _NEXT_QUESTION.split(question.strip()) if part.strip()))
+    parts = [part.strip() for part in _NEXT_QUESTION.split(question.strip())]
+    two = [match.groups() if (match := _TWO_QUESTIONS.fullmatch(part)) else (part,) for part in parts]
+    found = list(dict.fromkeys(part for some in two for part in some if part))
     if len(found) > 1 and _INSTRUCTS.match(found[-1]):  # "How much did it earn? Answer in millions."
         found[-2:] = [f"{found[-2]} {found[-1]}"]
     return found if 1 < len(found) <= _MAX_QUESTIONS and all(map(content_terms, found)) else [question.strip()]

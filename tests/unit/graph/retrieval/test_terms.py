@@ -12,6 +12,10 @@ from loaders.text.raised_signs import TO_ORDINARY
 def test_several_questions_in_one_text_are_split() -> None:
     assert terms.split_questions("Who founded it? When was the storm?") == ["Who founded it?", "When was the storm?"]
     assert terms.split_questions("What is v1.2? ") == ["What is v1.2?"]
+    two = "When do quiet hours begin, and when does music end?"
+    assert terms.split_questions(two) == ["When do quiet hours begin", "when does music end?"]
+    for one in ("When the storm came, who was mayor?", "Who is Ann, who was born in Kiel?", "Where is it, in Kiel?"):
+        assert terms.split_questions(one) == [one]
 
 
 def test_an_instruction_after_a_question_is_no_question() -> None:
