@@ -40,9 +40,9 @@ def _pack_words(words: Sequence[Word]) -> bytes:
     """
     import numpy as np  # lazy: questions only unpack
 
-    packed = PackedWords.of(words)
-    texts = json.dumps(list(packed.texts), ensure_ascii=False).encode()
-    edges = np.rint(np.frombuffer(packed.edges) * _PARTS).astype("<i4")
+    columns = PackedWords.of(words)
+    texts = json.dumps(list(columns.texts), ensure_ascii=False).encode()
+    edges = np.rint(np.frombuffer(columns.edges) * _PARTS).astype("<i4")
     return _COLUMNS + isal_zlib.compress(_SIZE.pack(len(texts)) + texts + edges.tobytes(), _SMALL)
 
 
