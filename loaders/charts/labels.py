@@ -81,7 +81,7 @@ def magnitude(text: str) -> float:
     if power := _POWER.fullmatch(text):
         return float(10.0 ** int(power[1].translate(_RAISED_DIGITS)))
     digits = re.sub(r"[^\d.,]", "", text).strip(".,")
-    head, mark, tail = re.fullmatch(r"(.*?)(?:([.,])(\d*))?", digits).groups()  # type: ignore[union-attr]  # always
+    head, mark, tail = re.fullmatch(r"(.*?)(?:([.,])(\d*))?", digits).groups()  # type: ignore[union-attr]  # it always matches
     marks = set(re.sub(r"\d", "", digits))
     thousands = mark is not None and len(tail) == 3 and head and len(head) <= 3 and head != "0" and len(marks) == 1
     whole = re.sub(r"\D", "", head)

@@ -321,11 +321,11 @@ def _numbers(pattern: re.Pattern[str], text: str) -> Sequence[re.Match[str]]:
     return [found for found in re.finditer(r"[\w.,:]*\w", text) if pattern.search(found.group())]
 
 
-_OF_UNIT = re.compile(
-    r"(?:pence|p|cents?|pounds?|euros?|dollars?|francs?|crowns?|per|percent|%|(?:kilo)?grams?|k?g|tons?|tonnes?|square|cubic|sq"
-    rf"|acres?|hectares?|lit(?:re|er)s?|degrees?|volts?|(?:kilo)?watts?|{LENGTH_UNITS})",
-    re.IGNORECASE,
-)
+_OF_UNIT = re.compile(  # but "40 square tiles" and "900 foot passengers" are tiles and passengers
+    r"(?:pence|p|cents?|pounds?|euros?|dollars?|francs?|crowns?|per|percent|%|(?:kilo)?grams?|k?g|tons|tonnes?|acres?"
+    r"|hectares?|lit(?:re|er)s?|degrees|volts?|(?:kilo)?watts?"
+    rf"|(?:(?:square|cubic|sq) )?(?!foot\b)(?:{LENGTH_UNITS})[²³]?)(?= |$)", re.I,
+)  # fmt: skip
 _OF_TIME = re.compile(r"(?:minute|hour|day|week|month|year)s?", re.IGNORECASE)
 
 
@@ -339,7 +339,7 @@ def _is_amount(after: Sequence[str], counted: Iterable[str], asked: Sequence[str
     if _OF_TIME.fullmatch(after[0]):
         held = stems(" ".join(after[1:]))
         return not any(says(word, held) for word in asked)
-    return _OF_UNIT.fullmatch(after[0]) is not None
+    return _OF_UNIT.match(" ".join(after)) is not None
 
 
 def _after_number(words: Sequence[str], at: int) -> Sequence[str]:

@@ -209,6 +209,8 @@ def test_what_is_compulsory_or_not_granted_rules_on_what_one_may_do() -> None:
         ("how long is the shed?", "The long shed of 48 m² was built in 1999.", "", "no value"),
         ("how high may the shed be?", "The shed must not be higher than 4.20 metres.", "", ""),
         ("how many boats may be in the shed?", "A boat may be in a shed of 48 square metres.", "", "no value"),
+        ("how many tiles were laid?", "In the hall 40 square tiles were laid.", "", ""),
+        ("how many passengers came?", "In May 900 foot passengers came.", "", ""),
         ("how many boats came?", "On 6 May boats came.", "", "no value"),
         ("how many boats came?", "On 6 May seven boats came.", "", ""),
         ("who ordered the dinner?", "Event: a dinner was ordered for May.", "", "no value"),
